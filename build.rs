@@ -1,0 +1,40 @@
+//! Reads the document in `spec/`, or the one that `FITRANKINGS_SPEC` names, and writes the client
+//! for it to `OUT_DIR/api.rs`.
+
+#[path = "build/mod.rs"]
+mod generator;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+const SPEC: &str = "spec/fitrankings.yaml";
+const VARIABLE: &str = "FITRANKINGS_SPEC";
+
+fn main() -> ExitCode {
+    println!("cargo::rerun-if-env-changed={VARIABLE}");
+    println!("cargo::rerun-if-changed=build.rs");
+    println!("cargo::rerun-if-changed=build");
+    let spec = std::env::var_os(VARIABLE).map_or_else(|| PathBuf::from(SPEC), PathBuf::from);
+    println!("cargo::rerun-if-changed={}", spec.display());
+    match write(&spec) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(errors) => {
+            for line in errors.lines() {
+                println!("cargo::error={line}");
+            }
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn write(spec: &Path) -> Result<(), String> {
+    let generated = generator::generate(spec).map_err(|problems| problems.to_string())?;
+    // Modules for one operation by hand are left out where the document has no such operation.
+    println!("cargo::rustc-check-cfg=cfg(operation, values(any()))");
+    for operation in &generated.operations {
+        println!("cargo::rustc-cfg=operation=\"{operation}\"");
+    }
+    let out = std::env::var_os("OUT_DIR").ok_or("cargo sets no OUT_DIR")?;
+    let out = Path::new(&out).join("api.rs");
+    std::fs::write(&out, generated.code).map_err(|error| format!("{}: {error}", out.display()))
+}

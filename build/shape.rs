@@ -1,0 +1,568 @@
+//! The shape that OpenAPI 3.0 gives each of its objects: a pass over the raw document.
+//!
+//! `openapiv3` ignores a key that it does not know, and says nothing of where it stopped. So
+//! every key and every kind of value is checked here first, against the tables at the end.
+
+use serde_json::{Map, Value};
+
+use super::problem::Problems;
+use super::source::{Source, join};
+
+/// Reports whatever in the document has another shape than OpenAPI 3.0 gives it.
+pub fn check(source: &Source) -> Result<(), Problems> {
+    version(source)?;
+    let mut walk = Walk {
+        source,
+        problems: Problems::default(),
+    };
+    walk.object(&source.root, "", &DOCUMENT);
+    walk.problems.into_result()
+}
+
+/// A wrong version is told alone: all that follows from it would only hide it.
+fn version(source: &Source) -> Result<(), Problems> {
+    const SUPPORTED: &str = "this generator reads OpenAPI 3.0.x";
+    let Value::Object(members) = &source.root else {
+        let found = format!("the document is {}, not an object", kind(&source.root));
+        return Err(source.problem("", found).remedy(SUPPORTED).into());
+    };
+    if let Some(version) = members.get("swagger") {
+        let found = format!("this is a Swagger (OpenAPI {version}) document");
+        let remedy = format!("{SUPPORTED}; convert the document first");
+        return Err(source.problem("/swagger", found).remedy(remedy).into());
+    }
+    match members.get("openapi") {
+        Some(Value::String(version)) if version.starts_with("3.0.") => Ok(()),
+        Some(version) => {
+            let found = format!("the version is {version}");
+            let remedy = format!("{SUPPORTED}; write `openapi: 3.0.3` and its forms");
+            Err(source.problem("/openapi", found).remedy(remedy).into())
+        }
+        None => {
+            let found = "the key `openapi` is missing, so this is not an OpenAPI document";
+            Err(source.problem("", found).remedy(SUPPORTED).into())
+        }
+    }
+}
+
+/// What a value has to be.
+enum Shape {
+    Any,
+    Text,
+    Flag,
+    Count,
+    Number,
+    OneOf(&'static [&'static str]),
+    Object(&'static Object),
+    /// The object itself, or a Reference Object in its place.
+    OrRef(&'static Object),
+    List(&'static Shape),
+    Map(&'static Shape),
+    /// A schema, or a boolean in its place.
+    SchemaOrFlag,
+}
+
+/// One of OpenAPI's objects: its name in the specification, and its keys.
+struct Object {
+    name: &'static str,
+    required: &'static [&'static str],
+    keys: &'static [(&'static str, Shape)],
+    /// Keys that are not fixed: paths, statuses.
+    others: Option<Others>,
+}
+
+type Others = (fn(&str) -> bool, Shape);
+
+struct Walk<'s> {
+    source: &'s Source,
+    problems: Problems,
+}
+
+impl Walk<'_> {
+    fn report(&mut self, pointer: &str, found: String, remedy: &str) {
+        self.problems
+            .push(self.source.problem(pointer, found).remedy(remedy));
+    }
+
+    fn value(&mut self, value: &Value, pointer: &str, shape: &Shape) {
+        let fits = match shape {
+            Shape::Any => true,
+            Shape::Text => value.is_string(),
+            Shape::Flag => value.is_boolean(),
+            Shape::Count => value.is_u64(),
+            Shape::Number => value.is_number(),
+            Shape::OneOf(words) => value.as_str().is_some_and(|word| words.contains(&word)),
+            Shape::Object(object) => return self.object(value, pointer, object),
+            Shape::OrRef(object) => return self.or_ref(value, pointer, object),
+            Shape::List(item) => return self.list(value, pointer, item),
+            Shape::Map(member) => return self.map(value, pointer, member),
+            Shape::SchemaOrFlag if value.is_boolean() => true,
+            Shape::SchemaOrFlag => return self.or_ref(value, pointer, &SCHEMA),
+        };
+        if !fits {
+            let found = format!(
+                "{} stands where {} is expected",
+                show(value),
+                shape.wanted()
+            );
+            let remedy = match (shape, value) {
+                (Shape::Text, Value::Number(_) | Value::Bool(_) | Value::Null) => {
+                    "put it between quotes"
+                }
+                _ => "write what is expected",
+            };
+            self.report(pointer, found, remedy);
+        }
+    }
+
+    fn or_ref(&mut self, value: &Value, pointer: &str, object: &'static Object) {
+        match value.get("$ref") {
+            Some(Value::String(_)) => {}
+            Some(other) => {
+                let found = format!("`$ref` is {}", show(other));
+                self.report(
+                    &join(pointer, "$ref"),
+                    found,
+                    "a reference is a text such as `#/components/…`",
+                );
+            }
+            None => self.object(value, pointer, object),
+        }
+    }
+
+    fn list(&mut self, value: &Value, pointer: &str, item: &'static Shape) {
+        let Value::Array(items) = value else {
+            let found = format!("{} stands where a list is expected", show(value));
+            return self.report(pointer, found, "write a list");
+        };
+        for (index, value) in items.iter().enumerate() {
+            self.value(value, &join(pointer, index), item);
+        }
+    }
+
+    fn map(&mut self, value: &Value, pointer: &str, member: &'static Shape) {
+        let Value::Object(members) = value else {
+            let found = format!("{} stands where an object is expected", show(value));
+            return self.report(pointer, found, "write an object");
+        };
+        for (key, value) in members {
+            self.value(value, &join(pointer, key), member);
+        }
+    }
+
+    fn object(&mut self, value: &Value, pointer: &str, object: &'static Object) {
+        let Value::Object(members) = value else {
+            let found = format!("{} stands where {} is expected", show(value), object.name);
+            return self.report(pointer, found, "write an object");
+        };
+        self.required(members, pointer, object);
+        for (key, value) in members {
+            let pointer = join(pointer, key);
+            if let Some((_, shape)) = object.keys.iter().find(|(name, _)| name == key) {
+                self.value(value, &pointer, shape);
+            } else if let Some((_, shape)) = object.others.as_ref().filter(|(fits, _)| fits(key)) {
+                self.value(value, &pointer, shape);
+            } else if !key.starts_with("x-") {
+                let found = format!("`{key}` is no key of {}", object.name);
+                self.report(&pointer, found, &suggestion(key, object));
+            }
+        }
+    }
+
+    fn required(&mut self, members: &Map<String, Value>, pointer: &str, object: &Object) {
+        for key in object
+            .required
+            .iter()
+            .filter(|key| !members.contains_key(**key))
+        {
+            let found = format!("`{key}` is missing from {}", object.name);
+            self.report(pointer, found, "add it");
+        }
+    }
+}
+
+impl Shape {
+    fn wanted(&self) -> String {
+        match self {
+            Shape::Text => "a text".into(),
+            Shape::Flag => "`true` or `false`".into(),
+            Shape::Count => "a whole number from 0".into(),
+            Shape::Number => "a number".into(),
+            Shape::OneOf(words) => format!("one of `{}`", words.join("`, `")),
+            _ => "something else".into(),
+        }
+    }
+}
+
+fn suggestion(key: &str, object: &Object) -> String {
+    let near = |name: &&str| {
+        let (long, short) = (name.len().max(key.len()), name.len().min(key.len()));
+        let same = name
+            .chars()
+            .zip(key.chars())
+            .take_while(|(a, b)| a == b)
+            .count();
+        long - short <= 2 && same * 2 >= short
+    };
+    match object.keys.iter().map(|(name, _)| *name).find(near) {
+        Some(name) => format!("is it `{name}`? Keys of your own begin with `x-`"),
+        None => "mend or delete it; keys of your own begin with `x-`".into(),
+    }
+}
+
+/// What kind of value this is, for a message.
+pub fn kind(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "a boolean",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a text",
+        Value::Array(_) => "a list",
+        Value::Object(_) => "an object",
+    }
+}
+
+/// A value as a message shows it: scalars as they are, cut; collections by their kind.
+pub fn show(value: &Value) -> String {
+    match value {
+        Value::Array(_) | Value::Object(_) => kind(value).to_owned(),
+        scalar => {
+            let text = scalar.to_string();
+            match text.char_indices().nth(60) {
+                Some((cut, _)) => format!("`{}…`", &text[..cut]),
+                None => format!("`{text}`"),
+            }
+        }
+    }
+}
+
+const fn object(
+    name: &'static str,
+    required: &'static [&'static str],
+    keys: &'static [(&'static str, Shape)],
+) -> Object {
+    Object {
+        name,
+        required,
+        keys,
+        others: None,
+    }
+}
+
+use Shape::{Any, Count, Flag, List, OneOf, OrRef, SchemaOrFlag, Text};
+
+static DOCUMENT: Object = object(
+    "the OpenAPI Object",
+    &["openapi", "info", "paths"],
+    &[
+        ("openapi", Text),
+        ("info", Shape::Object(&INFO)),
+        ("servers", List(&Shape::Object(&SERVER))),
+        ("paths", Shape::Object(&PATHS)),
+        ("components", Shape::Object(&COMPONENTS)),
+        ("security", SECURITY),
+        ("tags", List(&Shape::Object(&TAG))),
+        ("externalDocs", Shape::Object(&EXTERNAL_DOCS)),
+    ],
+);
+
+static INFO: Object = object(
+    "the Info Object",
+    &["title", "version"],
+    &[
+        ("title", Text),
+        ("description", Text),
+        ("termsOfService", Text),
+        ("contact", Shape::Object(&CONTACT)),
+        ("license", Shape::Object(&LICENSE)),
+        ("version", Text),
+    ],
+);
+
+static CONTACT: Object = object(
+    "a Contact Object",
+    &[],
+    &[("name", Text), ("url", Text), ("email", Text)],
+);
+
+static LICENSE: Object = object(
+    "a License Object",
+    &["name"],
+    &[("name", Text), ("url", Text)],
+);
+
+static TAG: Object = object(
+    "a Tag Object",
+    &["name"],
+    &[
+        ("name", Text),
+        ("description", Text),
+        ("externalDocs", Shape::Object(&EXTERNAL_DOCS)),
+    ],
+);
+
+static EXTERNAL_DOCS: Object = object(
+    "an External Documentation Object",
+    &["url"],
+    &[("description", Text), ("url", Text)],
+);
+
+static SERVER: Object = object(
+    "a Server Object",
+    &["url"],
+    &[
+        ("url", Text),
+        ("description", Text),
+        ("variables", Shape::Map(&Shape::Object(&SERVER_VARIABLE))),
+    ],
+);
+
+static SERVER_VARIABLE: Object = object(
+    "a Server Variable Object",
+    &["default"],
+    &[
+        ("enum", List(&Text)),
+        ("default", Text),
+        ("description", Text),
+    ],
+);
+
+static PATHS: Object = Object {
+    name: "the Paths Object",
+    required: &[],
+    keys: &[],
+    others: Some((|key| key.starts_with('/'), Shape::Object(&PATH_ITEM))),
+};
+
+static PATH_ITEM: Object = object(
+    "a Path Item Object",
+    &[],
+    &[
+        ("$ref", Text),
+        ("summary", Text),
+        ("description", Text),
+        ("get", Shape::Object(&OPERATION)),
+        ("put", Shape::Object(&OPERATION)),
+        ("post", Shape::Object(&OPERATION)),
+        ("delete", Shape::Object(&OPERATION)),
+        ("options", Shape::Object(&OPERATION)),
+        ("head", Shape::Object(&OPERATION)),
+        ("patch", Shape::Object(&OPERATION)),
+        ("trace", Shape::Object(&OPERATION)),
+        ("servers", List(&Shape::Object(&SERVER))),
+        ("parameters", List(&OrRef(&PARAMETER))),
+    ],
+);
+
+static OPERATION: Object = object(
+    "an Operation Object",
+    &["responses"],
+    &[
+        ("tags", List(&Text)),
+        ("summary", Text),
+        ("description", Text),
+        ("externalDocs", Shape::Object(&EXTERNAL_DOCS)),
+        ("operationId", Text),
+        ("parameters", List(&OrRef(&PARAMETER))),
+        ("requestBody", OrRef(&REQUEST_BODY)),
+        ("responses", Shape::Object(&RESPONSES)),
+        ("callbacks", Shape::Map(&Any)),
+        ("deprecated", Flag),
+        ("security", SECURITY),
+        ("servers", List(&Shape::Object(&SERVER))),
+    ],
+);
+
+const SECURITY: Shape = List(&Shape::Map(&List(&Text)));
+
+static PARAMETER: Object = object(
+    "a Parameter Object",
+    &["name", "in"],
+    &[
+        ("name", Text),
+        ("in", OneOf(&["query", "header", "path", "cookie"])),
+        ("description", Text),
+        ("required", Flag),
+        ("deprecated", Flag),
+        ("allowEmptyValue", Flag),
+        (
+            "style",
+            OneOf(&[
+                "matrix",
+                "label",
+                "form",
+                "simple",
+                "spaceDelimited",
+                "pipeDelimited",
+                "deepObject",
+            ]),
+        ),
+        ("explode", Flag),
+        ("allowReserved", Flag),
+        ("schema", OrRef(&SCHEMA)),
+        ("example", Any),
+        ("examples", Shape::Map(&OrRef(&EXAMPLE))),
+        ("content", Shape::Map(&Shape::Object(&MEDIA_TYPE))),
+    ],
+);
+
+static HEADER: Object = object(
+    "a Header Object",
+    &[],
+    &[
+        ("description", Text),
+        ("required", Flag),
+        ("deprecated", Flag),
+        ("allowEmptyValue", Flag),
+        ("style", OneOf(&["simple"])),
+        ("explode", Flag),
+        ("allowReserved", Flag),
+        ("schema", OrRef(&SCHEMA)),
+        ("example", Any),
+        ("examples", Shape::Map(&OrRef(&EXAMPLE))),
+        ("content", Shape::Map(&Shape::Object(&MEDIA_TYPE))),
+    ],
+);
+
+static REQUEST_BODY: Object = object(
+    "a Request Body Object",
+    &["content"],
+    &[
+        ("description", Text),
+        ("content", Shape::Map(&Shape::Object(&MEDIA_TYPE))),
+        ("required", Flag),
+    ],
+);
+
+static MEDIA_TYPE: Object = object(
+    "a Media Type Object",
+    &[],
+    &[
+        ("schema", OrRef(&SCHEMA)),
+        ("example", Any),
+        ("examples", Shape::Map(&OrRef(&EXAMPLE))),
+        ("encoding", Shape::Map(&Any)),
+    ],
+);
+
+static RESPONSES: Object = Object {
+    name: "a Responses Object",
+    required: &[],
+    keys: &[("default", OrRef(&RESPONSE))],
+    others: Some((is_status, OrRef(&RESPONSE))),
+};
+
+/// `200`, or a range such as `4XX`.
+fn is_status(key: &str) -> bool {
+    let bytes = key.as_bytes();
+    bytes.len() == 3
+        && matches!(bytes.first(), Some(b'1'..=b'5'))
+        && (key.ends_with("XX") || bytes.iter().all(u8::is_ascii_digit))
+}
+
+static RESPONSE: Object = object(
+    "a Response Object",
+    &["description"],
+    &[
+        ("description", Text),
+        ("headers", Shape::Map(&OrRef(&HEADER))),
+        ("content", Shape::Map(&Shape::Object(&MEDIA_TYPE))),
+        ("links", Shape::Map(&Any)),
+    ],
+);
+
+static EXAMPLE: Object = object(
+    "an Example Object",
+    &[],
+    &[
+        ("summary", Text),
+        ("description", Text),
+        ("value", Any),
+        ("externalValue", Text),
+    ],
+);
+
+static COMPONENTS: Object = object(
+    "the Components Object",
+    &[],
+    &[
+        ("schemas", Shape::Map(&OrRef(&SCHEMA))),
+        ("responses", Shape::Map(&OrRef(&RESPONSE))),
+        ("parameters", Shape::Map(&OrRef(&PARAMETER))),
+        ("examples", Shape::Map(&OrRef(&EXAMPLE))),
+        ("requestBodies", Shape::Map(&OrRef(&REQUEST_BODY))),
+        ("headers", Shape::Map(&OrRef(&HEADER))),
+        ("securitySchemes", Shape::Map(&OrRef(&SECURITY_SCHEME))),
+        ("links", Shape::Map(&Any)),
+        ("callbacks", Shape::Map(&Any)),
+    ],
+);
+
+static SECURITY_SCHEME: Object = object(
+    "a Security Scheme Object",
+    &["type"],
+    &[
+        (
+            "type",
+            OneOf(&["apiKey", "http", "oauth2", "openIdConnect"]),
+        ),
+        ("description", Text),
+        ("name", Text),
+        ("in", OneOf(&["query", "header", "cookie"])),
+        ("scheme", Text),
+        ("bearerFormat", Text),
+        ("flows", Any),
+        ("openIdConnectUrl", Text),
+    ],
+);
+
+static SCHEMA: Object = object(
+    "a Schema Object",
+    &[],
+    &[
+        ("title", Text),
+        ("multipleOf", Shape::Number),
+        ("maximum", Shape::Number),
+        ("exclusiveMaximum", Flag),
+        ("minimum", Shape::Number),
+        ("exclusiveMinimum", Flag),
+        ("maxLength", Count),
+        ("minLength", Count),
+        ("pattern", Text),
+        ("maxItems", Count),
+        ("minItems", Count),
+        ("uniqueItems", Flag),
+        ("maxProperties", Count),
+        ("minProperties", Count),
+        ("required", List(&Text)),
+        ("enum", List(&Any)),
+        (
+            "type",
+            OneOf(&["array", "boolean", "integer", "number", "object", "string"]),
+        ),
+        ("not", OrRef(&SCHEMA)),
+        ("allOf", List(&OrRef(&SCHEMA))),
+        ("oneOf", List(&OrRef(&SCHEMA))),
+        ("anyOf", List(&OrRef(&SCHEMA))),
+        ("items", OrRef(&SCHEMA)),
+        ("properties", Shape::Map(&OrRef(&SCHEMA))),
+        ("additionalProperties", SchemaOrFlag),
+        ("description", Text),
+        ("format", Text),
+        ("default", Any),
+        ("nullable", Flag),
+        ("discriminator", Shape::Object(&DISCRIMINATOR)),
+        ("readOnly", Flag),
+        ("writeOnly", Flag),
+        ("xml", Any),
+        ("externalDocs", Shape::Object(&EXTERNAL_DOCS)),
+        ("example", Any),
+        ("deprecated", Flag),
+    ],
+);
+
+static DISCRIMINATOR: Object = object(
+    "a Discriminator Object",
+    &["propertyName"],
+    &[("propertyName", Text), ("mapping", Shape::Map(&Text))],
+);
