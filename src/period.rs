@@ -1,0 +1,455 @@
+//! The period that a summary is asked for.
+
+use std::fmt;
+
+use jiff::civil::{Date, DateTime, ISOWeekDate, Weekday};
+
+use crate::Error;
+
+/// The stretch of time that a stat summary covers: all time, a year, a month, a week, a day, or a
+/// range.
+///
+/// ```
+/// use fitrankings::Period;
+/// use jiff::civil::date;
+///
+/// let year = Period::year(2017)?;
+/// let week = Period::week(2017, 32)?;
+/// let range = Period::range(date(2017, 8, 1).at(0, 0, 0, 0), date(2017, 8, 7).at(23, 59, 59, 0))?;
+///
+/// assert_eq!(week.to_string(), "week 32 of 2017");
+/// assert_eq!(week, Period::week_of(date(2017, 8, 12)));
+/// # Ok::<(), fitrankings::Error>(())
+/// ```
+///
+/// # One period after the other
+///
+/// ```
+/// use fitrankings::Period;
+/// use jiff::{ToSpan, civil::date};
+///
+/// let weeks = date(2017, 12, 25).series(1.week()).take(2).map(Period::week_of);
+/// assert!(weeks.eq([Period::week(2017, 52)?, Period::week(2018, 1)?]));
+/// # Ok::<(), fitrankings::Error>(())
+/// ```
+///
+/// # What is sent
+///
+/// | period | `time_mode` | `time_value` | source |
+/// |---|---|---|---|
+/// | all time | none, the documented default | none | the vendor's reference |
+/// | year | 1 | `2017` | the vendor's reference |
+/// | month | 3 | `2017-08` | the vendor's reference |
+/// | week | 4 | users `2017-32`, groups `2017-W32` | the likely readings of `YYYY-WW` and `YYYY-WWW` in the vendor's reference |
+/// | day | 5 | `2017-08-12` | the vendor's reference |
+/// | range | none; `start` and `end` instead | `2017-08-12 00:00:00` | the vendor's reference |
+///
+/// # What is unknown
+///
+/// The vendor's reference leaves these open, and nobody outside the vendor knows the answers:
+///
+/// - whether weeks are truly spelled in two ways, or one of the two is a misprint: if a week is
+///   refused, try [`Period::raw`];
+/// - which day a week begins on: this crate takes it for an ISO 8601 week, Monday to Sunday;
+/// - the time zone of a period, and of the `start` and `end` of a range;
+/// - whether the `end` of a range belongs to it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Period(Kind);
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum Kind {
+    AllTime,
+    Year(i16),
+    /// The first day of the month.
+    Month(Date),
+    Week {
+        year: i16,
+        week: i8,
+    },
+    Day(Date),
+    /// In whole seconds.
+    Range(DateTime, DateTime),
+    Raw(i64, Option<String>),
+    RawRange(String, String),
+}
+
+/// How an operation documents its period parameters; from the spec's `x-period`.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct PeriodParameters {
+    pub mode: &'static str,
+    pub value: &'static str,
+    pub start: &'static str,
+    pub end: &'static str,
+    pub week: WeekFormat,
+}
+
+/// How an operation spells a week. Exhaustive, since only generated code names it.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub enum WeekFormat {
+    /// `YYYY-WW`: `2017-32`.
+    Plain,
+    /// `YYYY-WWW`: `2017-W32`.
+    Iso,
+}
+
+impl Period {
+    /// Everything there is. This is what the service answers when it is told no period.
+    pub fn all_time() -> Period {
+        Period(Kind::AllTime)
+    }
+
+    /// A calendar year from 1 to 9999.
+    pub fn year(year: i16) -> Result<Period, Error> {
+        check_year(year)?;
+        Ok(Period(Kind::Year(year)))
+    }
+
+    /// A calendar month, counted from 1 for January.
+    pub fn month(year: i16, month: i8) -> Result<Period, Error> {
+        check_year(year)?;
+        let first = Date::new(year, month, 1).map_err(|_| {
+            Error::invalid(format!("there is no month {month}: months are 1 to 12"))
+        })?;
+        Ok(Period(Kind::Month(first)))
+    }
+
+    /// An ISO 8601 week, which begins on a Monday.
+    ///
+    /// Most years have 52 weeks, some have 53. Week 1 is the one with the year's first Thursday,
+    /// so that days around New Year may belong to a week of the other year; [`Period::week_of`]
+    /// knows.
+    ///
+    /// ```
+    /// use fitrankings::Period;
+    ///
+    /// assert!(Period::week(2020, 53).is_ok());
+    /// let error = Period::week(2017, 53).unwrap_err();
+    /// assert_eq!(error.to_string(), "there is no week 53 of 2017: its ISO weeks are 1 to 52");
+    /// ```
+    pub fn week(year: i16, week: i8) -> Result<Period, Error> {
+        check_year(year)?;
+        let weeks = ISOWeekDate::new(year, 1, Weekday::Monday)
+            .map_err(|error| Error::invalid(error.to_string()))?
+            .weeks_in_year();
+        if !(1..=weeks).contains(&week) {
+            return Err(Error::invalid(format!(
+                "there is no week {week} of {year}: its ISO weeks are 1 to {weeks}"
+            )));
+        }
+        Ok(Period(Kind::Week { year, week }))
+    }
+
+    /// The ISO 8601 week that a day belongs to.
+    ///
+    /// ```
+    /// use fitrankings::Period;
+    /// use jiff::civil::date;
+    ///
+    /// assert_eq!(Period::week_of(date(2017, 1, 1)), Period::week(2016, 52)?);
+    /// # Ok::<(), fitrankings::Error>(())
+    /// ```
+    pub fn week_of(date: Date) -> Period {
+        let date = date.iso_week_date();
+        Period(Kind::Week {
+            year: date.year(),
+            week: date.week(),
+        })
+    }
+
+    /// A single day.
+    pub fn day(date: Date) -> Period {
+        Period(Kind::Day(date))
+    }
+
+    /// From `start` to `end`, two times without a zone: which zone the service takes them in, and
+    /// whether `end` belongs to the range, is unknown.
+    ///
+    /// The service's format has whole seconds only, so the fraction of a second is cut off both.
+    /// A `start` after `end` is an error, and so is a year outside of 1 to 9999.
+    ///
+    /// ```
+    /// use fitrankings::Period;
+    /// use jiff::civil::date;
+    ///
+    /// let monday = date(2017, 8, 7).at(0, 0, 0, 0);
+    /// let sunday = date(2017, 8, 13).at(23, 59, 59, 999_000_000);
+    /// let range = Period::range(monday, sunday)?;
+    /// assert_eq!(range.to_string(), "2017-08-07 00:00:00 to 2017-08-13 23:59:59");
+    /// assert!(Period::range(sunday, monday).is_err());
+    /// # Ok::<(), fitrankings::Error>(())
+    /// ```
+    pub fn range(start: DateTime, end: DateTime) -> Result<Period, Error> {
+        check_year(start.year())?;
+        check_year(end.year())?;
+        if start > end {
+            return Err(Error::invalid(format!(
+                "the range ends before it starts: {start} is after {end}"
+            )));
+        }
+        Ok(Period(Kind::Range(
+            whole_seconds(start)?,
+            whole_seconds(end)?,
+        )))
+    }
+
+    /// A `time_mode` and a `time_value` that are sent as they are, for what the other
+    /// constructors get wrong or do not know.
+    ///
+    /// ```
+    /// use fitrankings::Period;
+    ///
+    /// // A week in the spelling of the other table of the vendor's reference.
+    /// let week = Period::raw(4, "2017-W32");
+    /// let mode_alone = Period::raw(2, None);
+    /// ```
+    pub fn raw<'a>(time_mode: i64, time_value: impl Into<Option<&'a str>>) -> Period {
+        Period(Kind::Raw(time_mode, time_value.into().map(str::to_owned)))
+    }
+
+    /// A `start` and an `end` that are sent as they are, for instance with a zone.
+    ///
+    /// ```
+    /// use fitrankings::Period;
+    ///
+    /// let day = Period::raw_range("2017-08-12T00:00:00Z", "2017-08-13T00:00:00Z");
+    /// ```
+    pub fn raw_range(start: impl Into<String>, end: impl Into<String>) -> Period {
+        Period(Kind::RawRange(start.into(), end.into()))
+    }
+
+    /// The query parameters that ask for this period. All time has none: it is the documented
+    /// default, and `time_mode=0` is one more thing that the service could refuse.
+    pub(crate) fn parameters(&self, names: &PeriodParameters) -> Vec<(&'static str, String)> {
+        let mode = |mode: i64, value| vec![(names.mode, mode.to_string()), (names.value, value)];
+        let range = |start, end| vec![(names.start, start), (names.end, end)];
+        match &self.0 {
+            Kind::AllTime => Vec::new(),
+            Kind::Year(year) => mode(1, format!("{year:04}")),
+            Kind::Month(first) => mode(3, format!("{:04}-{:02}", first.year(), first.month())),
+            Kind::Week { year, week } => match names.week {
+                WeekFormat::Plain => mode(4, format!("{year:04}-{week:02}")),
+                WeekFormat::Iso => mode(4, format!("{year:04}-W{week:02}")),
+            },
+            Kind::Day(date) => mode(5, date.to_string()),
+            Kind::Range(start, end) => range(seconds(start), seconds(end)),
+            Kind::Raw(number, Some(value)) => mode(*number, value.clone()),
+            Kind::Raw(number, None) => vec![(names.mode, number.to_string())],
+            Kind::RawRange(start, end) => range(start.clone(), end.clone()),
+        }
+    }
+}
+
+/// For people, not for the service: `week 32 of 2017`, `August 2017`.
+impl fmt::Display for Period {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Kind::AllTime => f.write_str("all time"),
+            Kind::Year(year) => write!(f, "{year}"),
+            Kind::Month(first) => write!(f, "{}", first.strftime("%B %-Y")),
+            Kind::Week { year, week } => write!(f, "week {week} of {year}"),
+            Kind::Day(date) => write!(f, "{date}"),
+            Kind::Range(start, end) => write!(f, "{} to {}", seconds(start), seconds(end)),
+            Kind::Raw(mode, Some(value)) => write!(f, "time_mode {mode}, time_value {value}"),
+            Kind::Raw(mode, None) => write!(f, "time_mode {mode}"),
+            Kind::RawRange(start, end) => write!(f, "{start} to {end}"),
+        }
+    }
+}
+
+fn check_year(year: i16) -> Result<(), Error> {
+    if (1..=9999).contains(&year) {
+        return Ok(());
+    }
+    Err(Error::invalid(format!(
+        "the year {year} cannot be asked for: years are 1 to 9999"
+    )))
+}
+
+fn whole_seconds(time: DateTime) -> Result<DateTime, Error> {
+    let whole = time.with().subsec_nanosecond(0).build();
+    whole.map_err(|error| Error::invalid(error.to_string()))
+}
+
+/// `YYYY-MM-DD HH:MM:SS`, given whole seconds.
+fn seconds(time: &DateTime) -> String {
+    format!("{} {}", time.date(), time.time())
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+
+    const USERS: PeriodParameters = PeriodParameters {
+        mode: "time_mode",
+        value: "time_value",
+        start: "start",
+        end: "end",
+        week: WeekFormat::Plain,
+    };
+    const GROUPS: PeriodParameters = PeriodParameters {
+        week: WeekFormat::Iso,
+        ..USERS
+    };
+
+    fn query(period: &Period, names: &PeriodParameters) -> String {
+        let pairs = period.parameters(names);
+        let pairs: Vec<_> = pairs
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        pairs.join("&")
+    }
+
+    fn message(period: Result<Period, Error>) -> String {
+        period.unwrap_err().to_string()
+    }
+
+    #[test]
+    fn writes_what_the_reference_documents() {
+        let start = date(2017, 8, 1).at(0, 0, 0, 0);
+        let end = date(2017, 8, 7).at(23, 59, 9, 0);
+        let cases = [
+            (Period::all_time(), "all time", ""),
+            (
+                Period::year(2017).unwrap(),
+                "2017",
+                "time_mode=1&time_value=2017",
+            ),
+            (
+                Period::year(33).unwrap(),
+                "33",
+                "time_mode=1&time_value=0033",
+            ),
+            (
+                Period::month(2017, 8).unwrap(),
+                "August 2017",
+                "time_mode=3&time_value=2017-08",
+            ),
+            (
+                Period::month(33, 12).unwrap(),
+                "December 33",
+                "time_mode=3&time_value=0033-12",
+            ),
+            (
+                Period::week(2017, 32).unwrap(),
+                "week 32 of 2017",
+                "time_mode=4&time_value=2017-32",
+            ),
+            (
+                Period::week(2017, 2).unwrap(),
+                "week 2 of 2017",
+                "time_mode=4&time_value=2017-02",
+            ),
+            (
+                Period::day(start.date()),
+                "2017-08-01",
+                "time_mode=5&time_value=2017-08-01",
+            ),
+            (
+                Period::range(start, end).unwrap(),
+                "2017-08-01 00:00:00 to 2017-08-07 23:59:09",
+                "start=2017-08-01 00:00:00&end=2017-08-07 23:59:09",
+            ),
+            (Period::raw(2, None), "time_mode 2", "time_mode=2"),
+            (
+                Period::raw(4, "x"),
+                "time_mode 4, time_value x",
+                "time_mode=4&time_value=x",
+            ),
+            (
+                Period::raw_range("a", String::from("b")),
+                "a to b",
+                "start=a&end=b",
+            ),
+        ];
+        for (period, shown, sent) in cases {
+            assert_eq!(period.to_string(), shown);
+            assert_eq!(query(&period, &USERS), sent);
+        }
+    }
+
+    #[test]
+    fn a_week_is_spelled_as_the_operation_wants_it() {
+        let week = Period::week(2017, 2).unwrap();
+        assert_eq!(query(&week, &USERS), "time_mode=4&time_value=2017-02");
+        assert_eq!(query(&week, &GROUPS), "time_mode=4&time_value=2017-W02");
+    }
+
+    #[test]
+    fn the_names_are_the_operations_own() {
+        let names = PeriodParameters {
+            mode: "m",
+            value: "v",
+            start: "s",
+            end: "e",
+            ..USERS
+        };
+        assert_eq!(query(&Period::year(2017).unwrap(), &names), "m=1&v=2017");
+        assert_eq!(query(&Period::raw_range("a", "b"), &names), "s=a&e=b");
+    }
+
+    #[test]
+    fn refuses_what_is_no_period() {
+        assert_eq!(
+            message(Period::year(0)),
+            "the year 0 cannot be asked for: years are 1 to 9999"
+        );
+        assert!(Period::year(-1).is_err());
+        assert!(Period::year(10_000).is_err());
+        assert!(Period::year(9999).is_ok());
+        assert_eq!(
+            message(Period::month(2017, 13)),
+            "there is no month 13: months are 1 to 12"
+        );
+        assert!(Period::month(2017, 0).is_err());
+        assert!(Period::month(2017, i8::MIN).is_err());
+        assert!(Period::month(0, 1).is_err());
+        assert!(Period::week(2017, 0).is_err());
+        assert!(Period::week(2020, 54).is_err());
+        assert!(Period::week(0, 1).is_err());
+        assert!(Period::week(9999, 52).is_ok());
+        let start = date(2017, 8, 7).at(0, 0, 0, 1);
+        let end = date(2017, 8, 7).at(0, 0, 0, 0);
+        assert!(message(Period::range(start, end)).starts_with("the range ends before it starts"));
+        assert!(Period::range(end, end).is_ok());
+        assert!(Period::range(date(-1, 1, 1).at(0, 0, 0, 0), end).is_err());
+    }
+
+    #[test]
+    fn weeks_follow_iso_8601_at_every_new_year() {
+        for year in 1..9999 {
+            let last = if Period::week(year, 53).is_ok() {
+                53
+            } else {
+                52
+            };
+            assert_eq!(
+                Period::week_of(date(year, 12, 28)),
+                Period::week(year, last).unwrap()
+            );
+            assert_eq!(
+                Period::week_of(date(year, 1, 4)),
+                Period::week(year, 1).unwrap()
+            );
+        }
+        assert_eq!(
+            Period::week_of(date(2018, 12, 31)),
+            Period::week(2019, 1).unwrap()
+        );
+    }
+
+    #[test]
+    fn fractions_of_a_second_do_not_tell_ranges_apart() {
+        let start = date(2017, 8, 1).at(0, 0, 0, 999_999_999);
+        let end = date(2017, 8, 2).at(0, 0, 0, 1);
+        let whole = Period::range(
+            date(2017, 8, 1).at(0, 0, 0, 0),
+            date(2017, 8, 2).at(0, 0, 0, 0),
+        );
+        assert_eq!(Period::range(start, end).unwrap(), whole.unwrap());
+    }
+}
