@@ -1,0 +1,90 @@
+//! A browser for one purpose: it opens the authorization page and presses a
+//! button on it.
+
+use std::io::{self, Read as _, Write as _};
+use std::net::{SocketAddr, TcpStream};
+
+use hyper::Uri;
+
+use super::query::with_query;
+
+/// Opens the page, presses the button that `decision` stands for, and gives
+/// back where that leads.
+pub(super) fn decide(
+    server: SocketAddr,
+    authorization_url: &str,
+    decision: &[(&str, &str)],
+) -> io::Result<String> {
+    let page = target(server, authorization_url)?;
+    Reply::to(server, &page)?.expect("200")?;
+    let reply = Reply::to(server, &with_query(&page, decision))?.expect("302")?;
+    reply
+        .location
+        .ok_or_else(|| failure("the redirect has no target"))
+}
+
+/// Path and query of a URL, if it is one of this server's.
+fn target(server: SocketAddr, url: &str) -> io::Result<String> {
+    let invalid = |why: &str| io::Error::new(io::ErrorKind::InvalidInput, why.to_owned());
+    let uri: Uri = url.parse().map_err(|_| invalid("this is no URL"))?;
+    let ours = uri.scheme_str() == Some("http")
+        && uri
+            .authority()
+            .is_some_and(|host| *host == *server.to_string());
+    match uri.path_and_query() {
+        Some(target) if ours => Ok(target.as_str().to_owned()),
+        _ => Err(invalid("this URL does not lead to this sandbox")),
+    }
+}
+
+struct Reply {
+    status: String,
+    location: Option<String>,
+    title: String,
+}
+
+impl Reply {
+    fn to(server: SocketAddr, target: &str) -> io::Result<Reply> {
+        let mut stream = TcpStream::connect(server)?;
+        write!(
+            stream,
+            "GET {target} HTTP/1.1\r\nHost: {server}\r\nAccept: text/html\r\nConnection: close\r\n\r\n"
+        )?;
+        let mut text = Vec::new();
+        stream.read_to_end(&mut text)?;
+        Reply::parse(&String::from_utf8_lossy(&text))
+            .ok_or_else(|| failure("the authorization page did not answer in HTTP"))
+    }
+
+    fn parse(text: &str) -> Option<Reply> {
+        let (head, body) = text.split_once("\r\n\r\n")?;
+        let (first, headers) = head.split_once("\r\n")?;
+        let location = headers.lines().find_map(|line| {
+            let (name, value) = line.split_once(':')?;
+            let found = name.eq_ignore_ascii_case("location");
+            found.then(|| value.trim().to_owned())
+        });
+        let title = body
+            .split_once("<title>")
+            .and_then(|(_, rest)| rest.split_once('<'));
+        Some(Reply {
+            status: first.split(' ').nth(1)?.to_owned(),
+            location,
+            title: title.map_or_else(String::new, |(title, _)| title.to_owned()),
+        })
+    }
+
+    fn expect(self, status: &str) -> io::Result<Reply> {
+        if self.status == status {
+            return Ok(self);
+        }
+        let Reply { status, title, .. } = self;
+        Err(failure(&format!(
+            "the authorization page answered {status}: {title}"
+        )))
+    }
+}
+
+fn failure(why: &str) -> io::Error {
+    io::Error::other(why.to_owned())
+}
