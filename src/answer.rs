@@ -1,0 +1,337 @@
+//! From the bytes of an answer to a value, or to an error that keeps what they said.
+
+use std::io::{self, Read};
+use std::time::{Duration, SystemTime};
+
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use ureq::Body;
+use ureq::http::header::{CONTENT_TYPE, LOCATION, RETRY_AFTER};
+use ureq::http::{HeaderMap, HeaderName, Response, StatusCode};
+use zeroize::Zeroize;
+
+use crate::error::{Error, Kind, Server};
+use crate::redact::Redactor;
+use crate::transport;
+
+/// How much of a refusal is read, and how much of it an error keeps.
+const REFUSAL: u64 = 64 * 1024;
+const KEPT: usize = 4 * 1024;
+/// How long a sentence of the server's may be in a message.
+const SENTENCE: usize = 300;
+
+/// The answer to a request, read to its end.
+pub(crate) struct Answer {
+    status: StatusCode,
+    headers: HeaderMap,
+    body: Vec<u8>,
+    /// Whether the body may hold a secret.
+    secret: bool,
+}
+
+impl Drop for Answer {
+    fn drop(&mut self) {
+        if self.secret {
+            self.body.zeroize();
+        }
+    }
+}
+
+impl Answer {
+    /// Reads a body of at most `limit` bytes, counted after decompression.
+    pub fn read(response: Response<Body>, limit: u64, secret: bool) -> Result<Self, Error> {
+        let (parts, body) = response.into_parts();
+        let mut answer = Self {
+            status: parts.status,
+            headers: parts.headers,
+            body: Vec::new(),
+            secret,
+        };
+        let success = answer.status.is_success();
+        let limit = if success { limit } else { limit.min(REFUSAL) };
+        match read(body, limit, &mut answer.body) {
+            Ok(()) => Ok(answer),
+            // A refusal is one, however its body ended.
+            Err(_) if !success => Ok(answer),
+            Err(error) => Err(error.with_status(answer.status)),
+        }
+    }
+
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// The value in the body of a success.
+    pub fn decode<T: DeserializeOwned>(&self, redactor: &Redactor<'_>) -> Result<T, Error> {
+        self.succeed(redactor)?;
+        let text = std::str::from_utf8(&self.body).map_err(|error| {
+            let message = format!(
+                "the answer is not UTF-8 from byte {} on",
+                error.valid_up_to()
+            );
+            self.undecodable(message, redactor)
+        })?;
+        serde_json::from_str(text).map_err(|error| self.explain::<T>(text, &error, redactor))
+    }
+
+    /// Nothing, from the body of a success.
+    pub fn succeed(&self, redactor: &Redactor<'_>) -> Result<(), Error> {
+        if self.status.is_success() {
+            return Ok(());
+        }
+        let kind = if self.status.is_redirection() {
+            Kind::Redirect
+        } else {
+            Kind::Status
+        };
+        Err(Error::new(kind, "")
+            .with_status(self.status)
+            .with_server(self.server(redactor)))
+    }
+
+    /// Why a text did not become a `T`; the path is worked out only now, since it costs time.
+    fn explain<T: DeserializeOwned>(
+        &self,
+        text: &str,
+        error: &serde_json::Error,
+        redactor: &Redactor<'_>,
+    ) -> Error {
+        if text.trim().is_empty() {
+            return self.undecodable(
+                "the answer is empty, where JSON was expected".into(),
+                redactor,
+            );
+        }
+        if text.trim_start().starts_with('<') {
+            return self.undecodable(
+                "the answer is a page of HTML or XML, where JSON was expected".into(),
+                redactor,
+            );
+        }
+        let mut deserializer = serde_json::Deserializer::from_str(text);
+        let path = serde_path_to_error::deserialize::<_, T>(&mut deserializer)
+            .err()
+            .map(|error| error.path().to_string())
+            .filter(|path| path != ".");
+        let what = if error.is_data() {
+            "does not have the documented form"
+        } else {
+            "is not whole JSON"
+        };
+        // The reason can quote a value, and here any value could be the secret.
+        let message = match self.secret {
+            true => format!(
+                "the answer {what}, line {} column {}",
+                error.line(),
+                error.column()
+            ),
+            false => format!(
+                "the answer {what}: {}",
+                cut(&redactor.redact(&error.to_string()), SENTENCE)
+            ),
+        };
+        self.undecodable(message, redactor)
+            .with_json_path(path.map(|path| redactor.redact(&path)))
+    }
+
+    fn undecodable(&self, message: String, redactor: &Redactor<'_>) -> Error {
+        let mut server = Server::default();
+        if !self.secret {
+            server.body = self.kept(redactor);
+        }
+        Error::new(Kind::Decode, message)
+            .with_status(self.status)
+            .with_server(server)
+    }
+
+    /// What the server said, with nothing in it that was secret in the request.
+    fn server(&self, redactor: &Redactor<'_>) -> Server {
+        let (detail, fields) = match serde_json::from_slice(&self.body) {
+            Ok(Value::Object(members)) => sentences(members, redactor),
+            _ => (self.page(redactor), Vec::new()),
+        };
+        let location = self.header(LOCATION).map(|location| {
+            let end = location.find(['?', '#']).unwrap_or(location.len());
+            cut(&redactor.redact(&location[..end]), SENTENCE)
+        });
+        Server {
+            detail,
+            fields,
+            body: self.kept(redactor),
+            retry_after: self
+                .header(RETRY_AFTER)
+                .and_then(|value| wait(value, SystemTime::now())),
+            location,
+        }
+    }
+
+    /// The beginning of a page that a proxy, or the service itself, answers with.
+    fn page(&self, redactor: &Redactor<'_>) -> Option<String> {
+        let html = self
+            .header(CONTENT_TYPE)
+            .is_some_and(|kind| kind.contains("html"));
+        let text = redactor.redact(&String::from_utf8_lossy(&self.body));
+        let text = if html { tagless(&text) } else { text };
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        (!text.is_empty()).then(|| cut(&text, SENTENCE))
+    }
+
+    fn kept(&self, redactor: &Redactor<'_>) -> Option<String> {
+        let text = redactor.redact(&String::from_utf8_lossy(&self.body));
+        (!text.is_empty()).then(|| cut(&text, KEPT))
+    }
+
+    fn header(&self, name: HeaderName) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+}
+
+/// Reads into `bytes`, which keeps what came where an error follows.
+fn read(body: Body, limit: u64, bytes: &mut Vec<u8>) -> Result<(), Error> {
+    let announced = body.content_length().unwrap_or_default();
+    let fits = usize::try_from(announced.min(limit)).unwrap_or_default();
+    bytes.reserve_exact(fits.saturating_add(1));
+    // `ureq` counts the bytes on the wire, and a small body can grow without end.
+    let wire = body
+        .into_with_config()
+        .limit(limit.saturating_add(1))
+        .reader();
+    let read = wire.take(limit.saturating_add(1)).read_to_end(bytes);
+    let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+    match read {
+        Ok(_) if size <= limit => Ok(()),
+        Ok(_) => Err(too_large(limit)),
+        Err(error) => Err(body_error(error, limit)),
+    }
+}
+
+fn body_error(error: io::Error, limit: u64) -> Error {
+    match ureq::Error::from(error) {
+        ureq::Error::BodyExceedsLimit(_) => too_large(limit),
+        error => transport::error(error),
+    }
+}
+
+fn too_large(limit: u64) -> Error {
+    Error::new(
+        Kind::TooLarge,
+        format!("the answer is larger than {limit} bytes"),
+    )
+}
+
+/// Django REST framework's forms of a refusal: a `detail`, or a list of sentences for a field.
+fn sentences(
+    members: serde_json::Map<String, Value>,
+    redactor: &Redactor<'_>,
+) -> (Option<String>, Vec<(String, String)>) {
+    let sentence = |text: &str| cut(&redactor.redact(text), SENTENCE);
+    let mut detail = None;
+    let mut fields = Vec::new();
+    for (name, value) in members {
+        let texts = match &value {
+            Value::String(text) => vec![sentence(text)],
+            Value::Array(items) => items
+                .iter()
+                .filter_map(Value::as_str)
+                .map(sentence)
+                .collect(),
+            _ => continue,
+        };
+        if name == "detail" {
+            detail = texts.into_iter().next();
+        } else {
+            let name = sentence(&name);
+            fields.extend(texts.into_iter().map(|text| (name.clone(), text)));
+        }
+    }
+    fields.truncate(20);
+    (detail, fields)
+}
+
+/// The text between the tags of a page: all of it that a sentence has room for.
+fn tagless(page: &str) -> String {
+    let mut text = String::new();
+    let mut rest = page;
+    while let Some(start) = rest.find('<') {
+        let (before, tag) = rest.split_at(start);
+        text.push_str(before);
+        text.push(' ');
+        let hidden = ["<style", "<script"]
+            .iter()
+            .any(|name| tag.starts_with(name));
+        let end = if hidden {
+            tag.find("</").map(|end| end + 1)
+        } else {
+            tag.find('>')
+        };
+        match end {
+            Some(end) => rest = tag.get(end + 1..).unwrap_or_default(),
+            None => return text,
+        }
+    }
+    text.push_str(rest);
+    text
+}
+
+/// `Retry-After`: seconds, or a date.
+fn wait(value: &str, now: SystemTime) -> Option<Duration> {
+    if let Ok(seconds) = value.trim().parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let date = jiff::fmt::rfc2822::DateTimeParser::new()
+        .parse_timestamp(value.trim())
+        .ok()?;
+    // A date that has passed asks for no wait.
+    Some(
+        SystemTime::from(date)
+            .duration_since(now)
+            .unwrap_or_default(),
+    )
+}
+
+/// The beginning of a text, with a mark where the rest was.
+fn cut(text: &str, limit: usize) -> String {
+    if text.len() <= limit {
+        return text.to_owned();
+    }
+    let end = (0..=limit)
+        .rev()
+        .find(|end| text.is_char_boundary(*end))
+        .unwrap_or_default();
+    format!("{}…", &text[..end])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn retry_after_is_seconds_or_a_date() {
+        let now = SystemTime::UNIX_EPOCH + Duration::from_secs(784_111_777);
+        assert_eq!(wait("120", now), Some(Duration::from_secs(120)));
+        let date = "Sun, 06 Nov 1994 08:50:37 GMT";
+        assert_eq!(wait(date, now), Some(Duration::from_secs(60)));
+        assert_eq!(
+            wait("Sun, 06 Nov 1994 08:48:37 GMT", now),
+            Some(Duration::ZERO)
+        );
+        assert_eq!(wait("-1", now), None);
+        assert_eq!(wait("soon", now), None);
+    }
+
+    #[test]
+    fn a_page_is_read_without_its_tags() {
+        let page = "<html><style>p {}</style><h1>Bad\n Gateway</h1><p>nginx</p></html>";
+        let text = tagless(page);
+        let words: Vec<&str> = text.split_whitespace().collect();
+        assert_eq!(words, ["Bad", "Gateway", "nginx"]);
+        assert_eq!(tagless("<").trim(), "");
+        assert_eq!(tagless("<script").trim(), "");
+    }
+
+    #[test]
+    fn a_cut_falls_between_letters() {
+        assert_eq!(cut("abc", 3), "abc");
+        assert_eq!(cut("äää", 3), "ä…");
+    }
+}

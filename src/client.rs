@@ -1,0 +1,297 @@
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use ureq::Agent;
+
+use crate::api;
+use crate::base_url::BaseUrl;
+use crate::resolver::CachingResolver;
+use crate::token::{NoToken, Token};
+use crate::transport::{self, Settings};
+use crate::{AnyToken, Error, MasterToken, UserToken};
+
+/// The default base URL: the server that the document names.
+pub const BASE_URL: &str = match api::SERVER {
+    Some(url) => url,
+    None => "",
+};
+
+const MAX_BODY_SIZE: u64 = 64 * 1024 * 1024;
+
+/// The way to the service, with the token that its requests carry.
+///
+/// `T` is the kind of token, and decides what can be called. A client is cheap to clone, and all
+/// clones share one pool of connections; it can be used from any number of threads.
+///
+/// # Example: a script
+///
+/// ```no_run
+/// use fitrankings::Client;
+///
+/// let client = Client::from_env()?;
+/// for activity in client.list_activities().page_size(100).call()? {
+///     println!("{}: {:.0}", activity.action_date, activity.distance);
+/// }
+/// # Ok::<(), fitrankings::Error>(())
+/// ```
+///
+/// # Example: what a token may not do does not compile
+///
+/// ```compile_fail
+/// use fitrankings::{Client, UserToken};
+///
+/// let client = Client::new(UserToken::new("a-user-token")?);
+/// client.get_group_stat_summary().call()?; // takes a `MasterToken`
+/// # Ok::<(), fitrankings::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct Client<T> {
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) token: T,
+}
+
+/// What all clones of a client have in common.
+pub(crate) struct Shared {
+    pub agent: Agent,
+    pub resolver: CachingResolver,
+    pub base_url: String,
+    pub max_body_size: u64,
+    pub allow_wire_log: bool,
+}
+
+impl<T: Token> Client<T> {
+    /// A client with this token and the defaults of [`ClientBuilder`].
+    pub fn new(token: T) -> Self {
+        ClientBuilder::default().finish(BASE_URL.to_owned(), false, token)
+    }
+
+    /// The same client with another token: over the same connections, to the same service.
+    ///
+    /// # Example: from the application's token to a user's
+    ///
+    /// ```
+    /// use fitrankings::{Client, MasterToken, UserToken};
+    ///
+    /// let master = Client::new(MasterToken::new("a-master-token")?);
+    /// let user: Client<UserToken> = master.with_token(UserToken::new("a-user-token")?);
+    /// # Ok::<(), fitrankings::Error>(())
+    /// ```
+    pub fn with_token<U: Token>(&self, token: U) -> Client<U> {
+        Client {
+            shared: Arc::clone(&self.shared),
+            token,
+        }
+    }
+
+    /// The token that requests carry.
+    pub fn token(&self) -> &T {
+        &self.token
+    }
+
+    /// Where requests go.
+    pub fn base_url(&self) -> &str {
+        &self.shared.base_url
+    }
+}
+
+impl Client<NoToken> {
+    /// A client with other settings than the defaults.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use fitrankings::{Client, MasterToken};
+    ///
+    /// let client = Client::builder()
+    ///     .user_agent("my-app/1.0")
+    ///     .timeout_call(Duration::from_secs(20))
+    ///     .build(MasterToken::new("a-master-token")?)?;
+    /// # Ok::<(), fitrankings::Error>(())
+    /// ```
+    pub fn builder() -> ClientBuilder {
+        ClientBuilder::default()
+    }
+}
+
+impl Client<AnyToken> {
+    /// The same client, for what only the application's token may call.
+    ///
+    /// # Errors
+    ///
+    /// It holds a user's token.
+    pub fn into_master(self) -> Result<Client<MasterToken>, Error> {
+        match self.token {
+            AnyToken::Master(token) => Ok(Client {
+                shared: self.shared,
+                token,
+            }),
+            AnyToken::User(_) => Err(Error::invalid(
+                "a master token is needed here, and the client holds a user token",
+            )),
+        }
+    }
+
+    /// The same client, known to be a user's.
+    ///
+    /// # Errors
+    ///
+    /// It holds the master token.
+    pub fn into_user(self) -> Result<Client<UserToken>, Error> {
+        match self.token {
+            AnyToken::User(token) => Ok(Client {
+                shared: self.shared,
+                token,
+            }),
+            AnyToken::Master(_) => Err(Error::invalid(
+                "a user token is needed here, and the client holds the master token",
+            )),
+        }
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for Client<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client")
+            .field("base_url", &self.shared.base_url)
+            .field("token", &self.token)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Settings of a [`Client`], from [`Client::builder`].
+#[derive(Clone, Debug)]
+#[must_use = "a builder does nothing until `build` makes a client of it"]
+pub struct ClientBuilder {
+    base_url: String,
+    allow_http: bool,
+    allow_wire_log: bool,
+    max_body_size: u64,
+    settings: Settings,
+    agent: Option<Agent>,
+}
+
+impl Default for ClientBuilder {
+    fn default() -> Self {
+        Self {
+            base_url: BASE_URL.to_owned(),
+            allow_http: false,
+            allow_wire_log: false,
+            max_body_size: MAX_BODY_SIZE,
+            settings: Settings::default(),
+            agent: None,
+        }
+    }
+}
+
+impl ClientBuilder {
+    /// Where the service is, with or without a slash at the end. Default: [`BASE_URL`].
+    ///
+    /// It has to be `https`; plain `http` is for this machine alone (`localhost`, `127.0.0.1`).
+    pub fn base_url(mut self, url: impl Into<String>) -> Self {
+        self.base_url = url.into();
+        self
+    }
+
+    /// Permits plain `http` to any host, over which everybody on the way can read the token.
+    /// Default: `false`.
+    pub fn allow_http(mut self, allow: bool) -> Self {
+        self.allow_http = allow;
+        self
+    }
+
+    /// Permits requests while a logger takes TRACE records of `ureq_proto`, which hold every byte
+    /// that is sent and received: tokens, secrets and bodies. Default: `false`, and a request
+    /// then is an error.
+    pub fn allow_wire_log(mut self, allow: bool) -> Self {
+        self.allow_wire_log = allow;
+        self
+    }
+
+    /// The `User-Agent` header. Default: `fitrankings/` and the version of this crate.
+    pub fn user_agent(mut self, user_agent: impl Into<String>) -> Self {
+        self.settings.user_agent = user_agent.into();
+        self
+    }
+
+    /// How long a whole call may take, from the first byte to the last of the body; `None` for
+    /// ever. Default: 120 seconds.
+    pub fn timeout_call(mut self, timeout: impl Into<Option<Duration>>) -> Self {
+        self.settings.timeout_call = timeout.into();
+        self
+    }
+
+    /// How long connecting may take, TLS included; `None` for ever. Default: 10 seconds.
+    pub fn timeout_connect(mut self, timeout: impl Into<Option<Duration>>) -> Self {
+        self.settings.timeout_connect = timeout.into();
+        self
+    }
+
+    /// How long the server may take to begin its answer; `None` for ever. Default: 60 seconds.
+    pub fn timeout_response(mut self, timeout: impl Into<Option<Duration>>) -> Self {
+        self.settings.timeout_response = timeout.into();
+        self
+    }
+
+    /// How many bytes a body may have, after decompression. Default: 64 MiB.
+    pub fn max_body_size(mut self, bytes: u64) -> Self {
+        self.max_body_size = bytes;
+        self
+    }
+
+    /// Trusts the certificates that the operating system trusts, in place of Mozilla's list:
+    /// what a client behind a company's proxy needs. Default: `false`.
+    #[cfg(feature = "platform-verifier")]
+    pub fn system_certificates(mut self, trust: bool) -> Self {
+        self.settings.system_certificates = trust;
+        self
+    }
+
+    /// An agent of your own, with your proxy, certificates or transport. It keeps its own
+    /// timeouts and user agent; those of this builder are not used.
+    ///
+    /// It must be configured with `http_status_as_error(false)` and `max_redirects(0)`: this
+    /// crate handles statuses and redirects, and [`build`](Self::build) refuses any other.
+    pub fn agent(mut self, agent: Agent) -> Self {
+        self.agent = Some(agent);
+        self
+    }
+
+    /// The client.
+    ///
+    /// # Errors
+    ///
+    /// The base URL, the user agent or the agent is not fit. The message says which, and why.
+    pub fn build<T: Token>(self, token: T) -> Result<Client<T>, Error> {
+        let base = BaseUrl::parse(&self.base_url, self.allow_http)?;
+        if ureq::http::HeaderValue::try_from(&self.settings.user_agent).is_err() {
+            return Err(Error::invalid(
+                "the user agent holds a line break or a control character",
+            ));
+        }
+        if let Some(agent) = &self.agent {
+            transport::check(agent.config())?;
+        }
+        Ok(self.finish(base.text, base.loopback, token))
+    }
+
+    fn finish<T: Token>(self, base_url: String, loopback: bool, token: T) -> Client<T> {
+        let resolver = CachingResolver::default();
+        let agent = self
+            .agent
+            .unwrap_or_else(|| transport::agent(&self.settings, loopback, resolver.clone()));
+        let shared = Shared {
+            agent,
+            resolver,
+            base_url,
+            max_body_size: self.max_body_size,
+            allow_wire_log: self.allow_wire_log,
+        };
+        Client {
+            shared: Arc::new(shared),
+            token,
+        }
+    }
+}

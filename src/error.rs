@@ -1,0 +1,415 @@
+use std::borrow::Cow;
+use std::error::Error as StdError;
+use std::fmt;
+use std::time::Duration;
+
+use ureq::http::StatusCode;
+
+use crate::request::Operation;
+
+/// Whatever can go wrong, from a parameter to the answer.
+///
+/// Printed, it is one line that says what happened and what to do; it never holds a token. Ask it
+/// with the methods below, and do not match on its text.
+///
+/// # Example: what to do about it
+///
+/// ```
+/// use fitrankings::{Client, Error, UserToken, types::User};
+///
+/// fn users(client: &Client<UserToken>) -> Result<Vec<User>, Error> {
+///     match client.list_users().call() {
+///         Ok(users) => Ok(users),
+///         Err(error) if error.is_unauthorized() => {
+///             eprintln!("ask the user to authorize again: {error}");
+///             Err(error)
+///         }
+///         Err(error) if error.is_retryable() => {
+///             eprintln!("later, perhaps after {:?}: {error}", error.retry_after());
+///             Err(error)
+///         }
+///         Err(error) => Err(error),
+///     }
+/// }
+/// ```
+pub struct Error(Box<Inner>);
+
+struct Inner {
+    kind: Kind,
+    message: Cow<'static, str>,
+    operation: Option<&'static Operation>,
+    status: Option<StatusCode>,
+    server: Server,
+    json_path: Option<String>,
+    source: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+/// What the server said of its refusal.
+#[derive(Default)]
+pub(crate) struct Server {
+    pub detail: Option<String>,
+    pub fields: Vec<(String, String)>,
+    pub body: Option<String>,
+    pub retry_after: Option<Duration>,
+    pub location: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// The caller asked for something that cannot be.
+    Invalid,
+    /// No connection came about: nothing was sent.
+    Connect,
+    /// Nor did one that is safe.
+    Tls,
+    Timeout,
+    /// The connection broke, or spoke no HTTP.
+    Transport,
+    Status,
+    Redirect,
+    Decode,
+    TooLarge,
+}
+
+impl Error {
+    pub(crate) fn new(kind: Kind, message: impl Into<Cow<'static, str>>) -> Self {
+        Self(Box::new(Inner {
+            kind,
+            message: message.into(),
+            operation: None,
+            status: None,
+            server: Server::default(),
+            json_path: None,
+            source: None,
+        }))
+    }
+
+    pub(crate) fn invalid(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(Kind::Invalid, message)
+    }
+
+    pub(crate) fn kind(&self) -> Kind {
+        self.0.kind
+    }
+
+    pub(crate) fn with_operation(mut self, operation: &'static Operation) -> Self {
+        self.0.operation = Some(operation);
+        self
+    }
+
+    pub(crate) fn with_status(mut self, status: StatusCode) -> Self {
+        self.0.status = Some(status);
+        self
+    }
+
+    pub(crate) fn with_server(mut self, server: Server) -> Self {
+        self.0.server = server;
+        self
+    }
+
+    pub(crate) fn with_json_path(mut self, path: Option<String>) -> Self {
+        self.0.json_path = path;
+        self
+    }
+
+    pub(crate) fn with_source(mut self, source: impl StdError + Send + Sync + 'static) -> Self {
+        self.0.source = Some(Box::new(source));
+        self
+    }
+
+    /// The client's method that failed, such as `list_activities`; `None` where none was called.
+    pub fn operation(&self) -> Option<&'static str> {
+        self.0.operation.map(|operation| operation.name)
+    }
+
+    /// The path of the operation, with its parameters as the document writes them:
+    /// `/activities/{id}/`.
+    pub fn path(&self) -> Option<&'static str> {
+        self.0.operation.map(|operation| operation.path)
+    }
+
+    /// The HTTP status, whenever the server answered with one: also where its body was cut off,
+    /// or was not what it should be.
+    pub fn status(&self) -> Option<u16> {
+        self.0.status.map(|status| status.as_u16())
+    }
+
+    /// The server's own sentence on what is wrong, where there is one.
+    pub fn detail(&self) -> Option<&str> {
+        self.0.server.detail.as_deref()
+    }
+
+    /// What the server has against single fields of a request, as pairs of name and sentence.
+    ///
+    /// `non_field_errors` is the name for what concerns no one field.
+    pub fn field_errors(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0
+            .server
+            .fields
+            .iter()
+            .map(|(name, text)| (name.as_str(), text.as_str()))
+    }
+
+    /// The beginning of the body, 4 KiB at most, where there was one to keep.
+    ///
+    /// Tokens and secrets that were sent are blanked out. Nothing is kept of a success that was
+    /// to bring a secret, since any part of it could be that secret.
+    pub fn body(&self) -> Option<&str> {
+        self.0.server.body.as_deref()
+    }
+
+    /// Where in the JSON the value stands that did not fit, such as `[3].user.id`.
+    pub fn json_path(&self) -> Option<&str> {
+        self.0.json_path.as_deref()
+    }
+
+    /// How long the server asks you to wait, from its `Retry-After` in seconds or as a date.
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.0.server.retry_after
+    }
+
+    /// Where a redirect pointed, without its query.
+    pub fn location(&self) -> Option<&str> {
+        self.0.server.location.as_deref()
+    }
+
+    /// Whether the same request may succeed later: no connection, a timeout, a broken
+    /// connection, 429, 500, 502, 503 or 504.
+    ///
+    /// This says nothing on whether it is safe to send twice. All `GET`s are; the token exchange
+    /// may have been carried out though its answer was lost.
+    pub fn is_retryable(&self) -> bool {
+        match self.0.kind {
+            Kind::Connect | Kind::Timeout | Kind::Transport => true,
+            Kind::Status => matches!(self.status(), Some(429 | 500 | 502 | 503 | 504)),
+            _ => false,
+        }
+    }
+
+    /// The caller's own mistake: nothing was sent.
+    pub fn is_invalid_input(&self) -> bool {
+        self.0.kind == Kind::Invalid
+    }
+
+    /// No connection came about: no such host, refused, or a certificate that is not trusted.
+    pub fn is_connect(&self) -> bool {
+        matches!(self.0.kind, Kind::Connect | Kind::Tls)
+    }
+
+    /// One of the client's timeouts passed.
+    pub fn is_timeout(&self) -> bool {
+        self.0.kind == Kind::Timeout
+    }
+
+    /// The answer was a success, and its body not what the document says.
+    pub fn is_decode(&self) -> bool {
+        self.0.kind == Kind::Decode
+    }
+
+    /// The body is larger than the client takes.
+    pub fn is_too_large(&self) -> bool {
+        self.0.kind == Kind::TooLarge
+    }
+
+    /// The server pointed elsewhere; redirects are never followed.
+    pub fn is_redirect(&self) -> bool {
+        self.0.kind == Kind::Redirect
+    }
+
+    /// 400: the request has an error. See [`field_errors`](Self::field_errors).
+    pub fn is_bad_request(&self) -> bool {
+        self.is(400)
+    }
+
+    /// 401: the token, or the credentials, are not valid.
+    pub fn is_unauthorized(&self) -> bool {
+        self.is(401)
+    }
+
+    /// 403: the token does not have the permission.
+    ///
+    /// A service on Django REST framework can answer a wrong token so, too.
+    pub fn is_forbidden(&self) -> bool {
+        self.is(403)
+    }
+
+    /// 404: there is no such thing, or the token may not see it.
+    pub fn is_not_found(&self) -> bool {
+        self.is(404)
+    }
+
+    /// 405: the path does not take this method.
+    pub fn is_method_not_allowed(&self) -> bool {
+        self.is(405)
+    }
+
+    /// 429: too many requests. See [`retry_after`](Self::retry_after).
+    pub fn is_rate_limited(&self) -> bool {
+        self.is(429)
+    }
+
+    /// 500: the service failed.
+    pub fn is_internal_server_error(&self) -> bool {
+        self.is(500)
+    }
+
+    /// 503: the service is offline for maintenance.
+    pub fn is_unavailable(&self) -> bool {
+        self.is(503)
+    }
+
+    fn is(&self, status: u16) -> bool {
+        self.0.kind == Kind::Status && self.status() == Some(status)
+    }
+
+    /// What the caller can do, in a sentence.
+    fn remedy(&self) -> Option<Cow<'static, str>> {
+        let token = self.0.operation.is_none_or(|operation| operation.token);
+        Some(Cow::Borrowed(match (self.0.kind, self.status()) {
+            (Kind::Status, Some(400)) => "check the parameters and their form",
+            (Kind::Status, Some(401)) if token => {
+                "the token is not, or no longer, valid: get a new one"
+            }
+            (Kind::Status, Some(401)) => "check the client id and the client secret",
+            (Kind::Status, Some(403)) if token => {
+                "the token does not have the permission, or is not valid"
+            }
+            (Kind::Status, Some(404)) => "there is no such thing, or the token may not see it",
+            (Kind::Status, Some(405)) => "check the base URL",
+            (Kind::Status, Some(429)) => {
+                return Some(match self.retry_after() {
+                    Some(wait) => format!("try again in {} s", wait.as_secs()).into(),
+                    None => "slow down, and try again later".into(),
+                });
+            }
+            (Kind::Status, Some(500 | 502 | 503 | 504)) => "try again later",
+            (Kind::Redirect, _) => return Some(self.redirect_remedy().into()),
+            (Kind::Connect, _) => "check the base URL, the network and the proxy",
+            (Kind::Tls, _) => {
+                "check the base URL, and whether a proxy wants a certificate of its own trusted"
+            }
+            (Kind::Timeout, _) => "try again, or give it more time with `Client::builder()`",
+            (Kind::Transport, _) => "try again",
+            (Kind::TooLarge, _) => {
+                "ask for a smaller page, or raise `max_body_size` of `Client::builder()`"
+            }
+            _ => return None,
+        }))
+    }
+
+    fn redirect_remedy(&self) -> &'static str {
+        let path = self.path().unwrap_or_default();
+        let slash = self
+            .location()
+            .is_some_and(|location| location.ends_with('/'));
+        if slash && !path.ends_with('/') {
+            "a slash is missing at the end of the path: mend it in the document"
+        } else {
+            "redirects are not followed, so that the token goes nowhere else: check the base URL"
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(operation) = self.0.operation {
+            write!(
+                f,
+                "{} ({} {}): ",
+                operation.name, operation.method, operation.path
+            )?;
+        }
+        match (self.0.status, self.0.kind) {
+            (Some(status), Kind::Status | Kind::Redirect) => write!(f, "{status}")?,
+            (Some(status), _) => {
+                write!(f, "{} (status {})", Plain(&self.0.message), status.as_u16())?
+            }
+            (None, _) => write!(f, "{}", Plain(&self.0.message))?,
+        }
+        if let Some(location) = self.location() {
+            write!(f, ", to {}", Plain(location))?;
+        }
+        if let Some(path) = self.json_path() {
+            write!(f, ", at `{}`", Plain(path))?;
+        }
+        if let Some(detail) = self.detail() {
+            write!(f, ": {}", Plain(detail).without_stop())?;
+        }
+        for (name, text) in self.field_errors() {
+            write!(f, "; {}: {}", Plain(name), Plain(text).without_stop())?;
+        }
+        match self.remedy() {
+            Some(remedy) => write!(f, "; {remedy}"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// The same line as `Display`, and below it the body and the causes: it is what a `main` prints
+/// that returns the error.
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self}")?;
+        let mut source = self.source();
+        while let Some(cause) = source {
+            write!(f, "\n  caused by: {}", Plain(&cause.to_string()))?;
+            source = cause.source();
+        }
+        match self.body() {
+            Some(body) if self.detail().is_none() => write!(f, "\n  body: {}", Plain(body)),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        let source = self.0.source.as_deref()?;
+        Some(source)
+    }
+}
+
+/// Text from outside, with nothing in it that a terminal would obey.
+struct Plain<'t>(&'t str);
+
+impl Plain<'_> {
+    fn without_stop(&self) -> Self {
+        Self(self.0.trim_end_matches('.'))
+    }
+}
+
+impl fmt::Display for Plain<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for character in self.0.chars() {
+            if character.is_control() {
+                write!(f, "{}", character.escape_default())?;
+            } else {
+                write!(f, "{character}")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_is_a_pointer_in_size_and_goes_to_other_threads() {
+        fn sendable<T: Send + Sync + 'static>() {}
+        sendable::<Error>();
+        assert_eq!(size_of::<Error>(), size_of::<usize>());
+    }
+
+    #[test]
+    fn a_terminal_obeys_nothing_that_a_server_says() {
+        let server = Server {
+            detail: Some("\u{1b}[2Jgone\u{7}".into()),
+            ..Server::default()
+        };
+        let error = Error::new(Kind::Status, "").with_status(StatusCode::BAD_REQUEST);
+        let text = format!("{:?}", error.with_server(server));
+        assert!(!text.contains(['\u{1b}', '\u{7}']), "{text}");
+    }
+}

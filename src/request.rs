@@ -1,0 +1,337 @@
+//! The one way of every request: from its parameters, over the socket, to an answer.
+
+use std::fmt::{self, Display, Write};
+use std::ops::RangeBounds;
+use std::time::Instant;
+
+use log::Level;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use ureq::http::header::{AUTHORIZATION, CONTENT_TYPE};
+use ureq::http::{self, HeaderName, HeaderValue};
+use zeroize::Zeroizing;
+
+use crate::answer::Answer;
+use crate::client::{Client, Shared};
+use crate::error::Error;
+use crate::period::{Period, PeriodParameters};
+use crate::redact::Redactor;
+use crate::token::Token;
+use crate::transport;
+
+pub(crate) use ureq::http::Method;
+
+/// What RFC 3986 lets stand as it is in any part of a URL.
+const ESCAPED: AsciiSet = NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
+
+/// Where `ureq` writes every byte that it sends and receives to the log.
+const WIRE_LOG: &str = "ureq_proto::util";
+
+/// What the document says of an operation, as far as sending it goes.
+#[derive(Debug)]
+pub(crate) struct Operation {
+    pub name: &'static str,
+    pub method: Method,
+    /// With `{name}` where a parameter stands.
+    pub path: &'static str,
+    /// Whether a token is sent.
+    pub token: bool,
+    /// Keys of the body or of the answer whose values are secret.
+    pub secrets: &'static [&'static str],
+}
+
+/// A request on its way: parameters go in, and it is sent once.
+///
+/// What is wrong with a parameter is kept until then.
+pub(crate) struct Request<'c> {
+    shared: &'c Shared,
+    operation: &'static Operation,
+    token: Option<&'c HeaderValue>,
+    /// Holds `{name}` for each parameter of the path that is not in yet.
+    url: String,
+    /// What comes before the next parameter of the query.
+    separator: char,
+    headers: Vec<(HeaderName, HeaderValue)>,
+    body: Option<Zeroizing<Vec<u8>>>,
+    problem: Option<Error>,
+}
+
+#[allow(dead_code, reason = "which of these are called is up to the document")]
+impl<'c> Request<'c> {
+    pub fn new<T: Token>(client: &'c Client<T>, operation: &'static Operation) -> Self {
+        let base = &client.shared.base_url;
+        let mut url = String::with_capacity(base.len() + operation.path.len() + 64);
+        url.push_str(base);
+        url.push_str(operation.path);
+        Self {
+            shared: &client.shared,
+            operation,
+            token: client.token.header().filter(|_| operation.token),
+            url,
+            separator: '?',
+            headers: Vec::new(),
+            body: None,
+            problem: None,
+        }
+    }
+
+    /// Fills a parameter of the path in; several values are joined by commas.
+    pub fn path<'v, I: ?Sized>(mut self, name: &str, values: &'v I) -> Self
+    where
+        &'v I: IntoIterator<Item: Display>,
+    {
+        let text = join(values, ',');
+        // An empty part, or one of dots, would make the path another one.
+        if matches!(text.as_str(), "" | "." | "..") {
+            let problem =
+                format!("the parameter `{name}` is `{text}`, which no part of a path can be");
+            return self.refuse(problem);
+        }
+        let mark = format!("{{{name}}}");
+        let base = self.shared.base_url.len();
+        if let Some(start) = self.url.get(base..).and_then(|path| path.find(&mark)) {
+            let place = base + start..base + start + mark.len();
+            self.url
+                .replace_range(place, &utf8_percent_encode(&text, &ESCAPED).to_string());
+        }
+        self
+    }
+
+    /// Adds a parameter to the query, once for each value: an option that is `None` adds none.
+    pub fn query<'v, I: ?Sized>(mut self, name: &str, values: &'v I) -> Self
+    where
+        &'v I: IntoIterator<Item: Display>,
+    {
+        for value in values {
+            self.pair(name, value);
+        }
+        self
+    }
+
+    fn pair(&mut self, name: &str, value: impl Display) {
+        self.url.push(self.separator);
+        self.separator = '&';
+        let mut url = Escaped(&mut self.url);
+        // Writing to a string does not fail.
+        let _ = write!(url, "{name}");
+        url.0.push('=');
+        let _ = write!(url, "{value}");
+    }
+
+    /// Adds a parameter to the query whose values are joined by `sign`, unless there is none.
+    pub fn query_joined<'v, I: ?Sized>(mut self, name: &str, sign: char, values: &'v I) -> Self
+    where
+        &'v I: IntoIterator<Item: Display>,
+    {
+        if values.into_iter().next().is_some() {
+            self.pair(name, join(values, sign));
+        }
+        self
+    }
+
+    /// Adds a header whose values are joined by commas, unless there is none.
+    pub fn header<'v, I: ?Sized>(mut self, name: &str, values: &'v I) -> Self
+    where
+        &'v I: IntoIterator<Item: Display>,
+    {
+        if values.into_iter().next().is_none() {
+            return self;
+        }
+        let value = HeaderValue::try_from(join(values, ','));
+        match (HeaderName::from_bytes(name.as_bytes()), value) {
+            (Ok(name), Ok(value)) => {
+                self.headers.push((name, value));
+                self
+            }
+            _ => self.refuse(format!(
+                "the value of `{name}` holds a line break or a control character, \
+                 which no header can"
+            )),
+        }
+    }
+
+    /// Refuses a number that the document does not allow.
+    pub fn within<'v, V, I: ?Sized>(
+        self,
+        name: &str,
+        values: &'v I,
+        range: impl RangeBounds<V> + fmt::Debug,
+    ) -> Self
+    where
+        V: Display + PartialOrd + 'v,
+        &'v I: IntoIterator<Item = &'v V>,
+    {
+        match values.into_iter().find(|value| !range.contains(value)) {
+            Some(value) => self.refuse(format!(
+                "the parameter `{name}` is {value}, and has to be in {range:?}"
+            )),
+            None => self,
+        }
+    }
+
+    pub fn period(mut self, period: &Period, parameters: &PeriodParameters) -> Self {
+        for (name, value) in period.parameters(parameters) {
+            self.pair(name, value);
+        }
+        self
+    }
+
+    /// Sends a value as JSON, unless there is none.
+    pub fn body(mut self, body: Option<&impl Serialize>) -> Self {
+        let Some(body) = body else {
+            return self;
+        };
+        let mut bytes = Zeroizing::new(Vec::with_capacity(512));
+        match serde_json::to_writer(&mut *bytes, body) {
+            Ok(()) => {
+                self.body = Some(bytes);
+                self
+            }
+            Err(_) => self.refuse("the body cannot be written as JSON"),
+        }
+    }
+
+    fn refuse(mut self, problem: impl Into<std::borrow::Cow<'static, str>>) -> Self {
+        self.problem.get_or_insert_with(|| Error::invalid(problem));
+        self
+    }
+
+    /// Sends the request; the answer is a value in JSON.
+    pub fn json<R: DeserializeOwned>(self) -> Result<R, Error> {
+        self.send(Answer::decode)
+    }
+
+    /// Sends the request; whatever a success says is let go.
+    pub fn empty(self) -> Result<(), Error> {
+        self.send(Answer::succeed)
+    }
+
+    fn send<R>(
+        mut self,
+        take: impl FnOnce(&Answer, &Redactor<'_>) -> Result<R, Error>,
+    ) -> Result<R, Error> {
+        let operation = self.operation;
+        let start = Instant::now();
+        let answer = self.exchange();
+        log(operation, &answer, start);
+        let redactor = Redactor::new(
+            self.token,
+            self.body.as_ref().map(|body| body.as_slice()),
+            operation.secrets,
+        );
+        answer
+            .and_then(|answer| take(&answer, &redactor))
+            .map_err(|error| error.with_operation(operation))
+    }
+
+    /// Over the socket and back.
+    fn exchange(&mut self) -> Result<Answer, Error> {
+        if let Some(problem) = self.problem.take() {
+            return Err(problem);
+        }
+        self.shared.ready()?;
+        let request = self.http()?;
+        let agent = &self.shared.agent;
+        let response = match &self.body {
+            Some(body) => agent.run(request.map(|()| body.as_slice())),
+            None => agent.run(request),
+        };
+        let response = response.map_err(|error| {
+            let error = transport::error(error);
+            if error.is_connect() {
+                self.shared.resolver.forget();
+            }
+            error
+        })?;
+        let secret = !self.operation.secrets.is_empty();
+        Answer::read(response, self.shared.max_body_size, secret)
+    }
+
+    fn http(&mut self) -> Result<http::Request<()>, Error> {
+        let invalid = |_| Error::invalid("no URL can be made of the base URL and the parameters");
+        let uri = http::Uri::try_from(std::mem::take(&mut self.url)).map_err(invalid)?;
+        let mut request = http::Request::new(());
+        *request.method_mut() = self.operation.method.clone();
+        *request.uri_mut() = uri;
+        let headers = request.headers_mut();
+        if let Some(token) = self.token {
+            headers.insert(AUTHORIZATION, token.clone());
+        }
+        if self.body.is_some() {
+            let json = HeaderValue::from_static("application/json; charset=utf-8");
+            headers.insert(CONTENT_TYPE, json);
+        }
+        headers.extend(
+            self.headers
+                .drain(..)
+                .map(|(name, value)| (Some(name), value)),
+        );
+        Ok(request)
+    }
+}
+
+impl Shared {
+    /// Whether a request may be sent at all.
+    fn ready(&self) -> Result<(), Error> {
+        if self.base_url.is_empty() {
+            return Err(Error::invalid(
+                "the document names no server: give one with `Client::builder().base_url(…)`",
+            ));
+        }
+        // Records of this level hold the token, whatever else is done to keep it.
+        if !self.allow_wire_log && log::log_enabled!(target: WIRE_LOG, Level::Trace) {
+            return Err(Error::invalid(
+                "nothing is sent, since the logger takes records of the level TRACE from \
+                 `ureq_proto`, which hold every byte, the token included: set that target to \
+                 DEBUG (`RUST_LOG=trace,ureq_proto=debug`), or permit it with \
+                 `Client::builder().allow_wire_log(true)`",
+            ));
+        }
+        Ok(())
+    }
+}
+
+/// One line for a request: never a token, a query, or a body.
+fn log(operation: &Operation, answer: &Result<Answer, Error>, start: Instant) {
+    if !log::log_enabled!(target: "fitrankings", Level::Debug) {
+        return;
+    }
+    let Operation { method, path, .. } = operation;
+    let time = start.elapsed();
+    match answer {
+        Ok(answer) => {
+            let status = answer.status().as_u16();
+            log::debug!(target: "fitrankings", "{method} {path}: {status} in {time:.1?}");
+        }
+        Err(error) => {
+            let kind = error.kind();
+            log::debug!(target: "fitrankings", "{method} {path}: {kind:?} after {time:.1?}");
+        }
+    }
+}
+
+fn join(values: impl IntoIterator<Item: Display>, sign: char) -> String {
+    let mut text = String::new();
+    for value in values {
+        if !text.is_empty() {
+            text.push(sign);
+        }
+        let _ = write!(text, "{value}");
+    }
+    text
+}
+
+/// Escapes whatever is written to it.
+struct Escaped<'u>(&'u mut String);
+
+impl Write for Escaped<'_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.0.extend(utf8_percent_encode(text, &ESCAPED));
+        Ok(())
+    }
+}

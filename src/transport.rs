@@ -1,0 +1,149 @@
+//! `ureq`, with nothing left to its guess, and its errors in our words.
+
+use std::io;
+use std::time::Duration;
+
+use ureq::config::Config;
+use ureq::unversioned::transport::DefaultConnector;
+use ureq::{Agent, Timeout};
+
+use crate::error::{Error, Kind};
+use crate::resolver::CachingResolver;
+
+/// What can be set of the transport; the defaults are in the docs of `ClientBuilder`.
+#[derive(Clone, Debug)]
+pub(crate) struct Settings {
+    pub user_agent: String,
+    pub timeout_call: Option<Duration>,
+    pub timeout_connect: Option<Duration>,
+    pub timeout_response: Option<Duration>,
+    #[cfg(feature = "platform-verifier")]
+    pub system_certificates: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            user_agent: concat!("fitrankings/", env!("CARGO_PKG_VERSION")).to_owned(),
+            timeout_call: Some(Duration::from_secs(120)),
+            timeout_connect: Some(Duration::from_secs(10)),
+            timeout_response: Some(Duration::from_secs(60)),
+            #[cfg(feature = "platform-verifier")]
+            system_certificates: false,
+        }
+    }
+}
+
+/// Buffers of a connection. `ureq`'s own default is eight times as much, zeroed for each.
+const BUFFER: usize = 16 * 1024;
+/// Idle connections that are kept: as many as there may be threads on one client.
+const IDLE: usize = 16;
+
+/// An agent of our own. `ureq` promises nothing of the form of `with_parts` between its minor
+/// versions, which is why Cargo.toml pins them.
+pub(crate) fn agent(settings: &Settings, loopback: bool, resolver: CachingResolver) -> Agent {
+    let mut config = Agent::config_builder()
+        // A status as an error would be one without its body.
+        .http_status_as_error(false)
+        // A redirect would turn a POST into a GET, and drop the token.
+        .max_redirects(0)
+        .user_agent(&settings.user_agent)
+        // Asked for HTML, the service answers with a page for people.
+        .accept("application/json")
+        .timeout_global(settings.timeout_call)
+        .timeout_connect(settings.timeout_connect)
+        .timeout_recv_response(settings.timeout_response)
+        .input_buffer_size(BUFFER)
+        .output_buffer_size(BUFFER)
+        .max_idle_connections(IDLE)
+        .max_idle_connections_per_host(IDLE);
+    if loopback {
+        // The environment's proxy is for what is not on this machine.
+        config = config.proxy(None);
+    }
+    #[cfg(feature = "platform-verifier")]
+    if settings.system_certificates {
+        let roots = ureq::tls::RootCerts::PlatformVerifier;
+        config = config.tls_config(ureq::tls::TlsConfig::builder().root_certs(roots).build());
+    }
+    Agent::with_parts(config.build(), DefaultConnector::default(), resolver)
+}
+
+/// What a caller's own agent has to leave to us.
+pub(crate) fn check(config: &Config) -> Result<(), Error> {
+    let wants = |setting: &str| {
+        Err(Error::invalid(format!(
+            "the agent must be configured with `{setting}`"
+        )))
+    };
+    if config.http_status_as_error() {
+        return wants("http_status_as_error(false)");
+    }
+    if config.max_redirects() > 0 {
+        return wants("max_redirects(0)");
+    }
+    Ok(())
+}
+
+/// `ureq`'s error in our words. Its own can show a URL, and so a query.
+pub(crate) fn error(error: ureq::Error) -> Error {
+    use ureq::Error as E;
+    match error {
+        E::Timeout(which) => Error::new(Kind::Timeout, timeout(which)),
+        E::HostNotFound => Error::new(Kind::Connect, "the host has no address"),
+        E::Io(error) => io_error(error),
+        E::ConnectionFailed => Error::new(Kind::Connect, "no connection could be made"),
+        E::Tls(reason) => Error::new(Kind::Tls, format!("TLS failed: {reason}")),
+        E::Rustls(error) => {
+            Error::new(Kind::Tls, format!("TLS failed: {error}")).with_source(error)
+        }
+        E::TlsRequired => Error::new(Kind::Tls, "the connection is not encrypted"),
+        E::ConnectProxyFailed(_) => Error::new(Kind::Connect, "the proxy refused the connection"),
+        E::InvalidProxyUrl => Error::new(Kind::Connect, "the proxy's URL is not valid"),
+        E::RequireHttpsOnly(_) | E::BadUri(_) | E::Http(_) => {
+            Error::invalid("no request can be made of the base URL and the parameters")
+        }
+        E::Protocol(error) => Error::new(
+            Kind::Transport,
+            format!("the server does not speak HTTP: {error}"),
+        ),
+        E::LargeResponseHeader(..) => {
+            Error::new(Kind::Transport, "the headers of the answer are too large")
+        }
+        #[cfg(feature = "gzip")]
+        E::Decompress(_, error) => {
+            Error::new(Kind::Transport, "the compressed answer is broken").with_source(error)
+        }
+        _ => Error::new(Kind::Transport, "the request failed"),
+    }
+}
+
+fn timeout(which: Timeout) -> &'static str {
+    match which {
+        Timeout::Resolve => "the host's address was not found in time",
+        Timeout::Connect => "no connection came about in time",
+        Timeout::RecvResponse => "the server took the request and did not answer in time",
+        _ => "the call took longer than it may",
+    }
+}
+
+fn io_error(error: io::Error) -> Error {
+    use io::ErrorKind as K;
+    let (kind, message) = match error.kind() {
+        // So comes what rustls has against a server: a certificate that is not trusted.
+        K::InvalidData => (Kind::Tls, "TLS failed"),
+        K::ConnectionRefused => (Kind::Connect, "the connection was refused"),
+        K::NetworkUnreachable | K::HostUnreachable | K::AddrNotAvailable => {
+            (Kind::Connect, "the host cannot be reached")
+        }
+        K::UnexpectedEof | K::ConnectionReset | K::ConnectionAborted | K::BrokenPipe => (
+            Kind::Transport,
+            "the server closed the connection before its answer was complete",
+        ),
+        K::TimedOut | K::WouldBlock => (Kind::Timeout, "the connection timed out"),
+        // Only looking a name up fails without a kind of its own.
+        _ if error.to_string().contains("lookup") => (Kind::Connect, "the host name was not found"),
+        _ => (Kind::Transport, "the connection failed"),
+    };
+    Error::new(kind, format!("{message}: {error}")).with_source(error)
+}
