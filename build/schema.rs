@@ -19,12 +19,12 @@ pub const UNITS: [(&str, &str, &str); 4] = [
     ("met-minute", "crate::units::MetMinutes", "MET-minutes"),
 ];
 
-/// Formats of `type: string` that have a Rust type of their own.
-const TEXTS: [(&str, &str); 5] = [
+/// Formats of `type: string` that have a Rust type of their own. A `decimal` without a unit stays
+/// text, which keeps its exact value.
+const TEXTS: [(&str, &str); 4] = [
     ("date-time", "::jiff::Timestamp"),
     ("date", "::jiff::civil::Date"),
     ("time", "::jiff::civil::Time"),
-    ("decimal", "crate::Decimal"),
     ("password", "crate::Secret"),
 ];
 

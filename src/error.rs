@@ -349,10 +349,14 @@ impl fmt::Display for Error {
 /// that returns the error.
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{self}")?;
+        let line = self.to_string();
+        f.write_str(&line)?;
         let mut source = self.source();
         while let Some(cause) = source {
-            write!(f, "\n  caused by: {}", Plain(&cause.to_string()))?;
+            let text = Plain(&cause.to_string()).to_string();
+            if !line.contains(&text) {
+                write!(f, "\n  caused by: {text}")?;
+            }
             source = cause.source();
         }
         match self.body() {

@@ -1,7 +1,66 @@
-//! Blocking client for the FitRankings fitness API.
+//! Blocking client for the FitRankings fitness API, generated from its OpenAPI document.
+//!
+//! ```no_run
+//! use fitrankings::Client;
+//!
+//! let client = Client::from_env()?;
+//! for activity in client.list_activities().page_size(50).call()? {
+//!     println!("{}  {:.1}", activity.action_date, activity.distance);
+//! }
+//! # Ok::<(), fitrankings::Error>(())
+//! ```
+//!
+//! # Calling
+//!
+//! Each operation is a method of [`Client`]: what it cannot do without are arguments, the rest are
+//! methods of the [request](requests) that it gives back, and `call()` sends it.
+//!
+//! | | with | answers |
+//! |---|---|---|
+//! | [`list_activities`](Client::list_activities) | either token | [`Activity`](types::Activity)s, a page of them |
+//! | [`get_activity`](Client::get_activity) | either token | an [`Activity`](types::Activity) |
+//! | [`list_users`](Client::list_users) | either token | [`User`](types::User)s, a page of them |
+//! | [`get_user_stat_summary`](Client::get_user_stat_summary) | either token | a [`UserStatSummary`](types::UserStatSummary) |
+//! | [`get_group_stat_summary`](Client::get_group_stat_summary) | the master token | a [`GroupStatSummary`](types::GroupStatSummary) |
+//! | [`create_master_token`](Client::create_master_token) | none | the token; rather use [`ClientBuilder::exchange`] |
+//!
+//! # Tokens
+//!
+//! A [`MasterToken`] belongs to an application and opens what all of its users have; a
+//! [`UserToken`] opens what one user has. [`Credentials`] are exchanged for the first, a user grants
+//! the second in a browser: see [`authorization`]. The type of the client's token decides what can
+//! be called, and [`Client::with_token`] changes it, over the same connections.
+//!
+//! # Errors
+//!
+//! Everything fails with the one [`Error`]: it prints as a line that says what happened and what to
+//! do, and answers questions such as [`is_retryable`](Error::is_retryable).
+//!
+//! # Values
+//!
+//! Instants are [`jiff::Timestamp`]s; [quantities](units) have their unit as their type; a
+//! [`Period`] is all that a summary has to be told of time. What the service answers with is open:
+//! structs can gain fields and enums values, and what the document does not name is ignored, or kept
+//! as `Other`.
+//!
+//! # Blocking
+//!
+//! A call returns when the answer is there, or a [timeout](ClientBuilder::timeout_call) has passed.
+//! There is no runtime, and nothing runs in the background. A client can be shared by any number of
+//! threads.
+//!
+//! # Logging
+//!
+//! One record of the level DEBUG for each call, of the target `fitrankings`: method, path as the
+//! document writes it, status, time. Never a token, a query or a body.
+//!
+//! # Features
+//!
+//! - `gzip` (default): asks for compressed answers and takes them.
+//! - `platform-verifier`: adds `ClientBuilder::system_certificates`.
+//! - `sandbox`: a server on this machine that stands in for the service, for tests.
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
-#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod answer;
 mod api;
@@ -35,3 +94,8 @@ pub use secret::Secret;
 pub use token::{AnyToken, MasterToken, NoToken, Token, UserToken};
 
 pub(crate) use open_enum::open_enum;
+
+/// The examples of the README, compiled and run.
+#[cfg(all(doctest, feature = "sandbox"))]
+#[doc = include_str!("../README.md")]
+struct Readme;
