@@ -2,8 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
-
 /// A whole API.
 pub struct Api {
     pub title: String,
@@ -37,6 +35,19 @@ pub struct Operation {
     pub secrets: Vec<String>,
 }
 
+impl Operation {
+    /// The schemas of what it sends and answers.
+    pub fn schemas(&self) -> impl Iterator<Item = &Schema> {
+        let parameters = self.parameters.iter().map(|parameter| &parameter.schema);
+        let body = self.body.iter().map(|body| &body.schema);
+        let answer = match &self.answer {
+            Answer::Json(schema) => Some(schema),
+            Answer::Empty => None,
+        };
+        parameters.chain(body).chain(answer)
+    }
+}
+
 /// Who may call an operation.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Access {
@@ -64,8 +75,9 @@ pub struct Parameter {
     pub deprecated: bool,
     pub schema: Schema,
     pub list: Option<List>,
-    pub minimum: Option<i64>,
-    pub maximum: Option<i64>,
+    /// The bounds of a whole number, where its type does not say them already.
+    pub minimum: Option<i128>,
+    pub maximum: Option<i128>,
 }
 
 /// How an array is written.
@@ -93,15 +105,58 @@ pub struct Body {
     pub doc: String,
 }
 
+#[derive(Clone)]
 pub enum Answer {
     Json(Schema),
     Empty,
 }
 
-/// A schema in the few forms that the type writer takes: references to records and enums of the
-/// model, arrays, maps, scalars, and `oneOf` with `null`.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Schema(pub Value);
+/// What a value is, in the few forms that are left of a schema.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Schema {
+    /// Any JSON value.
+    Any,
+    Boolean,
+    /// A whole number, as this type of Rust.
+    Integer(&'static str),
+    /// A number, as this type of Rust.
+    Number(&'static str),
+    Text,
+    /// A text of a format, or a quantity, as this type of Rust.
+    Rust(String),
+    /// A record or an enum of the model.
+    Named(String),
+    List(Box<Schema>),
+    /// An object whose keys the document does not name.
+    Map(Box<Schema>),
+    Nullable(Box<Schema>),
+}
+
+impl Schema {
+    pub fn nullable(self) -> Self {
+        match self {
+            // Any value may be null already.
+            Self::Any | Self::Nullable(_) => self,
+            other => Self::Nullable(Box::new(other)),
+        }
+    }
+
+    /// The same, where `null` has no form.
+    pub fn not_null(self) -> Self {
+        match self {
+            Self::Nullable(inner) => *inner,
+            other => other,
+        }
+    }
+
+    /// This schema and those inside of it.
+    pub fn parts(&self) -> impl Iterator<Item = &Self> {
+        std::iter::successors(Some(self), |schema| match schema {
+            Self::List(inner) | Self::Map(inner) | Self::Nullable(inner) => Some(&**inner),
+            _ => None,
+        })
+    }
+}
 
 /// An object with properties: a struct.
 pub struct Record {
@@ -121,6 +176,13 @@ pub struct Field {
     pub deprecated: bool,
     pub required: bool,
     pub schema: Schema,
+}
+
+impl Field {
+    /// Whether a value without it is complete.
+    pub fn may_be_missing(&self) -> bool {
+        !self.required || matches!(self.schema, Schema::Nullable(_))
+    }
 }
 
 /// A set of texts, known in part.

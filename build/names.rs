@@ -1,17 +1,43 @@
 //! Rust names for names of the document.
+//!
+//! | in the document | in Rust |
+//! |---|---|
+//! | `activityType` | `activity_type`, `ActivityType` |
+//! | a keyword: `type`, `Self` | with an underscore behind it: `type_`, `Self_` |
+//! | a type that generated code uses by its bare name: `Option` | the same: `Option_` |
+//! | a digit in front: `1st` | `field_1st`, `Value1st` |
+//! | nothing that a name can be made of: `$` | `field`, `Value` |
+//! | a name that is taken already | with a number behind it: `name2` |
 
-use std::collections::BTreeSet;
+use std::collections::HashMap;
 
 use heck::{ToPascalCase, ToSnakeCase};
 
-/// A field, parameter or method: `activityType` becomes `activity_type`, `type` becomes `type_`.
+/// A keyword since the edition of 2024, which `syn` takes for a name.
+const KEYWORDS: [&str; 1] = ["gen"];
+
+/// What generated code, and the macro that it calls, find in Rust's prelude.
+const PRELUDE: [&str; 8] = [
+    "Box", "Default", "From", "Into", "Option", "Result", "String", "Vec",
+];
+
+/// A field, parameter or method.
 pub fn snake(name: &str) -> String {
     escape(words(name).to_snake_case(), "field")
 }
 
-/// A type or variant: `google-oauth2` becomes `GoogleOauth2`.
+/// A variant.
 pub fn pascal(name: &str) -> String {
     escape(words(name).to_pascal_case(), "Value")
+}
+
+/// A type.
+pub fn type_name(name: &str) -> String {
+    let name = pascal(name);
+    if PRELUDE.contains(&name.as_str()) {
+        return format!("{name}_");
+    }
+    name
 }
 
 /// Signs that a language has no letters for keep the names apart that differ by them alone.
@@ -26,55 +52,60 @@ fn words(name: &str) -> String {
             '%' => words.push_str(" percent "),
             '*' => words.push_str(" star "),
             '-' if words.is_empty() => words.push_str("minus "),
-            _ if unicode_ident_like(character) => words.push(character),
+            _ if character.is_alphanumeric() || character == '_' => words.push(character),
             _ => words.push(' '),
         }
     }
     words
 }
 
-fn unicode_ident_like(character: char) -> bool {
-    character.is_ascii_alphanumeric()
-        || character == '_'
-        || (!character.is_ascii() && character.is_alphanumeric())
-}
-
 /// Makes an identifier of a name that is empty, begins with a digit, or is a word of Rust's own.
 fn escape(name: String, stem: &str) -> String {
-    if name.is_empty() {
-        return stem.to_owned();
-    }
     let name = match name.chars().next() {
-        Some(first) if first.is_numeric() => {
-            format!("{stem}{}{name}", if stem == "field" { "_" } else { "" })
-        }
+        Some(first) if first.is_numeric() && stem == "field" => format!("{stem}_{name}"),
+        Some(first) if first.is_numeric() => format!("{stem}{name}"),
         _ => name,
     };
-    match syn::parse_str::<syn::Ident>(&name) {
-        Ok(_) => name,
-        // Keywords, `Self` among them, are identifiers with an underscore behind them.
-        Err(_) if syn::parse_str::<syn::Ident>(&format!("{name}_")).is_ok() => format!("{name}_"),
-        Err(_) => stem.to_owned(),
+    let behind = format!("{name}_");
+    if is_name(&name) {
+        name
+    } else if !name.is_empty() && is_name(&behind) {
+        behind
+    } else {
+        stem.to_owned()
     }
+}
+
+fn is_name(name: &str) -> bool {
+    !KEYWORDS.contains(&name) && syn::parse_str::<syn::Ident>(name).is_ok()
 }
 
 /// Names that are taken already in one scope.
 #[derive(Default)]
-pub struct Scope(BTreeSet<String>);
+pub struct Scope {
+    /// With the number that the next of the same name gets.
+    next: HashMap<String, usize>,
+}
 
 impl Scope {
     pub fn with(names: &[&str]) -> Self {
-        Self(names.iter().map(|name| (*name).to_owned()).collect())
+        let mut scope = Self::default();
+        for name in names {
+            scope.take((*name).to_owned());
+        }
+        scope
     }
 
     /// The name itself where it is free, otherwise with the first number that makes it so.
     pub fn take(&mut self, name: String) -> String {
         let mut free = name.clone();
-        let mut number = 2;
-        while !self.0.insert(free.clone()) {
+        let mut number = self.next.get(&name).copied().unwrap_or(2);
+        while self.next.contains_key(&free) {
             free = format!("{name}{number}");
             number += 1;
         }
+        self.next.insert(name, number);
+        self.next.entry(free.clone()).or_insert(2);
         free
     }
 }

@@ -1,18 +1,18 @@
 //! The parameters of an operation, its own and those of its path.
 
-use openapiv3::{
-    HeaderStyle, Parameter as Described, ParameterSchemaOrContent, PathStyle, QueryStyle,
-};
-use serde_json::{Value, json};
+use openapiv3::{Parameter as Described, ParameterData};
+use serde_json::Value;
 
 use super::doc;
 use super::model::{List, Parameter, Place, Schema};
 use super::names::{self, Scope};
 use super::read::Reader;
+use super::refs;
+use super::schema::SECRET;
 use super::source::join;
 
 /// Names that a request builder has already.
-const BUILDER: [&str; 4] = ["call", "client", "clone", "period"];
+const BUILDER: [&str; 6] = ["new", "call", "client", "clone", "body", "period"];
 
 /// Headers that the client sets by itself: OpenAPI has parameters of these names ignored.
 const OWN_HEADERS: [&str; 3] = ["accept", "content-type", "authorization"];
@@ -24,28 +24,50 @@ pub fn read(
     operation: &str,
     type_name: &str,
 ) -> Vec<Parameter> {
+    let (mut parameters, complete) = gather(reader, [operation, item], type_name);
+    let parts = parts(reader, path, item);
+    check_unknown(reader, path, &parts, &parameters);
+    // One that is faulty may be the one that is missing.
+    if complete {
+        check_missing(reader, operation, &parts, &parameters);
+    }
+    // Those of the path come first, as they stand there.
+    parameters.sort_by_key(|(_, parameter)| match parameter.place {
+        Place::Path => parts.iter().position(|part| *part == parameter.wire),
+        _ => Some(parts.len()),
+    });
     let mut scope = Scope::with(&BUILDER);
+    let named = parameters.into_iter().map(|(_, parameter)| Parameter {
+        name: scope.take(names::snake(&parameter.wire)),
+        ..parameter
+    });
+    named.collect()
+}
+
+/// The parameters of an operation and of its path, with their pointers, and whether none is faulty.
+fn gather(
+    reader: &mut Reader<'_>,
+    owners: [&str; 2],
+    type_name: &str,
+) -> (Vec<(String, Parameter)>, bool) {
     let mut parameters: Vec<(String, Parameter)> = Vec::new();
+    let mut complete = true;
     // The operation's own stand first, so that those of the path with the same name give way.
-    for owner in [operation, item] {
+    for owner in owners {
         let list = join(owner, "parameters");
-        let count = reader
-            .source
-            .at(&list)
-            .and_then(Value::as_array)
-            .map_or(0, Vec::len);
-        for index in 0..count {
+        complete &= !reader.schemas.found.is_damaged(&list);
+        let items = reader.source.at(&list).and_then(Value::as_array);
+        for index in 0..items.map_or(0, Vec::len) {
             let at = join(&list, index);
-            let Some((described, pointer)) = reader.resolve::<Described>(&at) else {
-                continue;
+            let parameter = match parameter(reader, &at, type_name) {
+                Read::Parameter(parameter) => parameter,
+                Read::Ignored => continue,
+                Read::Faulty => {
+                    complete = false;
+                    continue;
+                }
             };
-            let Some(parameter) = parameter(reader, described, &pointer, type_name) else {
-                continue;
-            };
-            let same = |(_, known): &&(String, Parameter)| {
-                known.wire == parameter.wire && known.place == parameter.place
-            };
-            match parameters.iter().find(same) {
+            match parameters.iter().find(|(_, known)| same(known, &parameter)) {
                 Some((first, _)) if first.starts_with(&list) => {
                     let found = format!("the parameter `{}` stands twice", parameter.wire);
                     reader.report(&at, found, format!("keep one; the first is #{first}"));
@@ -55,68 +77,113 @@ pub fn read(
             }
         }
     }
-    check_path(reader, path, operation, &parameters);
-    let mut parameters: Vec<Parameter> = parameters
-        .into_iter()
-        .map(|(_, parameter)| parameter)
-        .collect();
-    for parameter in &mut parameters {
-        parameter.name = scope.take(names::snake(&parameter.wire));
-    }
-    parameters
+    (parameters, complete)
 }
 
-fn parameter(
-    reader: &mut Reader<'_>,
-    described: Described,
-    pointer: &str,
-    type_name: &str,
-) -> Option<Parameter> {
-    let (place, style, data) = match described {
-        Described::Path {
-            parameter_data,
-            style,
-        } => (Place::Path, style == PathStyle::Simple, parameter_data),
-        Described::Header {
-            parameter_data,
-            style,
-        } => (Place::Header, style == HeaderStyle::Simple, parameter_data),
-        Described::Query {
-            parameter_data,
-            style,
-            ..
-        } => {
-            let simple = !matches!(style, QueryStyle::DeepObject);
-            (Place::Query, simple, parameter_data)
+fn same(one: &Parameter, other: &Parameter) -> bool {
+    one.place == other.place
+        && match one.place {
+            Place::Header => one.wire.eq_ignore_ascii_case(&other.wire),
+            Place::Path | Place::Query => one.wire == other.wire,
         }
+}
+
+enum Read {
+    Parameter(Parameter),
+    /// One that has no effect.
+    Ignored,
+    /// What is wrong with it was reported.
+    Faulty,
+}
+
+fn parameter(reader: &mut Reader<'_>, at: &str, type_name: &str) -> Read {
+    let Some(pointer) = refs::resolve(reader.source, at).filter(|at| check_form(reader, at)) else {
+        return Read::Faulty;
+    };
+    let Some((described, pointer)) = reader.resolve::<Described>(&pointer) else {
+        return Read::Faulty;
+    };
+    let (place, data) = match described {
+        Described::Path { parameter_data, .. } => (Place::Path, parameter_data),
+        Described::Header { parameter_data, .. } => (Place::Header, parameter_data),
+        Described::Query { parameter_data, .. } => (Place::Query, parameter_data),
         Described::Cookie { parameter_data, .. } => {
-            let found = format!(
-                "`{}` is a cookie, which is not supported",
-                parameter_data.name
-            );
-            reader.report(pointer, found, "use a header or a query parameter");
-            return None;
+            let name = parameter_data.name;
+            let found = format!("`{name}` is a cookie, which is not supported");
+            reader.report(&pointer, found, "use a header or a query parameter");
+            return Read::Faulty;
         }
     };
     if place == Place::Header && OWN_HEADERS.contains(&data.name.to_ascii_lowercase().as_str()) {
-        return None;
+        return Read::Ignored;
     }
-    if !style {
-        reader.report(
-            &join(pointer, "style"),
-            "this style is not supported here",
-            "leave `style` out",
-        );
-        return None;
-    }
-    if matches!(data.format, ParameterSchemaOrContent::Content(_)) {
+    check_data(reader, place, &data, &pointer);
+    let at = join(&pointer, "schema");
+    let hint = format!("{type_name}{}", names::pascal(&data.name));
+    // There is no way to write `null` into a URL or a header.
+    let schema = match reader.schemas.read(&at, &hint).not_null() {
+        Schema::List(item) => Schema::List(Box::new(item.not_null())),
+        schema => schema,
+    };
+    check_scalar(reader, &schema, &data.name, &at);
+    let (minimum, maximum) = bounds(reader, &schema, &at);
+    Read::Parameter(Parameter {
+        name: String::new(),
+        place,
+        required: data.required,
+        doc: doc::paragraphs([
+            doc::markdown(data.description.as_deref().unwrap_or_default()),
+            reader.schemas.doc(&at),
+        ]),
+        deprecated: data.deprecated.unwrap_or_default(),
+        list: list(reader, &schema, place, &pointer, data.explode),
+        schema,
+        minimum,
+        maximum,
+        wire: data.name,
+    })
+}
+
+/// Whether a parameter has a form that is supported. This comes before `openapiv3`, which says too
+/// little of one that is not.
+fn check_form(reader: &mut Reader<'_>, pointer: &str) -> bool {
+    let has = |key| reader.source.at(&join(pointer, key)).is_some();
+    let (schema, content) = (has("schema"), has("content"));
+    if content {
         reader.report(
             &join(pointer, "content"),
             "a parameter with `content` is not supported",
             "give it a `schema`",
         );
-        return None;
+    } else if !schema {
+        reader.report(pointer, "the parameter has no `schema`", "add one");
     }
+    check_style(reader, pointer) && schema && !content
+}
+
+/// An array is written in one of three styles, and anything else in one.
+fn check_style(reader: &mut Reader<'_>, pointer: &str) -> bool {
+    let text = |key| {
+        reader
+            .source
+            .at(&join(pointer, key))
+            .and_then(Value::as_str)
+    };
+    let known: &[&str] = match text("in") {
+        Some("query") => &["form", "spaceDelimited", "pipeDelimited"],
+        Some("path" | "header") => &["simple"],
+        _ => return true,
+    };
+    let Some(style) = text("style").filter(|style| !known.contains(style)) else {
+        return true;
+    };
+    let found = format!("the style `{style}` is not supported here");
+    let remedy = format!("leave it out, or write one of `{}`", known.join("`, `"));
+    reader.report(&join(pointer, "style"), found, remedy);
+    false
+}
+
+fn check_data(reader: &mut Reader<'_>, place: Place, data: &ParameterData, pointer: &str) {
     if place == Place::Path && !data.required {
         reader.report(
             pointer,
@@ -124,39 +191,26 @@ fn parameter(
             "add `required: true`, which a part of a path always is",
         );
     }
-    let at = join(pointer, "schema");
-    let raw = reader.source.at(&at).cloned().unwrap_or_default();
-    let schema = reader
-        .schemas
-        .read(&at, &format!("{type_name}{}", names::pascal(&data.name)));
-    let list = list(&schema, place, pointer, data.explode, reader);
-    check_scalar(reader, &schema, list.is_some(), &data.name, &at);
-    Some(Parameter {
-        name: names::snake(&data.name),
-        place,
-        required: data.required,
-        doc: doc::paragraphs([
-            doc::markdown(data.description.as_deref().unwrap_or_default()),
-            doc::of_schema(&raw),
-        ]),
-        deprecated: data.deprecated.unwrap_or_default(),
-        schema,
-        list,
-        minimum: raw.get("minimum").and_then(Value::as_i64),
-        maximum: raw.get("maximum").and_then(Value::as_i64),
-        wire: data.name,
-    })
+    let sign = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+    let token = !data.name.is_empty() && data.name.bytes().all(sign);
+    if place == Place::Header && !token {
+        reader.report(
+            &join(pointer, "name"),
+            format!("no header can be called `{}`", data.name),
+            "use letters, digits and `-`",
+        );
+    }
 }
 
 /// How an array is written, as `style` and `explode` have it.
 fn list(
+    reader: &Reader<'_>,
     schema: &Schema,
     place: Place,
     pointer: &str,
     explode: Option<bool>,
-    reader: &Reader<'_>,
 ) -> Option<List> {
-    if schema.0.get("type") != Some(&json!("array")) {
+    if !matches!(schema, Schema::List(_)) {
         return None;
     }
     let style = reader
@@ -164,10 +218,10 @@ fn list(
         .at(&join(pointer, "style"))
         .and_then(Value::as_str);
     // `form`, the default in a query, is the one style that repeats the name unless told not to.
-    let form = place == Place::Query && style.is_none_or(|style| style == "form");
+    let form = style.is_none_or(|style| style == "form");
     Some(match (style, explode) {
-        (_, explode) if form && explode.unwrap_or(true) => List::Repeated,
-        (_, Some(true)) if place == Place::Query => List::Repeated,
+        _ if place != Place::Query => List::Joined(','),
+        (_, explode) if explode.unwrap_or(form) => List::Repeated,
         (Some("spaceDelimited"), _) => List::Joined(' '),
         (Some("pipeDelimited"), _) => List::Joined('|'),
         _ => List::Joined(','),
@@ -175,68 +229,113 @@ fn list(
 }
 
 /// A parameter is a text in the end: objects and lists of lists have no such form.
-fn check_scalar(reader: &mut Reader<'_>, schema: &Schema, list: bool, name: &str, pointer: &str) {
-    let value = if list {
-        schema.0.get("items")
-    } else {
-        Some(&schema.0)
+fn check_scalar(reader: &mut Reader<'_>, schema: &Schema, name: &str, pointer: &str) {
+    let value = match schema {
+        Schema::List(item) => item,
+        other => other,
     };
-    let value = match value.and_then(|value| value.get("oneOf")) {
-        Some(parts) => parts.get(0),
-        None => value,
-    };
-    let scalar = value.is_some_and(|value| match value.get("$ref").and_then(Value::as_str) {
-        Some(reference) => {
-            let name = reference.rsplit('/').next().unwrap_or_default();
-            reader.schemas.enums.contains_key(name)
+    let (found, remedy) = match value {
+        Schema::Any => ("of no type", "give it a scalar type, or an array of one"),
+        Schema::List(_) => ("a list of lists", "make it a list of scalars"),
+        Schema::Map(_) | Schema::Nullable(_) => {
+            ("an object", "give it a scalar type, or an array of one")
         }
-        None => value
-            .get("type")
-            .is_some_and(|kind| kind != "array" && kind != "object"),
-    });
-    if !scalar {
-        reader.report(
-            pointer,
-            format!("the parameter `{name}` is an object, a list of lists, or of no type"),
-            "give it a scalar type, or an array of one",
-        );
+        Schema::Named(name) if !reader.schemas.enums.contains_key(name) => {
+            ("an object", "give it a scalar type, or an array of one")
+        }
+        Schema::Rust(rust) if rust == SECRET => (
+            "a password, which would show in URLs and logs",
+            "send it in a body, or leave the format out",
+        ),
+        Schema::Rust(rust) if rust.starts_with("crate::units::") => (
+            "a quantity with a unit, which is not supported here",
+            "leave `x-unit` out, and say the unit in the description",
+        ),
+        _ => return,
+    };
+    reader.report(
+        pointer,
+        format!("the parameter `{name}` is {found}"),
+        remedy,
+    );
+}
+
+/// The bounds of a whole number, where its type does not say them already.
+fn bounds(reader: &mut Reader<'_>, schema: &Schema, pointer: &str) -> (Option<i128>, Option<i128>) {
+    let (least, most) = match schema {
+        Schema::Integer("i32") => (i32::MIN.into(), i32::MAX.into()),
+        Schema::Integer("u64") => (0, u64::MAX.into()),
+        Schema::Integer(_) => (i64::MIN.into(), i64::MAX.into()),
+        _ => return (None, None),
+    };
+    let value = refs::resolve(reader.source, pointer).and_then(|at| reader.source.at(&at));
+    let Some(value) = value else {
+        return (None, None);
+    };
+    let bound = |key, exclusive, inward| {
+        let exclusive = value.get(exclusive) == Some(&Value::Bool(true));
+        whole(value.get(key)?, exclusive, inward)
+    };
+    let minimum = bound("minimum", "exclusiveMinimum", 1);
+    let maximum = bound("maximum", "exclusiveMaximum", -1);
+    let (low, high) = (minimum.unwrap_or(least), maximum.unwrap_or(most));
+    if low > high || low > most || high < least {
+        let found = "no number is within both bounds, and one that the type holds";
+        reader.report(pointer, found, "mend `minimum` or `maximum`");
+        return (None, None);
+    }
+    (
+        minimum.filter(|bound| *bound > least),
+        maximum.filter(|bound| *bound < most),
+    )
+}
+
+/// The nearest whole number within a bound, where `inward` is the way to those.
+fn whole(bound: &Value, exclusive: bool, inward: i128) -> Option<i128> {
+    let exact = bound.as_i64().map(i128::from);
+    let exact = exact.or_else(|| bound.as_u64().map(i128::from));
+    let float = bound.as_f64()?;
+    // A cast of a float saturates.
+    let whole = exact.unwrap_or(float.trunc() as i128);
+    let outside = if inward > 0 {
+        float > whole as f64
+    } else {
+        float < whole as f64
+    };
+    let step = exact.is_none() && outside || exclusive && float.fract() == 0.0;
+    Some(if step {
+        whole.saturating_add(inward)
+    } else {
+        whole
+    })
+}
+
+/// Parameters that the path has no place for.
+fn check_unknown(
+    reader: &mut Reader<'_>,
+    path: &str,
+    parts: &[&str],
+    parameters: &[(String, Parameter)],
+) {
+    for (pointer, parameter) in parameters {
+        if parameter.place == Place::Path && !parts.contains(&parameter.wire.as_str()) {
+            let found = format!("the path `{path}` has no `{{{}}}`", parameter.wire);
+            reader.report(pointer, found, "mend the name, or the path");
+        }
     }
 }
 
-/// The path and its parameters have to name the same parts.
-fn check_path(
+/// Places of the path that have no parameter.
+fn check_missing(
     reader: &mut Reader<'_>,
-    path: &str,
     operation: &str,
+    parts: &[&str],
     parameters: &[(String, Parameter)],
 ) {
-    let at = operation
-        .rsplit_once('/')
-        .map_or("", |(item, _)| item)
-        .to_owned();
-    let mut parts = Vec::new();
-    for piece in path.split('{').skip(1) {
-        match piece.split_once('}') {
-            Some((name, _)) if !name.is_empty() => parts.push(name),
-            _ => reader.report(
-                &at,
-                "a brace of the path has no partner",
-                "write a part as `{name}`",
-            ),
-        }
-    }
-    for name in &parts {
-        if parts.iter().filter(|other| other == &name).count() > 1 {
-            reader.report(
-                &at,
-                format!("`{{{name}}}` stands twice in the path"),
-                "every part wants a name of its own",
-            );
-        }
-        if !parameters
-            .iter()
-            .any(|(_, known)| known.place == Place::Path && known.wire == *name)
-        {
+    for name in parts {
+        let known =
+            |(_, known): &(String, Parameter)| known.place == Place::Path && known.wire == *name;
+        if !parameters.iter().any(known) {
             reader.report(
                 operation,
                 format!("`{{{name}}}` of the path has no parameter"),
@@ -244,13 +343,35 @@ fn check_path(
             );
         }
     }
-    for (pointer, parameter) in parameters
-        .iter()
-        .filter(|(_, known)| known.place == Place::Path)
-    {
-        if !parts.contains(&parameter.wire.as_str()) {
-            let found = format!("the path `{path}` has no `{{{}}}`", parameter.wire);
-            reader.report(pointer, found, "mend the name, or the path");
+}
+
+/// The names between the braces of a path.
+fn parts<'p>(reader: &mut Reader<'_>, path: &'p str, item: &str) -> Vec<&'p str> {
+    let mut parts = Vec::new();
+    let mut plain = String::new();
+    let mut rest = path;
+    while let Some((before, after)) = rest.split_once('{') {
+        plain.push_str(before);
+        let (name, after) = after.split_once('}').unwrap_or_default();
+        if name.is_empty() || name.contains('{') {
+            let found = "a brace of the path has no partner, or no name inside";
+            reader.report(item, found, "write a part as `{name}`");
+            return parts;
         }
+        if parts.contains(&name) {
+            let found = format!("`{{{name}}}` stands twice in the path");
+            reader.report(item, found, "every part wants a name of its own");
+        }
+        parts.push(name);
+        rest = after;
     }
+    plain.push_str(rest);
+    // RFC 3986's signs of a path, and `%` where something is escaped already.
+    let sign = |sign: char| sign.is_ascii_alphanumeric() || "/-._~!$&'()*+,;=:@%".contains(sign);
+    if let Some(other) = plain.chars().find(|other| !sign(*other)) {
+        let found = format!("`{other}` cannot stand in a path");
+        let remedy = "escape it as `%` and its code; what follows a `?` are query parameters";
+        reader.report(item, found, remedy);
+    }
+    parts
 }

@@ -1,10 +1,11 @@
 //! What is wrong with a document, where it stands, and what to do about it.
 
-use std::fmt;
+use std::collections::HashSet;
+use std::fmt::{self, Write};
 use std::path::{Path, PathBuf};
 
 /// One thing that is wrong, or that the generator does not support.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Problem {
     path: PathBuf,
     pointer: String,
@@ -35,18 +36,42 @@ impl Problem {
         self.remedy = Some(remedy.into());
         self
     }
+
+    #[allow(dead_code, reason = "for the tests")]
+    pub fn pointer(&self) -> &str {
+        &self.pointer
+    }
 }
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.path.display())?;
-        if let Some(line) = self.line {
-            write!(f, ":{line}")?;
+        let mut line = OneLine(f);
+        write!(line, "{}", self.path.display())?;
+        if let Some(number) = self.line {
+            write!(line, ":{number}")?;
         }
         // `#` alone is the URI fragment form of the pointer to the whole document.
-        write!(f, ": #{}: {}", self.pointer, self.found)?;
+        write!(line, ": #{}: {}", self.pointer, self.found)?;
         if let Some(remedy) = &self.remedy {
-            write!(f, "; {remedy}")?;
+            write!(line, "; {remedy}")?;
+        }
+        Ok(())
+    }
+}
+
+/// Keeps line breaks that a document has in its names out of the message.
+struct OneLine<'a, 'f>(&'a mut fmt::Formatter<'f>);
+
+impl Write for OneLine<'_, '_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        for part in text.split_inclusive(char::is_control) {
+            let mut characters = part.chars();
+            match characters.next_back() {
+                Some(last) if last.is_control() => {
+                    write!(self.0, "{}{}", characters.as_str(), last.escape_default())?;
+                }
+                _ => self.0.write_str(part)?,
+            }
         }
         Ok(())
     }
@@ -58,9 +83,11 @@ pub struct Problems(Vec<Problem>);
 
 impl Problems {
     pub fn push(&mut self, problem: Problem) {
-        if !self.0.contains(&problem) {
-            self.0.push(problem);
-        }
+        self.0.push(problem);
+    }
+
+    pub fn extend(&mut self, others: Self) {
+        self.0.extend(others.0);
     }
 
     pub fn iter(&self) -> impl Iterator<Item = &Problem> {
@@ -72,8 +99,59 @@ impl Problems {
         if self.0.is_empty() {
             return Ok(());
         }
+        let mut seen = HashSet::new();
+        self.0.retain(|problem| seen.insert(problem.clone()));
         self.0.sort_by_key(|problem| problem.line);
         Err(self)
+    }
+}
+
+/// Problems of a pass over meaning, which goes on where the pass over the shape found fault: what
+/// that one told already is not told again in other words.
+pub struct Found {
+    problems: Problems,
+    /// Pointers of faults, and of what they stand in.
+    faulty: HashSet<String>,
+    /// Pointers that have a fault anywhere below.
+    damaged: HashSet<String>,
+}
+
+impl Found {
+    pub fn new(problems: Problems) -> Self {
+        let mut faulty = HashSet::new();
+        let mut damaged = HashSet::new();
+        for problem in problems.iter() {
+            let mut pointer = problem.pointer.as_str();
+            faulty.insert(pointer.to_owned());
+            damaged.insert(pointer.to_owned());
+            if let Some((above, _)) = pointer.rsplit_once('/') {
+                faulty.insert(above.to_owned());
+            }
+            while let Some((above, _)) = pointer.rsplit_once('/') {
+                damaged.insert(above.to_owned());
+                pointer = above;
+            }
+        }
+        Self {
+            problems,
+            faulty,
+            damaged,
+        }
+    }
+
+    pub fn push(&mut self, problem: Problem) {
+        if !self.faulty.contains(&problem.pointer) {
+            self.problems.push(problem);
+        }
+    }
+
+    /// Whether anything at or below a pointer is known to be wrong.
+    pub fn is_damaged(&self, pointer: &str) -> bool {
+        self.damaged.contains(pointer)
+    }
+
+    pub fn into_result(self) -> Result<(), Problems> {
+        self.problems.into_result()
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use openapiv3::{Operation as Described, RequestBody, Response, SecurityScheme};
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::doc;
 use super::model::{Access, Answer, Api, Body, Operation, Parameter, Period, Place, Schema};
@@ -28,44 +28,49 @@ const METHODS: [(&str, &str); 8] = [
 ];
 
 /// Methods of the client that are written by hand: operations of these names get a number.
-const CLIENT_METHODS: [&str; 9] = [
+pub const CLIENT_METHODS: [&str; 11] = [
     "new",
     "builder",
     "from_env",
     "clone",
     "with_token",
     "without_token",
+    "into_master",
+    "into_user",
     "token",
     "base_url",
     "exchange",
 ];
 
-/// What the module of request builders imports.
-const TYPES: [&str; 5] = ["Client", "Error", "Method", "Operation", "Request"];
+/// What the module of request builders has already: its imports, and the builders' parameter.
+const TYPES: [&str; 6] = ["Client", "Error", "Method", "Operation", "Request", "T"];
 
 /// Security schemes that the crate has a token type for.
 const TOKENS: [(&str, &str); 2] = [("masterToken", "MasterToken"), ("userToken", "UserToken")];
 
 /// Checks the document and reads it.
 pub fn read(source: &Source) -> Result<Api, Problems> {
-    shape::check(source)?;
-    refs::check(source)?;
+    let mut problems = source.problems.clone();
+    problems.extend(shape::check(source)?);
     let mut reader = Reader {
         source,
-        schemas: Schemas::new(source),
+        schemas: Schemas::new(source, problems),
         methods: Scope::with(&CLIENT_METHODS),
         types: Scope::with(&TYPES),
         ids: HashMap::new(),
+        pages: Vec::new(),
     };
-    let operations = reader.operations();
+    let mut operations = reader.operations();
+    reader.schemas.finish();
+    reader.check_pages();
     let Schemas {
         mut records,
         enums,
-        problems,
+        found,
         ..
     } = reader.schemas;
-    problems.into_result()?;
-    sent::mark(&operations, &mut records);
+    found.into_result()?;
+    sent::mark(&mut operations, &mut records);
     let info = |key| {
         source
             .at("/info")
@@ -83,10 +88,10 @@ pub fn read(source: &Source) -> Result<Api, Problems> {
     })
 }
 
-/// The first server, where it is a plain URL.
+/// The first server, where a client can start from it: a token goes over https only.
 fn server(source: &Source) -> Option<String> {
     let url = source.at("/servers/0/url")?.as_str()?;
-    let plain = url.starts_with("http") && !url.contains('{');
+    let plain = url.starts_with("https://") && !url.contains(['{', '?', '#', '@']);
     plain.then(|| url.trim_end_matches('/').to_owned())
 }
 
@@ -105,6 +110,8 @@ pub struct Reader<'s> {
     types: Scope,
     /// Where each operationId stood first.
     ids: HashMap<String, String>,
+    /// Where `x-paging` stands, the key that it names, and the answer that it pages through.
+    pages: Vec<(String, String, Answer)>,
 }
 
 impl<'s> Reader<'s> {
@@ -122,8 +129,9 @@ impl<'s> Reader<'s> {
                     "write the path's operations out here",
                 );
             }
-            for (key, method) in METHODS {
-                if item.get(key).is_some() {
+            self.check_servers(&item_pointer);
+            for key in item.as_object().into_iter().flat_map(Map::keys) {
+                if let Some((_, method)) = METHODS.iter().find(|(name, _)| name == key) {
                     operations.extend(self.operation(path, &item_pointer, key, method));
                 }
             }
@@ -140,18 +148,19 @@ impl<'s> Reader<'s> {
     ) -> Option<Operation> {
         let pointer = join(item, key);
         let described: Described = self.parse(&pointer)?;
+        self.check_servers(&pointer);
         let id = self.operation_id(&described, path, key, &pointer);
-        let type_name = self.types.take(names::pascal(&id));
+        let type_name = self.types.take(names::type_name(&id));
         let period = self.period(&described, &pointer);
         let mut parameters = parameters::read(self, path, item, &pointer, &type_name);
-        let body = self.body(&described, &pointer, &type_name);
-        let statuses = self.statuses(&described, &pointer);
-        let answer = self.answer(&described, &pointer, &type_name);
-        self.check_paging(&described, &pointer, &parameters);
+        let body = self.body(method, &pointer, &type_name);
+        let statuses = self.statuses(&pointer);
+        let answer = self.answer(method, &pointer, &type_name);
+        self.check_paging(&described, &pointer, &parameters, &answer);
         if let Some(period) = &period {
             self.fold(period, &mut parameters, &pointer);
         }
-        let mut operation = Operation {
+        Some(Operation {
             name: self.methods.take(names::snake(&id)),
             type_name,
             method,
@@ -168,9 +177,19 @@ impl<'s> Reader<'s> {
             answer,
             statuses,
             secrets: Vec::new(),
-        };
-        operation.secrets = sent::secrets(&operation, &self.schemas.records);
-        Some(operation)
+        })
+    }
+
+    /// Calls go to the one server of the client.
+    fn check_servers(&mut self, pointer: &str) {
+        let at = join(pointer, "servers");
+        if self.source.at(&at).is_some() {
+            self.report(
+                &at,
+                "servers of a path or an operation are not supported",
+                "name the server at the top of the document",
+            );
+        }
     }
 
     /// A name is made of method and path where the document gives none.
@@ -258,15 +277,15 @@ impl<'s> Reader<'s> {
         known.map(|(_, token)| (*token).to_owned())
     }
 
-    fn body(&mut self, described: &Described, pointer: &str, name: &str) -> Option<Body> {
-        described.request_body.as_ref()?;
-        let (body, at): (RequestBody, String) = self.resolve(&join(pointer, "requestBody"))?;
-        let content = join(&at, "content");
-        let schema = self.json_schema(
-            &body.content.keys().cloned().collect::<Vec<_>>(),
-            &content,
-            &format!("{name}Body"),
-        )?;
+    fn body(&mut self, method: &str, pointer: &str, name: &str) -> Option<Body> {
+        let at = join(pointer, "requestBody");
+        self.source.at(&at)?;
+        if method == "HEAD" || method == "TRACE" {
+            self.report(&at, format!("`{method}` takes no body"), "leave it out");
+        }
+        let (body, at): (RequestBody, String) = self.resolve(&at)?;
+        let types: Vec<String> = body.content.keys().cloned().collect();
+        let schema = self.json_schema(&types, &join(&at, "content"), &format!("{name}Body"))?;
         Some(Body {
             schema,
             required: body.required,
@@ -274,44 +293,16 @@ impl<'s> Reader<'s> {
         })
     }
 
-    fn answer(&mut self, described: &Described, pointer: &str, name: &str) -> Answer {
-        let responses = join(pointer, "responses");
-        let success: Vec<String> = described
-            .responses
-            .responses
-            .keys()
-            .map(ToString::to_string)
-            .filter(|status| status.starts_with('2'))
-            .collect();
-        let status = match success.as_slice() {
-            [one] => one.clone(),
-            [] if described.responses.default.is_some() => "default".into(),
-            [] => {
-                self.report(
-                    &responses,
-                    "no response of a success is described",
-                    "add the `2xx` status that the operation answers with",
-                );
-                return Answer::Empty;
-            }
-            several => {
-                let found = format!(
-                    "{} statuses of success are described: {}",
-                    several.len(),
-                    several.join(", ")
-                );
-                self.report(
-                    &responses,
-                    found,
-                    "one is supported; keep the one that is answered",
-                );
-                return Answer::Empty;
-            }
-        };
-        let Some((response, at)) = self.resolve::<Response>(&join(&responses, status)) else {
+    fn answer(&mut self, method: &str, pointer: &str, name: &str) -> Answer {
+        let at = join(pointer, "responses");
+        let Some(status) = self.success(&at) else {
             return Answer::Empty;
         };
-        if response.content.is_empty() {
+        let Some((response, at)) = self.resolve::<Response>(&join(&at, status)) else {
+            return Answer::Empty;
+        };
+        // What `HEAD` describes is what `GET` would answer.
+        if response.content.is_empty() || method == "HEAD" {
             return Answer::Empty;
         }
         let types: Vec<String> = response.content.keys().cloned().collect();
@@ -321,10 +312,51 @@ impl<'s> Reader<'s> {
         }
     }
 
+    /// The one status that a success answers with.
+    fn success(&mut self, pointer: &str) -> Option<String> {
+        let statuses = self.keys_at(pointer);
+        let mut success: Vec<&String> = statuses
+            .iter()
+            .filter(|status| status.starts_with('2'))
+            .collect();
+        if success.is_empty() {
+            success.extend(statuses.iter().find(|status| *status == "default"));
+        }
+        match success.as_slice() {
+            [one] => return Some((*one).clone()),
+            [] => self.report(
+                pointer,
+                "no response of a success is described",
+                "add the `2xx` status that the operation answers with",
+            ),
+            [first, others @ ..] => {
+                let others = others.iter().map(|other| format!(", {other}"));
+                let found = format!(
+                    "{} statuses of success are described: {first}{}",
+                    success.len(),
+                    others.collect::<String>()
+                );
+                let remedy = "one is supported; keep the one that is answered";
+                self.report(pointer, found, remedy);
+            }
+        }
+        None
+    }
+
+    /// The keys of the object at a pointer, without extensions.
+    fn keys_at(&self, pointer: &str) -> Vec<String> {
+        let members = self.source.at(pointer).and_then(Value::as_object);
+        let keys = members.into_iter().flat_map(|members| members.keys());
+        keys.filter(|key| !key.starts_with("x-")).cloned().collect()
+    }
+
     /// The schema of the JSON form of a content, the only form that is supported.
     fn json_schema(&mut self, types: &[String], content: &str, name: &str) -> Option<Schema> {
         let Some(json) = types.iter().find(|name| is_json(name)) else {
-            let found = format!("the content is `{}`", types.join("`, `"));
+            let found = match types {
+                [] => "there is no content".to_owned(),
+                _ => format!("the content is `{}`", types.join("`, `")),
+            };
             self.report(content, found, "only `application/json` is supported");
             return None;
         };
@@ -341,35 +373,30 @@ impl<'s> Reader<'s> {
     }
 
     /// Every status with the first line of what is said of it.
-    fn statuses(&mut self, described: &Described, pointer: &str) -> Vec<(String, String)> {
-        let statuses: Vec<String> = described
-            .responses
-            .responses
-            .keys()
-            .map(ToString::to_string)
-            .collect();
+    fn statuses(&mut self, pointer: &str) -> Vec<(String, String)> {
+        let at = join(pointer, "responses");
         let mut described = Vec::new();
-        for status in statuses {
-            let at = format!("{pointer}/responses/{status}");
-            if let Some((response, _)) = self.resolve::<Response>(&at) {
-                let line = response
-                    .description
-                    .trim()
-                    .lines()
-                    .next()
-                    .unwrap_or_default();
-                described.push((status, line.to_owned()));
+        for status in self.keys_at(&at) {
+            if let Some((response, _)) = self.resolve::<Response>(&join(&at, &status)) {
+                let line = response.description.trim().lines().next();
+                described.push((status, line.unwrap_or_default().to_owned()));
             }
         }
         described
     }
 
-    fn check_paging(&mut self, described: &Described, pointer: &str, parameters: &[Parameter]) {
+    fn check_paging(
+        &mut self,
+        described: &Described,
+        pointer: &str,
+        parameters: &[Parameter],
+        answer: &Answer,
+    ) {
         let Some(value) = described.extensions.get("x-paging") else {
             return;
         };
         let at = join(pointer, "x-paging");
-        let Some([page, size, _key]) = self.keys(value, &at, ["page", "size", "key"]) else {
+        let Some([page, size, key]) = self.texts(value, &at, ["page", "size", "key"]) else {
             return;
         };
         for name in [page, size] {
@@ -382,13 +409,41 @@ impl<'s> Reader<'s> {
                 );
             }
         }
+        self.pages.push((at, key, answer.clone()));
+    }
+
+    /// What is paged through are records that have the key: they are known in the end only.
+    fn check_pages(&mut self) {
+        for (at, key, answer) in std::mem::take(&mut self.pages) {
+            let item = match &answer {
+                Answer::Json(Schema::List(item)) => match item.as_ref() {
+                    Schema::Named(name) => self.schemas.records.get(name),
+                    _ => None,
+                },
+                _ => None,
+            };
+            let known = item.map(|record| record.fields.iter().any(|field| field.wire == key));
+            match known {
+                Some(true) => {}
+                Some(false) => self.report(
+                    &join(&at, "key"),
+                    format!("the records of the answer have no `{key}`"),
+                    "name the field that tells one from the others",
+                ),
+                None => self.report(
+                    &at,
+                    "the answer is no array of objects, so there is nothing to page through",
+                    "take the key away, or describe the answer as an array",
+                ),
+            }
+        }
     }
 
     fn period(&mut self, described: &Described, pointer: &str) -> Option<Period> {
         let at = join(pointer, "x-period");
         let value = described.extensions.get("x-period")?;
         let [mode, value, start, end, week] =
-            self.keys(value, &at, ["mode", "value", "start", "end", "week"])?;
+            self.texts(value, &at, ["mode", "value", "start", "end", "week"])?;
         let iso_week = match week.as_str() {
             "YYYY-WWW" => true,
             "YYYY-WW" => false,
@@ -428,7 +483,7 @@ impl<'s> Reader<'s> {
     }
 
     /// The texts below an `x-` key of a fixed form.
-    fn keys<const N: usize>(
+    fn texts<const N: usize>(
         &mut self,
         value: &Value,
         pointer: &str,
@@ -452,11 +507,8 @@ impl<'s> Reader<'s> {
 
     /// The part of the document at a pointer, or where its `$ref` leads, with its own pointer.
     pub fn resolve<T: DeserializeOwned>(&mut self, pointer: &str) -> Option<(T, String)> {
-        let mut pointer = pointer.to_owned();
-        // References in a circle were reported before: this ends.
-        while let Some(reference) = self.source.at(&pointer)?.get("$ref") {
-            pointer = reference.as_str()?.strip_prefix('#')?.to_owned();
-        }
+        // A reference that leads nowhere was reported by the pass over all of them.
+        let pointer = refs::resolve(self.source, pointer)?;
         Some((self.parse(&pointer)?, pointer))
     }
 
@@ -465,6 +517,8 @@ impl<'s> Reader<'s> {
         let value = frame(self.source.at(pointer)?);
         match serde_json::from_value(value) {
             Ok(parsed) => Some(parsed),
+            // The pass over the shape has said it better.
+            Err(_) if self.schemas.found.is_damaged(pointer) => None,
             Err(error) => {
                 self.report(
                     pointer,
@@ -481,15 +535,16 @@ impl<'s> Reader<'s> {
     }
 }
 
-pub fn is_json(media_type: &str) -> bool {
+fn is_json(media_type: &str) -> bool {
     let essence = media_type.split(';').next().unwrap_or_default().trim();
     essence.eq_ignore_ascii_case("application/json")
 }
 
 /// A part of the document without what has a reader of its own, or means nothing to a client.
 ///
-/// Schemas are read raw, with their pointers. Examples, links and callbacks make no Rust, and
-/// `openapiv3` refuses some that are valid.
+/// So a fault is told of the part that has it, and not of all that is around it. Schemas are read
+/// raw, with their pointers. Examples, links and callbacks make no Rust, and `openapiv3` refuses
+/// some that are valid.
 fn frame(value: &Value) -> Value {
     match value {
         Value::Object(members) => members
@@ -497,11 +552,17 @@ fn frame(value: &Value) -> Value {
             .filter(|(key, _)| {
                 !matches!(
                     key.as_str(),
-                    "example" | "examples" | "links" | "callbacks" | "headers"
+                    "example"
+                        | "examples"
+                        | "links"
+                        | "callbacks"
+                        | "headers"
+                        | "parameters"
+                        | "requestBody"
                 )
             })
             .map(|(key, value)| match key.as_str() {
-                "schema" => (key.clone(), Value::Object(Default::default())),
+                "schema" | "responses" => (key.clone(), Value::Object(Default::default())),
                 _ => (key.clone(), frame(value)),
             })
             .collect(),

@@ -1,90 +1,77 @@
-//! Every `$ref` of a document leads somewhere.
+//! Where a `$ref` leads.
 
 use serde_json::Value;
 
-use super::problem::Problems;
-use super::source::{Source, join};
+use super::builder::MAX_DEPTH;
+use super::problem::Problem;
+use super::shape;
+use super::source::{Source, join, target};
 
-/// Keys whose values are data, where `$ref` is a key like any other.
-const DATA: [&str; 4] = ["example", "examples", "default", "enum"];
-
-/// Reports every reference that leads out of the file, to nothing, or back to itself.
-pub fn check(source: &Source) -> Result<(), Problems> {
-    let mut problems = Problems::default();
-    walk(source, &source.root, "", &mut problems);
-    problems.into_result()
-}
-
-fn walk(source: &Source, value: &Value, pointer: &str, problems: &mut Problems) {
-    match value {
-        Value::Array(items) => {
-            for (index, item) in items.iter().enumerate() {
-                walk(source, item, &join(pointer, index), problems);
-            }
-        }
-        Value::Object(members) => {
-            if let Some(Value::String(reference)) = members.get("$ref") {
-                follow(source, reference, pointer, problems);
-            }
-            // Below `properties` the keys are names of fields, and none of them is special.
-            let names = pointer.ends_with("/properties") || pointer == "/components/examples";
-            for (key, value) in members {
-                let data = DATA.contains(&key.as_str()) || key.starts_with("x-");
-                if names || !data {
-                    walk(source, value, &join(pointer, key), problems);
-                }
-            }
-        }
-        _ => {}
-    }
-}
-
-fn follow(source: &Source, reference: &str, pointer: &str, problems: &mut Problems) {
-    let at = join(pointer, "$ref");
-    let mut seen = vec![reference];
-    let mut next = reference;
+/// The pointer of what the reference at a pointer leads to in the end, which is no reference.
+pub fn follow(source: &Source, pointer: &str) -> Result<String, Problem> {
+    let reference = source.at(pointer).and_then(Value::as_str);
+    let mut next = reference.unwrap_or_default();
+    let mut seen = vec![next];
     loop {
-        let Some(target) = next
-            .strip_prefix('#')
-            .filter(|target| target.starts_with('/'))
-        else {
-            let found = format!("`{next}` does not lead into this file");
-            let remedy =
-                "references look like `#/components/schemas/Name`; copy the part into this file";
-            return problems.push(source.problem(&at, found).remedy(remedy));
+        let Some(target) = target(next).filter(|target| target.starts_with('/')) else {
+            return Err(source
+                .problem(pointer, format!("`{next}` does not lead into this file"))
+                .remedy("copy the part into this file; references look like `#/components/schemas/Name`"));
         };
-        let Some(value) = source.at(target) else {
-            let found = format!("`{next}` leads to nothing");
-            return problems.push(source.problem(&at, found).remedy(near(source, target)));
+        let Some(value) = source.at(&target) else {
+            return Err(source
+                .problem(pointer, format!("`{next}` leads to nothing"))
+                .remedy(near(source, &target)));
         };
         match value.get("$ref").and_then(Value::as_str) {
             Some(further) if seen.contains(&further) => {
-                let found = format!("`{reference}` leads back to itself: {}", seen.join(" → "));
-                let remedy = "let one of them be the thing itself";
-                return problems.push(source.problem(&at, found).remedy(remedy));
+                let found = format!("the reference leads back to itself: {}", seen.join(" → "));
+                return Err(source
+                    .problem(pointer, found)
+                    .remedy("let one of them be the thing itself"));
+            }
+            Some(_) if seen.len() > MAX_DEPTH => {
+                let found = format!("more than {MAX_DEPTH} references lead from one to the next");
+                return Err(source
+                    .problem(pointer, found)
+                    .remedy("refer to the thing itself"));
             }
             Some(further) => {
                 seen.push(further);
                 next = further;
             }
-            None => return,
+            None => return Ok(target),
         }
     }
 }
 
-/// Names that the writer may have meant.
+/// The pointer itself, or where the reference that stands there leads.
+pub fn resolve(source: &Source, pointer: &str) -> Option<String> {
+    match source.at(pointer)?.get("$ref") {
+        Some(_) => follow(source, &join(pointer, "$ref")).ok(),
+        None => Some(pointer.to_owned()),
+    }
+}
+
+/// What the writer may have meant.
 fn near(source: &Source, target: &str) -> String {
-    let section = target.rsplit_once('/').map_or("", |(section, _)| section);
-    match source.at(section) {
-        Some(Value::Object(members)) if !members.is_empty() => {
-            let names: Vec<&str> = members.keys().take(12).map(String::as_str).collect();
-            let more = if members.len() > names.len() {
-                ", …"
-            } else {
-                ""
-            };
-            format!("#{section} has `{}`{more}", names.join("`, `"))
+    let (section, name) = target.rsplit_once('/').unwrap_or_default();
+    let Some(Value::Object(members)) = source.at(section) else {
+        return format!("add it at #{target}");
+    };
+    let names: Vec<&str> = members.keys().map(String::as_str).collect();
+    match (shape::near(name, names.iter().copied()), names.as_slice()) {
+        (Some(near), _) => format!("is it `{near}`?"),
+        (None, []) => format!("add it at #{target}"),
+        (None, few) if few.len() <= 12 => {
+            format!(
+                "mend the name, or add it: #{section} has `{}`",
+                few.join("`, `")
+            )
         }
-        _ => format!("add it at #{target}"),
+        (None, many) => format!(
+            "mend the name, or add it to the {} of #{section}",
+            many.len()
+        ),
     }
 }

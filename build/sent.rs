@@ -1,70 +1,102 @@
 //! What an operation sends and gets back, down to the last record.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::model::{Answer, Operation, Record, Schema};
 use super::schema;
 
-/// Marks the records that requests send.
-pub fn mark(operations: &[Operation], records: &mut BTreeMap<String, Record>) {
-    let mut names = BTreeSet::new();
-    for body in operations
+/// Marks the records that requests send, and the keys whose values are secret.
+pub fn mark(operations: &mut [Operation], records: &mut BTreeMap<String, Record>) {
+    let bodies = operations
         .iter()
-        .filter_map(|operation| operation.body.as_ref())
-    {
-        reach(&body.schema, records, &mut names);
+        .filter_map(|operation| operation.body.as_ref());
+    let sent = bodies.flat_map(|body| names(&body.schema));
+    let inner: HashMap<&str, Vec<&str>> = records
+        .iter()
+        .map(|(name, record)| (name.as_str(), inside(record).collect()))
+        .collect();
+    let sent: Vec<String> = reach(sent, &inner).into_iter().map(str::to_owned).collect();
+    let secrets = secrets(records, &inner);
+    for operation in operations {
+        operation.secrets = of_operation(operation, &secrets);
     }
-    for name in names {
+    for name in sent {
         if let Some(record) = records.get_mut(&name) {
             record.sent = true;
         }
     }
 }
 
-/// The keys whose values are secret, in what the operation sends or gets back.
-pub fn secrets(operation: &Operation, records: &BTreeMap<String, Record>) -> Vec<String> {
+/// The secret keys of every record and of what is inside of it.
+fn secrets(
+    records: &BTreeMap<String, Record>,
+    inner: &HashMap<&str, Vec<&str>>,
+) -> HashMap<String, BTreeSet<String>> {
+    let mut outer: HashMap<&str, Vec<&str>> = HashMap::new();
+    for (name, inside) in inner {
+        for inside in inside {
+            outer.entry(inside).or_default().push(name);
+        }
+    }
+    // From each key up to whatever holds it: there are few, and most documents have none.
+    let mut holders: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for (name, record) in records {
+        for field in &record.fields {
+            if schema::is_secret(&field.schema) {
+                holders.entry(&field.wire).or_default().push(name);
+            }
+        }
+    }
+    let mut secrets: HashMap<String, BTreeSet<String>> = HashMap::new();
+    for (key, holders) in holders {
+        for name in reach(holders, &outer) {
+            secrets
+                .entry(name.to_owned())
+                .or_default()
+                .insert(key.to_owned());
+        }
+    }
+    secrets
+}
+
+fn of_operation(operation: &Operation, secrets: &HashMap<String, BTreeSet<String>>) -> Vec<String> {
     let body = operation.body.as_ref().map(|body| &body.schema);
     let answer = match &operation.answer {
         Answer::Json(schema) => Some(schema),
         Answer::Empty => None,
     };
-    let mut names = BTreeSet::new();
-    for schema in [body, answer].into_iter().flatten() {
-        reach(schema, records, &mut names);
-    }
-    let records = names.iter().filter_map(|name| records.get(name));
-    let fields = records.flat_map(|record| &record.fields);
-    let secret = fields.filter(|field| schema::is_secret(&field.schema));
-    secret
-        .map(|field| field.wire.clone())
-        .collect::<BTreeSet<_>>()
-        .into_iter()
-        .collect()
+    let names = [body, answer].into_iter().flatten().flat_map(names);
+    let keys: BTreeSet<&String> = names
+        .filter_map(|name| secrets.get(name))
+        .flatten()
+        .collect();
+    keys.into_iter().cloned().collect()
 }
 
-/// The records that a schema leads to.
-fn reach(
-    Schema(schema): &Schema,
-    records: &BTreeMap<String, Record>,
-    names: &mut BTreeSet<String>,
-) {
-    let mut open = vec![schema];
-    while let Some(value) = open.pop() {
-        match value {
-            Value::Object(members) => open.extend(members.values()),
-            Value::Array(items) => open.extend(items),
-            Value::String(text) => {
-                let name = text.strip_prefix("#/definitions/").unwrap_or_default();
-                if let Some(record) = records.get(name)
-                    && names.insert(name.to_owned())
-                {
-                    open.extend(record.fields.iter().map(|field| &field.schema.0));
-                    open.extend(record.rest.iter().map(|rest| &rest.0));
-                }
-            }
-            _ => {}
+/// The records and enums that a schema names.
+fn names(schema: &Schema) -> impl Iterator<Item = &str> {
+    schema.parts().filter_map(|part| match part {
+        Schema::Named(name) => Some(name.as_str()),
+        _ => None,
+    })
+}
+
+fn inside(record: &Record) -> impl Iterator<Item = &str> {
+    let fields = record.fields.iter().map(|field| &field.schema);
+    fields.chain(&record.rest).flat_map(names)
+}
+
+/// Everything that can be come to from a few names.
+fn reach<'a>(
+    from: impl IntoIterator<Item = &'a str>,
+    ways: &HashMap<&'a str, Vec<&'a str>>,
+) -> HashSet<&'a str> {
+    let mut open: Vec<&str> = from.into_iter().collect();
+    let mut seen = HashSet::new();
+    while let Some(name) = open.pop() {
+        if seen.insert(name) {
+            open.extend(ways.get(name).into_iter().flatten());
         }
     }
+    seen
 }

@@ -1,22 +1,30 @@
 //! The shape that OpenAPI 3.0 gives each of its objects: a pass over the raw document.
 //!
 //! `openapiv3` ignores a key that it does not know, and says nothing of where it stopped. So
-//! every key and every kind of value is checked here first, against the tables at the end.
+//! every key and every kind of value is checked here first, against the tables at the end, and
+//! every `$ref` for what it leads to.
+
+use std::collections::{HashMap, VecDeque};
 
 use serde_json::{Map, Value};
 
 use super::problem::Problems;
+use super::refs;
 use super::source::{Source, join};
 
-/// Reports whatever in the document has another shape than OpenAPI 3.0 gives it.
-pub fn check(source: &Source) -> Result<(), Problems> {
+/// Whatever in the document has another shape than OpenAPI 3.0 gives it; an error where it is no
+/// such document at all.
+pub fn check(source: &Source) -> Result<Problems, Problems> {
     version(source)?;
     let mut walk = Walk {
         source,
         problems: Problems::default(),
+        references: VecDeque::new(),
+        seen: HashMap::new(),
     };
     walk.object(&source.root, "", &DOCUMENT);
-    walk.problems.into_result()
+    walk.follow();
+    Ok(walk.problems)
 }
 
 /// A wrong version is told alone: all that follows from it would only hide it.
@@ -27,14 +35,14 @@ fn version(source: &Source) -> Result<(), Problems> {
         return Err(source.problem("", found).remedy(SUPPORTED).into());
     };
     if let Some(version) = members.get("swagger") {
-        let found = format!("this is a Swagger (OpenAPI {version}) document");
+        let found = format!("this is a Swagger document, version {}", show(version));
         let remedy = format!("{SUPPORTED}; convert the document first");
         return Err(source.problem("/swagger", found).remedy(remedy).into());
     }
     match members.get("openapi") {
         Some(Value::String(version)) if version.starts_with("3.0.") => Ok(()),
         Some(version) => {
-            let found = format!("the version is {version}");
+            let found = format!("the version is {}", show(version));
             let remedy = format!("{SUPPORTED}; write `openapi: 3.0.3` and its forms");
             Err(source.problem("/openapi", found).remedy(remedy).into())
         }
@@ -76,10 +84,14 @@ type Others = (fn(&str) -> bool, Shape);
 struct Walk<'s> {
     source: &'s Source,
     problems: Problems,
+    /// Pointers of `$ref`s, with what is expected where they lead.
+    references: VecDeque<(String, &'static Object)>,
+    /// What stands at a pointer, where it is an object that may be referred to.
+    seen: HashMap<String, &'static str>,
 }
 
 impl Walk<'_> {
-    fn report(&mut self, pointer: &str, found: String, remedy: &str) {
+    fn report(&mut self, pointer: &str, found: String, remedy: impl Into<String>) {
         self.problems
             .push(self.source.problem(pointer, found).remedy(remedy));
     }
@@ -105,28 +117,47 @@ impl Walk<'_> {
                 show(value),
                 shape.wanted()
             );
-            let remedy = match (shape, value) {
-                (Shape::Text, Value::Number(_) | Value::Bool(_) | Value::Null) => {
-                    "put it between quotes"
-                }
-                _ => "write what is expected",
-            };
-            self.report(pointer, found, remedy);
+            self.report(pointer, found, shape.remedy(value));
         }
     }
 
     fn or_ref(&mut self, value: &Value, pointer: &str, object: &'static Object) {
-        match value.get("$ref") {
-            Some(Value::String(_)) => {}
-            Some(other) => {
-                let found = format!("`$ref` is {}", show(other));
-                self.report(
-                    &join(pointer, "$ref"),
-                    found,
-                    "a reference is a text such as `#/components/…`",
-                );
+        let Some(reference) = value.get("$ref") else {
+            self.seen.insert(pointer.to_owned(), object.name);
+            return self.object(value, pointer, object);
+        };
+        let at = join(pointer, "$ref");
+        if reference.is_string() {
+            self.references.push_back((at, object));
+        } else {
+            let found = format!("`$ref` is {}", show(reference));
+            self.report(&at, found, "a reference is a text such as `#/components/…`");
+        }
+    }
+
+    /// Sees to it that every reference leads to an object of the kind that is expected there.
+    fn follow(&mut self) {
+        while let Some((at, object)) = self.references.pop_front() {
+            let target = match refs::follow(self.source, &at) {
+                Ok(target) => target,
+                Err(problem) => {
+                    self.problems.push(problem);
+                    continue;
+                }
+            };
+            match self.seen.get(&target) {
+                Some(name) if *name == object.name => {}
+                Some(name) => {
+                    let found = format!("this leads to {name}, where {} is expected", object.name);
+                    self.report(&at, found, "name another part of the document");
+                }
+                // An extension or an example, say, which nothing has looked at so far.
+                None => {
+                    let value = self.source.at(&target).unwrap_or(&Value::Null);
+                    self.seen.insert(target.clone(), object.name);
+                    self.object(value, &target, object);
+                }
             }
-            None => self.object(value, pointer, object),
         }
     }
 
@@ -164,7 +195,7 @@ impl Walk<'_> {
                 self.value(value, &pointer, shape);
             } else if !key.starts_with("x-") {
                 let found = format!("`{key}` is no key of {}", object.name);
-                self.report(&pointer, found, &suggestion(key, object));
+                self.report(&pointer, found, object.remedy(key));
             }
         }
     }
@@ -192,22 +223,43 @@ impl Shape {
             _ => "something else".into(),
         }
     }
+
+    fn remedy(&self, value: &Value) -> String {
+        let near = match (self, value) {
+            (Shape::OneOf(words), Value::String(word)) => near(word, words.iter().copied()),
+            (Shape::Text, Value::Number(_) | Value::Bool(_)) => {
+                return "put it between quotes".into();
+            }
+            _ => None,
+        };
+        match near {
+            Some(word) => format!("is it `{word}`?"),
+            None => "write what is expected".into(),
+        }
+    }
 }
 
-fn suggestion(key: &str, object: &Object) -> String {
-    let near = |name: &&str| {
-        let (long, short) = (name.len().max(key.len()), name.len().min(key.len()));
-        let same = name
-            .chars()
-            .zip(key.chars())
-            .take_while(|(a, b)| a == b)
-            .count();
-        long - short <= 2 && same * 2 >= short
-    };
-    match object.keys.iter().map(|(name, _)| *name).find(near) {
-        Some(name) => format!("is it `{name}`? Keys of your own begin with `x-`"),
-        None => "mend or delete it; keys of your own begin with `x-`".into(),
+impl Object {
+    fn remedy(&self, key: &str) -> String {
+        match near(key, self.keys.iter().map(|(name, _)| *name)) {
+            Some(name) => format!("is it `{name}`? Keys of your own begin with `x-`"),
+            None => "mend or delete it; keys of your own begin with `x-`".into(),
+        }
     }
+}
+
+/// The word that was meant, where all but a letter or two are the same.
+pub fn near<'w>(word: &str, known: impl IntoIterator<Item = &'w str>) -> Option<&'w str> {
+    known.into_iter().find(|known| {
+        let same = |(a, b): &(char, char)| a.eq_ignore_ascii_case(b);
+        let front = word.chars().zip(known.chars()).take_while(same).count();
+        let shorter = word.chars().count().min(known.chars().count());
+        let longer = word.chars().count().max(known.chars().count());
+        let ends = word.chars().rev().zip(known.chars().rev());
+        let back = ends.take(shorter - front).take_while(same).count();
+        let other = longer - front - back;
+        other <= 2 && other < shorter
+    })
 }
 
 /// What kind of value this is, for a message.
@@ -229,7 +281,7 @@ pub fn show(value: &Value) -> String {
         scalar => {
             let text = scalar.to_string();
             match text.char_indices().nth(60) {
-                Some((cut, _)) => format!("`{}…`", &text[..cut]),
+                Some((cut, _)) => format!("`{}…`", text.get(..cut).unwrap_or_default()),
                 None => format!("`{text}`"),
             }
         }
@@ -366,7 +418,7 @@ static OPERATION: Object = object(
         ("parameters", List(&OrRef(&PARAMETER))),
         ("requestBody", OrRef(&REQUEST_BODY)),
         ("responses", Shape::Object(&RESPONSES)),
-        ("callbacks", Shape::Map(&Any)),
+        ("callbacks", Shape::Map(&OrRef(&CALLBACK))),
         ("deprecated", Flag),
         ("security", SECURITY),
         ("servers", List(&Shape::Object(&SERVER))),
@@ -441,7 +493,22 @@ static MEDIA_TYPE: Object = object(
         ("schema", OrRef(&SCHEMA)),
         ("example", Any),
         ("examples", Shape::Map(&OrRef(&EXAMPLE))),
-        ("encoding", Shape::Map(&Any)),
+        ("encoding", Shape::Map(&Shape::Object(&ENCODING))),
+    ],
+);
+
+static ENCODING: Object = object(
+    "an Encoding Object",
+    &[],
+    &[
+        ("contentType", Text),
+        ("headers", Shape::Map(&OrRef(&HEADER))),
+        (
+            "style",
+            OneOf(&["form", "spaceDelimited", "pipeDelimited", "deepObject"]),
+        ),
+        ("explode", Flag),
+        ("allowReserved", Flag),
     ],
 );
 
@@ -467,9 +534,30 @@ static RESPONSE: Object = object(
         ("description", Text),
         ("headers", Shape::Map(&OrRef(&HEADER))),
         ("content", Shape::Map(&Shape::Object(&MEDIA_TYPE))),
-        ("links", Shape::Map(&Any)),
+        ("links", Shape::Map(&OrRef(&LINK))),
     ],
 );
+
+static LINK: Object = object(
+    "a Link Object",
+    &[],
+    &[
+        ("operationRef", Text),
+        ("operationId", Text),
+        ("parameters", Shape::Map(&Any)),
+        ("requestBody", Any),
+        ("description", Text),
+        ("server", Shape::Object(&SERVER)),
+    ],
+);
+
+/// Its keys are expressions that only the server can work out.
+static CALLBACK: Object = Object {
+    name: "a Callback Object",
+    required: &[],
+    keys: &[],
+    others: Some((|key| !key.starts_with("x-"), Shape::Object(&PATH_ITEM))),
+};
 
 static EXAMPLE: Object = object(
     "an Example Object",
@@ -493,8 +581,8 @@ static COMPONENTS: Object = object(
         ("requestBodies", Shape::Map(&OrRef(&REQUEST_BODY))),
         ("headers", Shape::Map(&OrRef(&HEADER))),
         ("securitySchemes", Shape::Map(&OrRef(&SECURITY_SCHEME))),
-        ("links", Shape::Map(&Any)),
-        ("callbacks", Shape::Map(&Any)),
+        ("links", Shape::Map(&OrRef(&LINK))),
+        ("callbacks", Shape::Map(&OrRef(&CALLBACK))),
     ],
 );
 
@@ -511,8 +599,30 @@ static SECURITY_SCHEME: Object = object(
         ("in", OneOf(&["query", "header", "cookie"])),
         ("scheme", Text),
         ("bearerFormat", Text),
-        ("flows", Any),
+        ("flows", Shape::Object(&FLOWS)),
         ("openIdConnectUrl", Text),
+    ],
+);
+
+static FLOWS: Object = object(
+    "an OAuth Flows Object",
+    &[],
+    &[
+        ("implicit", Shape::Object(&FLOW)),
+        ("password", Shape::Object(&FLOW)),
+        ("clientCredentials", Shape::Object(&FLOW)),
+        ("authorizationCode", Shape::Object(&FLOW)),
+    ],
+);
+
+static FLOW: Object = object(
+    "an OAuth Flow Object",
+    &["scopes"],
+    &[
+        ("authorizationUrl", Text),
+        ("tokenUrl", Text),
+        ("refreshUrl", Text),
+        ("scopes", Shape::Map(&Text)),
     ],
 );
 
@@ -554,7 +664,7 @@ static SCHEMA: Object = object(
         ("discriminator", Shape::Object(&DISCRIMINATOR)),
         ("readOnly", Flag),
         ("writeOnly", Flag),
-        ("xml", Any),
+        ("xml", Shape::Object(&XML)),
         ("externalDocs", Shape::Object(&EXTERNAL_DOCS)),
         ("example", Any),
         ("deprecated", Flag),
@@ -565,4 +675,16 @@ static DISCRIMINATOR: Object = object(
     "a Discriminator Object",
     &["propertyName"],
     &[("propertyName", Text), ("mapping", Shape::Map(&Text))],
+);
+
+static XML: Object = object(
+    "an XML Object",
+    &[],
+    &[
+        ("name", Text),
+        ("namespace", Text),
+        ("prefix", Text),
+        ("attribute", Flag),
+        ("wrapped", Flag),
+    ],
 );

@@ -6,7 +6,9 @@ use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{format_ident, quote};
 
 use super::doc;
-use super::model::{Access, Answer, Api, Enum, List, Operation, Parameter, Period, Place, Record};
+use super::model::{
+    Access, Answer, Api, Enum, Field, List, Operation, Parameter, Period, Place, Record, Schema,
+};
 use super::types::{REST, Types};
 
 /// The whole of `api.rs`, as tokens.
@@ -16,8 +18,9 @@ pub fn file(api: &Api, types: &Types) -> TokenStream {
         None => quote!(None),
     };
     let (title, version) = (&api.title, &api.version);
+    let heading = doc::line(&format!("{title} {version}"));
     let about = docs(&format!(
-        "The first server that the document of {title} {version} names."
+        "The first server that the document of {heading} names, if it is one for `https`."
     ));
     let methods = api
         .operations
@@ -37,7 +40,7 @@ pub fn file(api: &Api, types: &Types) -> TokenStream {
     let enums = api.enums.iter().map(|(name, item)| open_enum(name, item));
     let module = docs(&doc::paragraphs([
         "What the service answers with, and what it is sent.".to_owned(),
-        format!("# {title} {version}"),
+        format!("# {heading}"),
         api.doc.clone(),
     ]));
     quote! {
@@ -77,11 +80,17 @@ fn requests(api: &Api, types: &Types) -> TokenStream {
             use crate::{Client, Error};
         }
     });
-    let types = builders.to_string().contains("types ::").then(|| {
-        quote!(
-            use super::types;
-        )
-    });
+    let named = |schema: &Schema| schema.parts().any(|part| matches!(part, Schema::Named(_)));
+    let types = api
+        .operations
+        .iter()
+        .flat_map(Operation::schemas)
+        .any(named)
+        .then(|| {
+            quote!(
+                use super::types;
+            )
+        });
     quote! {
         /// Requests that wait to be sent: one type for each operation.
         pub mod requests {
@@ -159,7 +168,7 @@ impl Arguments {
 /// How a value of a type is taken from a caller: whatever easily becomes it.
 fn taken(name: &Ident, rust: &TokenStream) -> (TokenStream, TokenStream) {
     let text = rust.to_string();
-    let easy = text == "String" || text.starts_with("Vec <");
+    let easy = matches!(text.as_str(), "String" | "crate :: Secret") || text.starts_with("Vec <");
     if easy {
         (quote!(impl Into<#rust>), quote!(#name.into()))
     } else {
@@ -267,7 +276,8 @@ fn constructor(operation: &Operation, optional: &[&Parameter], types: &Types) ->
 fn setter(parameter: &Parameter, types: &Types) -> TokenStream {
     let name = ident(&parameter.name);
     let (taken, value) = taken(&name, &types.of(&parameter.schema));
-    let doc = docs(&or(&parameter.doc, &format!("Sends `{}`.", parameter.wire)));
+    let sends = format!("Sends {}.", doc::span_of(&parameter.wire));
+    let doc = docs(&or(&parameter.doc, &sends));
     let deprecated = deprecated(parameter.deprecated);
     quote! {
         #doc
@@ -350,27 +360,23 @@ fn step(parameter: &Parameter) -> TokenStream {
         (Place::Query, None | Some(List::Repeated)) => quote!(.query(#wire, #values)),
         (Place::Query, Some(List::Joined(sign))) => quote!(.query_joined(#wire, #sign, #values)),
     };
-    let check = bounds(parameter).map(|range| quote!(.within(#wire, #values, #range)));
+    let check = bounds(parameter).map(|range| {
+        let values = match parameter.required {
+            true => quote!(&[self.#name]),
+            false => quote!(&self.#name),
+        };
+        quote!(.within(#wire, #values, #range))
+    });
     quote!(#check #send)
 }
 
-/// The range that the document gives a number, where its type does not say it already.
+/// The range that the document gives a whole number, where its type does not say it already.
 fn bounds(parameter: &Parameter) -> Option<TokenStream> {
-    let number = parameter
-        .schema
-        .0
-        .get("type")
-        .is_some_and(|kind| kind == "integer");
-    let literal = Literal::i64_unsuffixed;
-    let minimum = parameter
-        .minimum
-        .filter(|minimum| *minimum != 0)
-        .map(literal);
-    let maximum = parameter.maximum.map(literal);
-    match (number, minimum, maximum) {
-        (false, ..) | (_, None, None) => None,
-        (_, Some(minimum), None) => Some(quote!(#minimum..)),
-        (_, minimum, Some(maximum)) => Some(quote!(#minimum..=#maximum)),
+    let minimum = parameter.minimum.map(Literal::i128_unsuffixed);
+    match (minimum, parameter.maximum.map(Literal::i128_unsuffixed)) {
+        (None, None) => None,
+        (Some(minimum), None) => Some(quote!(#minimum..)),
+        (minimum, Some(maximum)) => Some(quote!(#minimum..=#maximum)),
     }
 }
 
@@ -439,12 +445,12 @@ fn access_name(tokens: &[String]) -> Ident {
 }
 
 fn record(name: &str, record: &Record, types: &Types) -> TokenStream {
-    let doc = docs(&with_deprecation(&record.doc, record.deprecated));
+    let doc = docs(&about(&record.doc, name, record.deprecated));
     let ident_ = ident(name);
     let fields = record.fields.iter().map(|field| {
-        let doc = docs(&with_deprecation(&field.doc, field.deprecated));
+        let doc = docs(&about(&field.doc, &field.wire, field.deprecated));
+        let serde = serde(field);
         let rust = types.field(name, &field.name);
-        let serde = serde(&field.wire, &field.name, field.required, &rust);
         let field = ident(&field.name);
         quote!(#doc #serde pub #field: #rust)
     });
@@ -453,13 +459,16 @@ fn record(name: &str, record: &Record, types: &Types) -> TokenStream {
         quote! {
             /// Whatever other keys there are.
             #[serde(flatten)]
-            pub rest: ::std::collections::BTreeMap<String, #rust>,
+            pub rest: std::collections::BTreeMap<String, #rust>,
         }
     });
-    let new = record.sent.then(|| new(name, record, types));
+    // A record that callers send has a way to make one, which a new optional field leaves alone.
+    let optional = record.fields.iter().all(Field::may_be_missing);
+    let new = (record.sent && !optional).then(|| new(name, record, types));
+    let default = (record.sent && optional).then(|| quote!(Default,));
     quote! {
         #doc
-        #[derive(Clone, Debug, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+        #[derive(Clone, Debug, #default PartialEq, serde::Deserialize, serde::Serialize)]
         #[non_exhaustive]
         pub struct #ident_ {
             #(#fields,)*
@@ -470,47 +479,53 @@ fn record(name: &str, record: &Record, types: &Types) -> TokenStream {
 }
 
 /// Names and omissions that serde has to know of.
-fn serde(wire: &str, name: &str, required: bool, rust: &TokenStream) -> TokenStream {
-    let rename = (wire != name).then(|| quote!(rename = #wire));
-    let text = rust.to_string();
-    let optional = if text.starts_with("Option <") {
-        Some(quote!(default, skip_serializing_if = "Option::is_none"))
-    } else {
-        (!required).then(|| quote!(default))
+fn serde(field: &Field) -> TokenStream {
+    let rename = (field.wire != field.name).then(|| {
+        let wire = &field.wire;
+        quote!(rename = #wire)
+    });
+    let skip = match &field.schema {
+        _ if field.required => None,
+        Schema::List(_) => Some("Vec::is_empty"),
+        Schema::Map(values) if **values == Schema::Any => Some("serde_json::Map::is_empty"),
+        Schema::Map(_) => Some("std::collections::BTreeMap::is_empty"),
+        _ => Some("Option::is_none"),
     };
-    match (rename, optional) {
-        (None, None) => quote!(),
-        (Some(one), None) | (None, Some(one)) => quote!(#[serde(#one)]),
-        (Some(rename), Some(optional)) => quote!(#[serde(#rename, #optional)]),
+    let skip = skip.map(|empty| quote!(skip_serializing_if = #empty));
+    let default = field.may_be_missing().then(|| quote!(default));
+    let all: Vec<TokenStream> = [rename, default, skip].into_iter().flatten().collect();
+    match all.is_empty() {
+        true => quote!(),
+        false => quote!(#[serde(#(#all),*)]),
     }
 }
 
-/// A record that callers send has a constructor: a new optional field must not break them.
+/// The constructor of a record, of what it cannot do without.
 fn new(name: &str, record: &Record, types: &Types) -> TokenStream {
     let ident_ = ident(name);
-    let about = docs(&format!("A `{name}` with what it cannot do without."));
+    let optional = record.rest.is_some() || record.fields.iter().any(Field::may_be_missing);
+    let about = docs(&match optional {
+        true => format!("`{name}` with what is required; set the other fields as you need them."),
+        false => format!("`{name}` with all that it holds."),
+    });
     let mut declared = Vec::new();
     let mut set = Vec::new();
     for field in &record.fields {
         let (name, rust) = (ident(&field.name), types.field(name, &field.name));
-        if !field.required || rust.to_string().starts_with("Option <") {
-            set.push(quote!(#name: ::std::default::Default::default()));
+        if field.may_be_missing() {
+            set.push(quote!(#name: Default::default()));
             continue;
         }
-        let easy = rust.to_string() == "String" || rust.to_string() == "crate :: Secret";
-        declared.push(if easy {
-            quote!(#name: impl Into<#rust>)
-        } else {
-            quote!(#name: #rust)
-        });
-        set.push(if easy {
-            quote!(#name: #name.into())
-        } else {
+        let (taken, value) = taken(&name, &rust);
+        declared.push(quote!(#name: #taken));
+        set.push(if name == value.to_string() {
             quote!(#name)
+        } else {
+            quote!(#name: #value)
         });
     }
     if record.rest.is_some() {
-        set.push(quote!(rest: ::std::default::Default::default()));
+        set.push(quote!(rest: Default::default()));
     }
     quote! {
         impl #ident_ {
@@ -524,21 +539,18 @@ fn new(name: &str, record: &Record, types: &Types) -> TokenStream {
 
 /// An enum of texts that keeps a text it does not know.
 fn open_enum(name: &str, item: &Enum) -> TokenStream {
-    let doc = docs(&with_deprecation(&item.doc, item.deprecated));
+    let doc = docs(&about(&item.doc, name, item.deprecated));
     let name = ident(name);
     let names: Vec<Ident> = item
         .variants
         .iter()
         .map(|variant| ident(&variant.name))
         .collect();
-    let texts: Vec<&str> = item
+    let abouts = item
         .variants
         .iter()
-        .map(|variant| variant.wire.as_str())
-        .collect();
-    let abouts = texts
-        .iter()
-        .map(|text| docs(&format!("`{}`", text.replace('`', "'"))));
+        .map(|variant| docs(&doc::span_of(&variant.wire)));
+    // The texts are written by `layout`.
     quote! {
         #doc
         #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -549,7 +561,7 @@ fn open_enum(name: &str, item: &Enum) -> TokenStream {
             Other(String),
         }
 
-        crate::open_enum!(#name { #(#names = #texts),* });
+        crate::open_enum!(#name);
     }
 }
 
@@ -564,32 +576,57 @@ fn operation_doc(operation: &Operation) -> String {
             format!("with a {}", links.join(" or a "))
         }
     };
-    let line = format!("`{} {}`, {caller}.", operation.method, operation.path);
-    let statuses = operation
-        .statuses
-        .iter()
-        .filter(|(status, _)| !status.starts_with('2'));
-    let errors: Vec<String> = statuses
-        .map(
-            |(status, text)| match text.strip_prefix(&format!("{status}:")) {
-                Some(rest) => format!("- {status}:{rest}"),
-                None => format!("- {status}: {text}"),
-            },
-        )
-        .collect();
-    let errors = match errors.is_empty() {
-        true => String::new(),
-        false => format!(
-            "# Errors\n\nStatuses that the document names:\n\n{}",
-            errors.join("\n")
-        ),
-    };
-    doc::paragraphs([operation.doc.clone(), line, errors])
+    let line = doc::span_of(&format!("{} {}", operation.method, operation.path));
+    doc::paragraphs([
+        operation.doc.clone(),
+        format!("{line}, {caller}."),
+        arguments_doc(operation),
+        errors_doc(operation),
+    ])
 }
 
-fn with_deprecation(doc: &str, deprecated: bool) -> String {
+/// What the document says of the parameters that are arguments.
+fn arguments_doc(operation: &Operation) -> String {
+    let parameters = operation.parameters.iter();
+    let parameters = parameters
+        .filter(|parameter| parameter.required)
+        .map(|parameter| (parameter.name.as_str(), &parameter.doc));
+    let body = operation.body.iter().filter(|body| body.required);
+    let body = body.map(|body| ("body", &body.doc));
+    let items = parameters.chain(body).filter(|(_, doc)| !doc.is_empty());
+    let items: Vec<String> = items
+        .map(|(name, doc)| format!("- `{name}`: {}", doc.replace('\n', "\n  ")))
+        .collect();
+    section("# Arguments", &items)
+}
+
+fn errors_doc(operation: &Operation) -> String {
+    let statuses = operation.statuses.iter();
+    let errors: Vec<String> = statuses
+        .filter(|(status, _)| !status.starts_with('2'))
+        .map(|(status, text)| {
+            let text = doc::line(text.strip_prefix(&format!("{status}:")).unwrap_or(text));
+            format!(
+                "- {status}: {}",
+                or(&text, "the document says no more of it")
+            )
+        })
+        .collect();
+    section("# Errors\n\nStatuses that the document names:", &errors)
+}
+
+fn section(head: &str, items: &[String]) -> String {
+    match items {
+        [] => String::new(),
+        items => format!("{head}\n\n{}", items.join("\n")),
+    }
+}
+
+/// What the document says of a type or a field, if it says anything.
+fn about(doc: &str, name: &str, deprecated: bool) -> String {
+    let nothing = format!("{}: the document says no more of it.", doc::span_of(name));
     let mark = if deprecated { "**Deprecated.**" } else { "" };
-    doc::paragraphs([doc.to_owned(), mark.to_owned()])
+    doc::paragraphs([or(doc, &nothing), mark.to_owned()])
 }
 
 fn or(doc: &str, otherwise: &str) -> String {

@@ -1,0 +1,345 @@
+//! Documents damaged at random, the same on every run: whatever is done to them, the generator
+//! writes code or tells where the fault is, and never panics.
+//!
+//! `FITRANKINGS_MUTATIONS=10000 cargo test --test generator mutations` tries more of them.
+
+use std::fs;
+use std::panic::catch_unwind;
+use std::path::Path;
+
+use serde_json::{Map, Value, json};
+
+use crate::{EVERYTHING, SPEC, generator};
+
+/// How many mutations are tried, of each kind.
+fn rounds() -> u64 {
+    let set = std::env::var("FITRANKINGS_MUTATIONS").ok();
+    set.map_or(150, |set| {
+        set.parse().expect("FITRANKINGS_MUTATIONS is a number")
+    })
+}
+
+#[test]
+fn mutated_values() {
+    for spec in [SPEC, EVERYTHING] {
+        let text = fs::read_to_string(spec).unwrap();
+        let original = value(&text).unwrap();
+        for round in 0..rounds() {
+            let mut dice = Dice::new(round);
+            let mut mutated = original.clone();
+            let steps: Vec<String> = (0..=dice.below(3))
+                .map(|_| mutate(&mut mutated, &mut dice))
+                .collect();
+            let text = serde_json::to_string_pretty(&mutated).unwrap();
+            check(
+                &text,
+                Some(&mutated),
+                &format!("{spec}, round {round}: {steps:#?}"),
+            );
+        }
+    }
+}
+
+#[test]
+fn mutated_texts() {
+    for spec in [SPEC, EVERYTHING] {
+        let text = fs::read_to_string(spec).unwrap();
+        for round in 0..rounds() {
+            let mut dice = Dice::new(round);
+            let mut mutated = text.clone();
+            let steps: Vec<String> = (0..=dice.below(3))
+                .map(|_| edit(&mut mutated, &mut dice))
+                .collect();
+            let read = value(&mutated);
+            check(
+                &mutated,
+                read.as_ref(),
+                &format!("{spec}, round {round}: {steps:#?}"),
+            );
+        }
+    }
+}
+
+fn value(text: &str) -> Option<Value> {
+    generator::value(Path::new("spec.yaml"), text).ok()
+}
+
+/// Code, or problems that all have a place.
+fn check(text: &str, document: Option<&Value>, what: &str) {
+    let generated = catch_unwind(|| generator::generate_from(Path::new("spec.yaml"), text));
+    let Ok(generated) = generated else {
+        panic!("panicked: {what}");
+    };
+    let problems = match generated {
+        Ok(generated) => {
+            if let Err(error) = syn::parse_file(&generated.code) {
+                panic!("{error}: {what}");
+            }
+            return;
+        }
+        Err(problems) => problems,
+    };
+    assert!(
+        problems.iter().next().is_some(),
+        "refused without a word: {what}"
+    );
+    for problem in problems.iter() {
+        let shown = problem.to_string();
+        assert!(shown.contains("; "), "no remedy: {shown}\n{what}");
+        assert!(!shown.contains("fault of the generator"), "{shown}\n{what}");
+        let line = shown
+            .strip_prefix("spec.yaml:")
+            .and_then(|rest| rest.split_once(": #"));
+        let line = line.and_then(|(line, _)| line.parse::<usize>().ok());
+        // A parser stops at the line after the last.
+        let lines = 1..=text.lines().count() + 1;
+        assert!(
+            line.is_some_and(|line| lines.contains(&line)),
+            "no line: {shown}\n{what}"
+        );
+        let pointer = problem.pointer();
+        let above = pointer.rsplit_once('/').map_or("", |(above, _)| above);
+        let known = document.is_none_or(|document| {
+            document.pointer(pointer).is_some() || document.pointer(above).is_some()
+        });
+        assert!(known, "no such place: {shown}\n{what}");
+    }
+}
+
+/// Marsaglia's xorshift: the same numbers on every machine.
+struct Dice(u64);
+
+impl Dice {
+    fn new(seed: u64) -> Self {
+        let mut dice = Self(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
+        (0..8).for_each(|_| drop(dice.next()));
+        dice
+    }
+
+    fn next(&mut self) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0
+    }
+
+    fn below(&mut self, limit: usize) -> usize {
+        usize::try_from(self.next() % limit.max(1) as u64).unwrap()
+    }
+
+    fn pick<'t, T>(&mut self, from: &'t [T]) -> &'t T {
+        &from[self.below(from.len())]
+    }
+}
+
+/// Words that mean something in one place, and are wrong in others.
+const WORDS: [&str; 40] = [
+    "",
+    "type",
+    "$ref",
+    "object",
+    "array",
+    "string",
+    "integer",
+    "properties",
+    "items",
+    "allOf",
+    "oneOf",
+    "enum",
+    "nullable",
+    "default",
+    "format",
+    "password",
+    "date-time",
+    "minimum",
+    "x-unit",
+    "x-paging",
+    "x-period",
+    "x-extensible-enum",
+    "additionalProperties",
+    "required",
+    "parameters",
+    "in",
+    "path",
+    "query",
+    "header",
+    "schema",
+    "content",
+    "application/json",
+    "200",
+    "default",
+    "security",
+    "masterToken",
+    "get",
+    "Option",
+    "größe",
+    "a/b~c\n%d",
+];
+
+/// Does one thing to one node, and says what.
+fn mutate(root: &mut Value, dice: &mut Dice) -> String {
+    let mut pointers = Vec::new();
+    collect(root, String::new(), &mut pointers);
+    let pointer = dice.pick(&pointers).clone();
+    let other = dice.pick(&pointers).clone();
+    match dice.below(6) {
+        0 => {
+            remove(root, &pointer);
+            format!("dropped {pointer}")
+        }
+        1 => {
+            let name = (*dice.pick(&WORDS)).to_owned();
+            rename(root, &pointer, &name);
+            format!("renamed {pointer} to {name:?}")
+        }
+        2 => {
+            let (one, two) = (
+                root.pointer(&pointer).cloned(),
+                root.pointer(&other).cloned(),
+            );
+            for (place, value) in [(&pointer, two), (&other, one)] {
+                if let Some(place) = root.pointer_mut(place) {
+                    *place = value.unwrap();
+                }
+            }
+            format!("swapped {pointer} and {other}")
+        }
+        3 => {
+            let copy = root.pointer(&other).cloned().unwrap();
+            *root.pointer_mut(&pointer).unwrap() = copy;
+            format!("put {other} at {pointer}")
+        }
+        4 => {
+            let name = (*dice.pick(&WORDS)).to_owned();
+            let value = random(&other, dice);
+            let what = format!("put {name:?}: {value} into {pointer}");
+            match root.pointer_mut(&pointer) {
+                Some(Value::Object(members)) => drop(members.insert(name, value)),
+                Some(Value::Array(items)) => items.push(value),
+                Some(place) => *place = value,
+                None => {}
+            }
+            what
+        }
+        _ => {
+            let value = random(&other, dice);
+            let what = format!("put {value} at {pointer}");
+            *root.pointer_mut(&pointer).unwrap() = value;
+            what
+        }
+    }
+}
+
+/// A value of any kind.
+fn random(pointer: &str, dice: &mut Dice) -> Value {
+    let word = *dice.pick(&WORDS);
+    match dice.below(14) {
+        0 => Value::Null,
+        1 => json!(true),
+        2 => json!(0),
+        3 => json!(-1.5),
+        4 => json!(u64::MAX),
+        5 => json!(i64::MIN),
+        6 => json!(word),
+        7 => json!([]),
+        8 => json!({}),
+        9 => json!([word, word]),
+        10 => json!({ "type": word }),
+        11 => json!({ word: { "type": "string" } }),
+        12 => {
+            json!({ "type": "object", "properties": { word: { "$ref": format!("#{pointer}") } } })
+        }
+        _ => json!({ "$ref": format!("#{pointer}") }),
+    }
+}
+
+fn collect(value: &Value, pointer: String, pointers: &mut Vec<String>) {
+    match value {
+        Value::Array(items) => {
+            for (index, item) in items.iter().enumerate() {
+                collect(item, format!("{pointer}/{index}"), pointers);
+            }
+        }
+        Value::Object(members) => {
+            for (key, member) in members {
+                let key = key.replace('~', "~0").replace('/', "~1");
+                collect(member, format!("{pointer}/{key}"), pointers);
+            }
+        }
+        _ => {}
+    }
+    pointers.push(pointer);
+}
+
+/// The place above a pointer, and the last name of it.
+fn above<'v>(root: &'v mut Value, pointer: &str) -> Option<(&'v mut Value, String)> {
+    let (above, name) = pointer.rsplit_once('/')?;
+    let name = name.replace("~1", "/").replace("~0", "~");
+    Some((root.pointer_mut(above)?, name))
+}
+
+fn remove(root: &mut Value, pointer: &str) {
+    match above(root, pointer) {
+        Some((Value::Object(members), name)) => drop(members.shift_remove(&name)),
+        Some((Value::Array(items), index)) => drop(items.remove(index.parse().unwrap())),
+        _ => *root = Value::Null,
+    }
+}
+
+fn rename(root: &mut Value, pointer: &str, to: &str) {
+    if let Some((Value::Object(members), from)) = above(root, pointer) {
+        let renamed: Map<String, Value> = std::mem::take(members)
+            .into_iter()
+            .map(|(key, value)| (if key == from { to.to_owned() } else { key }, value))
+            .collect();
+        *members = renamed;
+    }
+}
+
+/// Does one thing to one line, and says what.
+fn edit(text: &mut String, dice: &mut Dice) -> String {
+    let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+    let at = dice.below(lines.len());
+    let other = dice.below(lines.len());
+    let old = lines[at].clone();
+    let what = match dice.below(7) {
+        0 => {
+            lines.remove(at);
+            "dropped"
+        }
+        1 => {
+            lines.insert(other, old.clone());
+            "doubled"
+        }
+        2 => {
+            lines.swap(at, other);
+            "swapped"
+        }
+        3 => {
+            lines[at].insert(0, ' ');
+            "indented"
+        }
+        4 => {
+            lines[at] = old.trim_start().to_owned();
+            "outdented"
+        }
+        5 => {
+            const SIGNS: &str = "{}[]:,&*#?|>-'\"%@`!~\t\\\u{0}é\u{feff}";
+            let signs: Vec<char> = SIGNS.chars().collect();
+            let places: Vec<usize> = old.char_indices().map(|(place, _)| place).collect();
+            let place = if places.is_empty() {
+                0
+            } else {
+                *dice.pick(&places)
+            };
+            lines[at].insert(place, *dice.pick(&signs));
+            "sprinkled"
+        }
+        _ => {
+            lines.truncate(at);
+            "cut off from"
+        }
+    };
+    *text = lines.join("\n") + "\n";
+    format!("{what} line {}: {old}", at + 1)
+}

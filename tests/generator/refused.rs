@@ -1,0 +1,959 @@
+//! What bad input gets: the file, the place, what was found and what to do, and never a panic.
+
+use std::fs;
+use std::path::Path;
+
+use crate::{answers, document, generator, problems, takes};
+
+/// Checks that a text is refused with these problems and no others: each the pointer of the place,
+/// and a part of the message.
+#[track_caller]
+fn refused(text: &str, expected: &[(&str, &str)]) {
+    let problems = problems(text);
+    let lines: Vec<String> = problems.iter().map(ToString::to_string).collect();
+    assert_eq!(lines.len(), expected.len(), "{lines:#?}\n{text}");
+    for (line, (pointer, gist)) in lines.iter().zip(expected) {
+        let (place, message) = line.split_once(": #").unwrap();
+        let number = place.strip_prefix("spec.yaml:").unwrap_or_default();
+        assert!(number.parse::<usize>().is_ok(), "no line: {line}");
+        let message = message
+            .strip_prefix(pointer)
+            .and_then(|rest| rest.strip_prefix(": "));
+        let Some(message) = message else {
+            panic!("not at #{pointer}: {line}");
+        };
+        let (found, remedy) = message.split_once("; ").unwrap_or((message, ""));
+        assert!(found.contains(gist), "not {gist:?}: {line}");
+        assert!(!remedy.is_empty(), "no remedy: {line}");
+    }
+}
+
+/// An operation `GET /a` of these lines.
+fn operation(lines: &str) -> String {
+    let indented: String = lines
+        .lines()
+        .map(|line| format!("      {line}\n"))
+        .collect();
+    document(&format!("  /a:\n    get:\n{indented}"))
+}
+
+const NO_CONTENT: &str = "{ \"204\": { description: ok } }";
+
+#[test]
+fn texts_that_cannot_be_read() {
+    refused("a: [b", &[("", "not YAML")]);
+    refused("a: b: c", &[("", "not YAML")]);
+    refused("{\"a\": ", &[("", "not JSON")]);
+    refused("{\"a\": 1} x", &[("", "not JSON")]);
+    refused("", &[("", "empty")]);
+    refused("# only a comment\n", &[("", "empty")]);
+    refused("- a\n- b\n", &[("", "is a list")]);
+    refused("just text", &[("", "is a text")]);
+    refused(
+        "openapi: 3.0.3\n---\nopenapi: 3.0.3\n",
+        &[("", "more than one YAML document")],
+    );
+    refused(
+        "x-a: &a { b: 1 }\nx-b:\n  <<: *a\nopenapi: 3.0.3\ninfo: { title: t, version: \"1\" }\npaths: {}\n",
+        &[("/x-b/<<", "no merge key")],
+    );
+    refused("? [a]\n: b\n", &[("", "where a key is expected")]);
+    refused("a: &a b\n*a : c\n", &[("", "where a key is expected")]);
+    refused("a: &a [*a]\n", &[("/a/0", "contains it")]);
+    let tagged =
+        document("  {}\n") + "x-a: !include other.yaml\nx-b: !!str 1\nx-c: !!binary aGk=\n";
+    refused(&tagged, &[("/x-a", "tag"), ("/x-c", "tag")]);
+}
+
+#[test]
+fn files_that_cannot_be_read() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let refused = |path: &Path, gist: &str| {
+        let Err(problems) = generator::generate(path) else {
+            panic!("accepted: {}", path.display());
+        };
+        let message = problems.to_string();
+        assert!(message.contains(gist), "{message}");
+        assert!(
+            message.starts_with(&format!("{}: #: ", path.display())),
+            "{message}"
+        );
+        assert!(message.contains("; "), "no remedy: {message}");
+    };
+    refused(&folder.join("no-such-file.yaml"), "cannot be read");
+    refused(folder, "cannot be read");
+    let latin = folder.join("latin-1.yaml");
+    fs::write(&latin, b"openapi: 3.0.3\ninfo: { title: Gr\xf6\xdfe }\n").unwrap();
+    refused(&latin, "not UTF-8");
+}
+
+#[test]
+fn keys_that_stand_twice() {
+    let twice = operation(&format!(
+        "operationId: a\nresponses: {NO_CONTENT}\noperationId: b"
+    ));
+    refused(
+        &twice,
+        &[(
+            "/paths/~1a/get/operationId",
+            "stands twice here, first in line 6",
+        )],
+    );
+    // What is below a key that stands twice does not stand twice.
+    let paths = operation(&format!("responses: {NO_CONTENT}"));
+    let twice = paths.clone() + paths.split_once("paths:\n").unwrap().1;
+    refused(&twice, &[("/paths/~1a", "stands twice")]);
+    refused(
+        "{\"openapi\": \"3.0.3\",\n \"info\": {\"title\": \"t\", \"title\": \"u\", \"version\": \"1\"},\n \"paths\": {}}",
+        &[("/info/title", "stands twice here, first in line 2")],
+    );
+}
+
+#[test]
+fn depth_and_size() {
+    refused(&"[".repeat(10_000), &[("", "nested too deep")]);
+    refused(
+        &("- ".repeat(10_000) + "x"),
+        &[(&"/0".repeat(100), "nested more than 100 deep")],
+    );
+    let json = "{\"a\":".repeat(10_000) + "1" + &"}".repeat(10_000);
+    refused(&json, &[(&"/a".repeat(100), "nested more than 100 deep")]);
+    let mut bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
+    let mut tower = "a0: &a0 [x]\n".to_owned();
+    for level in 1..200 {
+        let below = vec![format!("*a{}", level - 1); 10].join(", ");
+        bomb += &format!("a{level}: &a{level} [{below}]\n");
+        tower += &format!("a{level}: &a{level} [*a{}]\n", level - 1);
+    }
+    refused(&bomb, &[("/a5/6", "aliases repeat more than")]);
+    refused(&tower, &[("/a99/0", "nested more than 100 deep")]);
+}
+
+/// References lead far, and nothing recurses after them.
+#[test]
+fn long_ways() {
+    let chain = |schema: fn(usize) -> String| {
+        let mut text =
+            answers("{ $ref: \"#/components/schemas/A0\" }") + "components:\n  schemas:\n";
+        for number in 0..5_000 {
+            text += &format!("    A{number}: {}\n", schema(number + 1));
+        }
+        text + "    A5000: { type: string }\n"
+    };
+    let objects = |next| {
+        format!(
+            "{{ type: object, properties: {{ a: {{ $ref: \"#/components/schemas/A{next}\" }} }} }}"
+        )
+    };
+    assert!(crate::code(&chain(objects)).contains("pub struct A4999 {"));
+    let arrays =
+        |next| format!("{{ type: array, items: {{ $ref: \"#/components/schemas/A{next}\" }} }}");
+    refused(
+        &chain(arrays),
+        &[(
+            "/components/schemas/A49/items",
+            "more than 100 schemas stand in one another",
+        )],
+    );
+    let joined = |next| {
+        format!("{{ allOf: [{{ $ref: \"#/components/schemas/A{next}\" }}, {{ type: object }}] }}")
+    };
+    refused(
+        &chain(joined),
+        &[(
+            "/components/schemas/A99/allOf/0",
+            "more than 100 objects are joined",
+        )],
+    );
+    let references = |next| format!("{{ $ref: \"#/components/schemas/A{next}\" }}");
+    let problems = problems(&chain(references));
+    assert!(
+        problems
+            .to_string()
+            .contains("more than 100 references lead"),
+        "{problems}"
+    );
+}
+
+#[test]
+fn versions() {
+    let with = |version: &str| document("  {}\n").replacen("openapi: 3.0.3", version, 1);
+    refused(&with("openapi: 3.1.0"), &[("/openapi", "\"3.1.0\"")]);
+    refused(&with("openapi: 3.0"), &[("/openapi", "`3.0`")]);
+    refused(
+        &with("swagger: \"2.0\""),
+        &[("/swagger", "Swagger document, version `\"2.0\"`")],
+    );
+    refused(&with("asyncapi: 2.0.0"), &[("", "`openapi` is missing")]);
+}
+
+#[test]
+fn shapes() {
+    let responses = format!("responses: {NO_CONTENT}");
+    refused(
+        &operation(&format!("operationID: a\n{responses}")),
+        &[(
+            "/paths/~1a/get/operationID",
+            "`operationID` is no key of an Operation Object",
+        )],
+    );
+    refused(
+        &answers("{ type: integr }"),
+        &[(
+            "/paths/~1a/get/responses/200/content/application~1json/schema/type",
+            "`\"integr\"` stands where one of",
+        )],
+    );
+    refused(
+        &answers("{ type: object, requierd: [a], properties: { a: { type: string } } }"),
+        &[(
+            "/paths/~1a/get/responses/200/content/application~1json/schema/requierd",
+            "`requierd` is no key of a Schema Object",
+        )],
+    );
+    refused(
+        &operation(&format!("deprecated: \"yes\"\n{responses}")),
+        &[(
+            "/paths/~1a/get/deprecated",
+            "`\"yes\"` stands where `true` or `false`",
+        )],
+    );
+    refused(
+        &operation(&format!("tags: one\nparameters: {{}}\n{responses}")),
+        &[
+            ("/paths/~1a/get/tags", "where a list is expected"),
+            (
+                "/paths/~1a/get/parameters",
+                "an object stands where a list is expected",
+            ),
+        ],
+    );
+    refused(
+        &operation("summary: a"),
+        &[("/paths/~1a/get", "`responses` is missing")],
+    );
+    // Nothing is said of a missing success where a misspelt status is told.
+    refused(
+        &operation("responses: { 20: { description: a } }"),
+        &[(
+            "/paths/~1a/get/responses/20",
+            "`20` is no key of a Responses Object",
+        )],
+    );
+    refused(
+        &document("  a: {}\n"),
+        &[("/paths/a", "`a` is no key of the Paths Object")],
+    );
+    refused(
+        "openapi: 3.0.3\ninfo: { title: t, version: 1 }\npaths: {}\n",
+        &[("/info/version", "`1` stands where a text is expected")],
+    );
+    refused(
+        "openapi: 3.0.3\npaths: []\n",
+        &[
+            ("", "`info` is missing"),
+            ("/paths", "a list stands where the Paths Object is expected"),
+        ],
+    );
+}
+
+/// The word that was meant is named.
+#[test]
+fn suggestions() {
+    let remedy = |text: &str| {
+        let message = problems(text).to_string();
+        message.split_once("; ").unwrap().1.to_owned()
+    };
+    assert!(remedy(&answers("{ type: integr }")).contains("`integer`"));
+    assert!(remedy(&answers("{ typ: integer }")).contains("`type`"));
+    assert!(remedy(&answers("{ decription: a }")).contains("`description`"));
+    assert!(remedy(&answers("{ entirely: a }")).contains("begin with `x-`"));
+    let known = "components: { schemas: { Thing: {}, Other: {} } }\n";
+    let thang = answers("{ $ref: \"#/components/schemas/Thang\" }") + known;
+    assert!(remedy(&thang).contains("is it `Thing`?"));
+    let unknown = answers("{ $ref: \"#/components/schemas/Whatever\" }") + known;
+    assert!(remedy(&unknown).contains("#/components/schemas has `Thing`, `Other`"));
+}
+
+const SCHEMA: &str = "/paths/~1a/get/responses/200/content/application~1json/schema";
+
+fn in_schema(rest: &str) -> String {
+    format!("{SCHEMA}{rest}")
+}
+
+#[test]
+fn references() {
+    let dangling = answers("{ $ref: \"#/components/schemas/None\" }");
+    refused(&dangling, &[(&in_schema("/$ref"), "leads to nothing")]);
+    // Where nothing but a typed walk finds it: the default response, a schema called `default`.
+    let hidden =
+        operation("responses: { \"204\": { description: ok }, default: { $ref: \"#/nowhere\" } }");
+    refused(
+        &hidden,
+        &[("/paths/~1a/get/responses/default/$ref", "leads to nothing")],
+    );
+    let hidden =
+        document("  {}\n") + "components: { schemas: { default: { $ref: \"#/nowhere\" } } }\n";
+    refused(
+        &hidden,
+        &[("/components/schemas/default/$ref", "leads to nothing")],
+    );
+    for other in [
+        "other.yaml#/Thing",
+        "https://example.com/spec.yaml",
+        "Thing",
+        "#Thing",
+    ] {
+        let text = answers(&format!("{{ $ref: \"{other}\" }}"));
+        refused(
+            &text,
+            &[(&in_schema("/$ref"), "does not lead into this file")],
+        );
+    }
+    refused(
+        &answers("{ $ref: 5 }"),
+        &[(&in_schema("/$ref"), "`$ref` is `5`")],
+    );
+    // Data may hold a key of that name.
+    let data = answers("{ type: object, example: { $ref: nowhere }, default: { $ref: nowhere } }");
+    crate::code(&data);
+    let wrong = answers("{ $ref: \"#/components/responses/Ok\" }")
+        + "components: { responses: { Ok: { description: ok } } }\n";
+    refused(
+        &wrong,
+        &[(
+            &in_schema("/$ref"),
+            "leads to a Response Object, where a Schema Object",
+        )],
+    );
+    // What nothing else looks at is checked where a reference leads there.
+    let extension = answers("{ $ref: \"#/x-schemas/A\" }") + "x-schemas: { A: { type: strin } }\n";
+    refused(
+        &extension,
+        &[("/x-schemas/A/type", "`\"strin\"` stands where one of")],
+    );
+    let item = document("  /a: { $ref: \"#/paths/~1b\" }\n  /b: {}\n");
+    refused(&item, &[("/paths/~1a/$ref", "a path item by reference")]);
+}
+
+#[test]
+fn circles() {
+    let with = |schemas: &str| {
+        answers("{ $ref: \"#/components/schemas/A\" }")
+            + &format!("components: {{ schemas: {schemas} }}\n")
+    };
+    let itself = with("{ A: { $ref: \"#/components/schemas/A\" } }");
+    refused(
+        &itself,
+        &[
+            (&in_schema("/$ref"), "leads back to itself"),
+            (
+                "/components/schemas/A/$ref",
+                "leads back to itself: #/components/schemas/A",
+            ),
+        ],
+    );
+    let two = with(
+        "{ A: { $ref: \"#/components/schemas/B\" }, B: { $ref: \"#/components/schemas/A\" } }",
+    );
+    refused(
+        &two,
+        &[
+            (&in_schema("/$ref"), "leads back to itself"),
+            ("/components/schemas/A/$ref", "leads back to itself"),
+            ("/components/schemas/B/$ref", "leads back to itself"),
+        ],
+    );
+    let arrays = with("{ A: { type: array, items: { $ref: \"#/components/schemas/A\" } } }");
+    refused(&arrays, &[("/components/schemas/A", "made of itself")]);
+    let maps =
+        with("{ A: { type: object, additionalProperties: { $ref: \"#/components/schemas/A\" } } }");
+    refused(&maps, &[("/components/schemas/A", "made of itself")]);
+    let joined = with(
+        "{ A: { allOf: [{ $ref: \"#/components/schemas/B\" }, { type: object }] }, \
+         B: { allOf: [{ $ref: \"#/components/schemas/A\" }, { type: object }] } }",
+    );
+    refused(
+        &joined,
+        &[("/components/schemas/B/allOf/0", "made of itself by `allOf`")],
+    );
+    let alone = with("{ A: { allOf: [{ $ref: \"#/components/schemas/A\" }] } }");
+    refused(&alone, &[("/components/schemas/A", "made of itself")]);
+}
+
+#[test]
+fn operations() {
+    let twice = document(&format!(
+        "  /a: {{ get: {{ operationId: one, responses: {NO_CONTENT} }} }}\n  \
+         /b: {{ get: {{ operationId: one, responses: {NO_CONTENT} }} }}\n"
+    ));
+    refused(
+        &twice,
+        &[(
+            "/paths/~1b/get/operationId",
+            "the operationId `one` stands at #/paths/~1a/get/operationId already",
+        )],
+    );
+    let responses = format!("responses: {NO_CONTENT}");
+    refused(
+        &operation(&format!(
+            "servers: [{{ url: \"https://other.example.com\" }}]\n{responses}"
+        )),
+        &[(
+            "/paths/~1a/get/servers",
+            "servers of a path or an operation",
+        )],
+    );
+    refused(
+        &document(&format!(
+            "  /a: {{ servers: [{{ url: \"https://b.example\" }}], get: {{ {responses} }} }}\n"
+        )),
+        &[("/paths/~1a/servers", "servers of a path or an operation")],
+    );
+    let two = "responses: { \"200\": { description: a }, \"201\": { description: b } }";
+    refused(
+        &operation(two),
+        &[(
+            "/paths/~1a/get/responses",
+            "2 statuses of success are described: 200, 201",
+        )],
+    );
+    let none = "responses: { \"302\": { description: a }, 4XX: { description: b } }";
+    refused(
+        &operation(none),
+        &[("/paths/~1a/get/responses", "no response of a success")],
+    );
+}
+
+#[test]
+fn contents() {
+    let answer = |content: &str| {
+        operation(&format!(
+            "responses: {{ \"200\": {{ description: ok, content: {content} }} }}"
+        ))
+    };
+    refused(
+        &answer("{ text/html: { schema: { type: string } } }"),
+        &[(
+            "/paths/~1a/get/responses/200/content",
+            "the content is `text/html`",
+        )],
+    );
+    refused(
+        &answer("{ application/json: {} }"),
+        &[(
+            "/paths/~1a/get/responses/200/content/application~1json",
+            "no `schema`",
+        )],
+    );
+    let body = |content: &str| {
+        operation(&format!(
+            "requestBody: {{ content: {content} }}\nresponses: {NO_CONTENT}"
+        ))
+        .replace("get:", "post:")
+    };
+    for kind in [
+        "multipart/form-data",
+        "application/x-www-form-urlencoded",
+        "text/plain",
+    ] {
+        refused(
+            &body(&format!("{{ {kind}: {{ schema: {{ type: object }} }} }}")),
+            &[(
+                "/paths/~1a/post/requestBody/content",
+                &format!("the content is `{kind}`"),
+            )],
+        );
+    }
+    refused(
+        &body("{}"),
+        &[("/paths/~1a/post/requestBody/content", "there is no content")],
+    );
+    let head = body("{ application/json: { schema: {} } }").replace("post:", "head:");
+    refused(
+        &head,
+        &[("/paths/~1a/head/requestBody", "`HEAD` takes no body")],
+    );
+}
+
+#[test]
+fn paths() {
+    let with = |path: &str, parameters: &str| {
+        document(&format!(
+            "  {path}: {{ get: {{ parameters: {parameters}, responses: {NO_CONTENT} }} }}\n"
+        ))
+    };
+    const ID: &str = "[{ name: id, in: path, required: true, schema: { type: string } }]";
+    refused(
+        &with("/a/{id}", "[]"),
+        &[(
+            "/paths/~1a~1{id}/get",
+            "`{id}` of the path has no parameter",
+        )],
+    );
+    refused(
+        &with("/a", ID),
+        &[("/paths/~1a/get/parameters/0", "the path `/a` has no `{id}`")],
+    );
+    refused(
+        &with("/a/{id}/{id}", ID),
+        &[("/paths/~1a~1{id}~1{id}", "`{id}` stands twice")],
+    );
+    refused(
+        &with("\"/a/{id\"", "[]"),
+        &[("/paths/~1a~1{id", "no partner")],
+    );
+    refused(
+        &with("\"/a/{}\"", "[]"),
+        &[("/paths/~1a~1{}", "no name inside")],
+    );
+    refused(
+        &with("\"/a/id}\"", "[]"),
+        &[("/paths/~1a~1id}", "`}` cannot stand in a path")],
+    );
+    refused(
+        &with("/a?b=c", "[]"),
+        &[("/paths/~1a?b=c", "`?` cannot stand in a path")],
+    );
+    refused(
+        &with("/größe", "[]"),
+        &[("/paths/~1größe", "`ö` cannot stand in a path")],
+    );
+    refused(
+        &with(
+            "/a/{id}",
+            "[{ name: id, in: path, schema: { type: string } }]",
+        ),
+        &[(
+            "/paths/~1a~1{id}/get/parameters/0",
+            "the path parameter `id` is not required",
+        )],
+    );
+    // A parameter that is wrong in itself is not missing as well.
+    refused(
+        &with(
+            "/a/{id}",
+            "[{ name: id, in: path, requird: true, schema: { type: string } }]",
+        ),
+        &[(
+            "/paths/~1a~1{id}/get/parameters/0/requird",
+            "`requird` is no key",
+        )],
+    );
+}
+
+#[test]
+fn parameters() {
+    const AT: &str = "/paths/~1a/get/parameters/0";
+    let refused_at = |parameter: &str, expected: &[(&str, &str)]| {
+        let expected: Vec<(String, &str)> = expected
+            .iter()
+            .map(|(below, gist)| (format!("{AT}{below}"), *gist))
+            .collect();
+        let expected: Vec<(&str, &str)> = expected
+            .iter()
+            .map(|(pointer, gist)| (pointer.as_str(), *gist))
+            .collect();
+        refused(&takes(parameter), &expected);
+    };
+    let twice = "{ name: b, in: query, schema: { type: string } }";
+    refused(
+        &takes(&format!("{twice}, {twice}")),
+        &[(
+            "/paths/~1a/get/parameters/1",
+            "the parameter `b` stands twice",
+        )],
+    );
+    let header = |name: &str| format!("{{ name: {name}, in: header, schema: {{ type: string }} }}");
+    refused(
+        &takes(&format!("{}, {}", header("X-A"), header("x-a"))),
+        &[(
+            "/paths/~1a/get/parameters/1",
+            "the parameter `x-a` stands twice",
+        )],
+    );
+    refused_at(
+        &header("\"X A\""),
+        &[("/name", "no header can be called `X A`")],
+    );
+    refused_at(
+        "{ name: b, in: cookie, schema: { type: string } }",
+        &[("", "is a cookie")],
+    );
+    refused_at(
+        "{ name: b, in: body, schema: {} }",
+        &[("/in", "`\"body\"` stands where")],
+    );
+    refused_at("{ name: b, in: query }", &[("", "no `schema`")]);
+    refused_at(
+        "{ name: b, in: query, content: { application/json: { schema: {} } } }",
+        &[("/content", "with `content`")],
+    );
+    for schema in [
+        "{ type: object }",
+        "{ type: object, properties: { c: { type: string } } }",
+    ] {
+        refused_at(
+            &format!("{{ name: b, in: query, schema: {schema} }}"),
+            &[("/schema", "is an object")],
+        );
+    }
+    refused_at(
+        "{ name: b, in: query, schema: {} }",
+        &[("/schema", "is of no type")],
+    );
+    refused_at(
+        "{ name: b, in: query, schema: { type: array, items: { type: array, items: {} } } }",
+        &[("/schema", "is a list of lists")],
+    );
+    refused_at(
+        "{ name: b, in: query, schema: { type: string, format: password } }",
+        &[("/schema", "is a password")],
+    );
+    refused_at(
+        "{ name: b, in: query, schema: { type: number, x-unit: metre } }",
+        &[("/schema", "is a quantity")],
+    );
+    refused_at(
+        "{ name: b, in: query, style: deepObject, schema: { type: array, items: { type: string } } }",
+        &[("/style", "`deepObject` is not supported")],
+    );
+    refused_at(
+        "{ name: b, in: header, style: form, schema: { type: string } }",
+        &[("/style", "`form` is not supported")],
+    );
+    refused_at(
+        "{ name: b, in: query, schema: { type: integer, minimum: 5, maximum: 4 } }",
+        &[("/schema", "no number is within both bounds")],
+    );
+    refused_at(
+        "{ name: b, in: query, schema: { type: integer, format: int32, minimum: 3000000000 } }",
+        &[("/schema", "no number is within both bounds")],
+    );
+}
+
+#[test]
+fn security() {
+    let with = |security: &str, schemes: &str| {
+        operation(&format!("security: {security}\nresponses: {NO_CONTENT}"))
+            + &format!("components: {{ securitySchemes: {schemes} }}\n")
+    };
+    const OURS: &str = "{ masterToken: { type: http, scheme: bearer }, userToken: { type: http, scheme: bearer } }";
+    refused(
+        &with("[{ adminToken: [] }]", OURS),
+        &[(
+            "/paths/~1a/get/security/0",
+            "the security scheme `adminToken` is not declared",
+        )],
+    );
+    let global = operation(&format!("responses: {NO_CONTENT}")) + "security: [{ other: [] }]\n";
+    refused(
+        &global,
+        &[("/security/0", "the security scheme `other` is not declared")],
+    );
+    refused(
+        &with("[{ masterToken: [], userToken: [] }]", OURS),
+        &[("/paths/~1a/get/security/0", "several schemes at once")],
+    );
+    refused(
+        &with("[{ masterToken: [] }, {}]", OURS),
+        &[("/paths/~1a/get/security/1", "a token that may be left out")],
+    );
+    refused(
+        &with(
+            "[{ other: [] }]",
+            "{ other: { type: http, scheme: bearer } }",
+        ),
+        &[(
+            "/components/securitySchemes/other",
+            "no token type for `other`",
+        )],
+    );
+    for scheme in [
+        "{ type: http, scheme: basic }",
+        "{ type: apiKey, in: query, name: key }",
+        "{ type: apiKey, in: header, name: key }",
+        "{ type: oauth2, flows: {} }",
+        "{ type: openIdConnect, openIdConnectUrl: \"https://example.com\" }",
+    ] {
+        refused(
+            &with(
+                "[{ masterToken: [] }]",
+                &format!("{{ masterToken: {scheme} }}"),
+            ),
+            &[("/components/securitySchemes/masterToken", "no bearer token")],
+        );
+    }
+    refused(
+        &with("[{ masterToken: [] }]", "{ masterToken: { type: magic } }"),
+        &[(
+            "/components/securitySchemes/masterToken/type",
+            "`\"magic\"` stands where",
+        )],
+    );
+}
+
+#[test]
+fn schemas() {
+    let refused_at = |schema: &str, below: &str, gist: &str| {
+        refused(&answers(schema), &[(&in_schema(below), gist)]);
+    };
+    const TWO: &str = "[{ type: string }, { type: integer }]";
+    refused_at(
+        &format!("{{ oneOf: {TWO} }}"),
+        "/oneOf",
+        "`oneOf` with 2 schemas",
+    );
+    refused_at(
+        &format!("{{ anyOf: {TWO} }}"),
+        "/anyOf",
+        "`anyOf` with 2 schemas",
+    );
+    refused_at("{ oneOf: [] }", "/oneOf", "`oneOf` without a schema");
+    refused_at("{ not: { type: string } }", "/not", "`not` has no type");
+    refused_at(
+        "{ oneOf: [{ type: string }], allOf: [{ type: string }] }",
+        "/allOf",
+        "`allOf` stands beside `oneOf`",
+    );
+    refused_at(
+        "{ oneOf: [{ type: object }], properties: { a: {} } }",
+        "/oneOf",
+        "`oneOf` beside properties",
+    );
+    refused_at("{ type: array }", "", "an array has no `items`");
+    refused_at(
+        "{ allOf: [{ type: object, properties: { a: { type: string } } }, { type: string }] }",
+        "/allOf/1",
+        "no plain object",
+    );
+    refused_at(
+        "{ allOf: [{ properties: { a: { type: string } } }, { properties: { a: { type: integer } } }] }",
+        "/allOf/1/properties/a",
+        "the property `a` has another schema at #",
+    );
+    refused_at(
+        "{ allOf: [{ additionalProperties: { type: string } }], additionalProperties: { type: integer } }",
+        "/additionalProperties",
+        "the other keys have a schema",
+    );
+    refused_at(
+        "{ type: string, enum: [a, 1] }",
+        "/enum/1",
+        "`1` is a number, in an enum of texts",
+    );
+    refused_at("{ enum: [a, 2] }", "/enum/1", "`2` is a number");
+}
+
+#[test]
+fn values() {
+    let refused_at = |schema: &str, below: &str, gist: &str| {
+        refused(&answers(schema), &[(&in_schema(below), gist)]);
+    };
+    refused_at(
+        "{ type: string, enum: [a, b, a] }",
+        "/enum/2",
+        "`\"a\"` stands twice",
+    );
+    refused_at("{ type: string, enum: [] }", "/enum", "is empty");
+    refused_at(
+        "{ type: integer, enum: [1, b] }",
+        "/enum/1",
+        "the value is `\"b\"`",
+    );
+    refused_at(
+        "{ type: string, x-extensible-enum: fitbit }",
+        "/x-extensible-enum",
+        "a text, not",
+    );
+    for (kind, default) in [
+        ("integer", "1.5"),
+        ("integer", "\"1\""),
+        ("integer", "null"),
+        ("number", "many"),
+        ("boolean", "1"),
+        ("string", "5"),
+        ("array", "{}"),
+        ("object", "[]"),
+    ] {
+        let items = if kind == "array" { ", items: {}" } else { "" };
+        refused_at(
+            &format!("{{ type: {kind}, default: {default}{items} }}"),
+            "/default",
+            "the default is",
+        );
+    }
+    crate::code(&answers("{ type: integer, nullable: true, default: null }"));
+    crate::code(&answers("{ type: integer, default: 20.0 }"));
+}
+
+#[test]
+fn extensions() {
+    let with = |extension: &str, schema: &str| {
+        operation(&format!(
+            "{extension}\n\
+             parameters:\n\
+             - {{ name: page, in: query, schema: {{ type: integer }} }}\n\
+             - {{ name: size, in: query, schema: {{ type: integer }} }}\n\
+             - {{ name: start, in: query, schema: {{ type: string }} }}\n\
+             - {{ name: end, in: query, schema: {{ type: string }} }}\n\
+             responses:\n  \"200\":\n    description: ok\n    content: {{ application/json: {{ schema: {schema} }} }}\n"
+        ))
+    };
+    const LIST: &str =
+        "{ type: array, items: { type: object, properties: { id: { type: integer } } } }";
+    const PAGING: &str = "/paths/~1a/get/x-paging";
+    crate::code(&with("x-paging: { page: page, size: size, key: id }", LIST));
+    let bad = |extension: &str, schema: &str, expected: &[(&str, &str)]| {
+        refused(&with(extension, schema), expected);
+    };
+    bad("x-paging: true", LIST, &[(PAGING, "`true` does not fit")]);
+    bad(
+        "x-paging: { page: page, size: size }",
+        LIST,
+        &[(PAGING, "does not fit")],
+    );
+    bad(
+        "x-paging: { page: page, size: size, key: id, more: x }",
+        LIST,
+        &[(PAGING, "does not fit")],
+    );
+    bad(
+        "x-paging: { page: page, size: size, key: 5 }",
+        LIST,
+        &[(PAGING, "does not fit")],
+    );
+    bad(
+        "x-paging: { page: pag, size: siz, key: id }",
+        LIST,
+        &[
+            (PAGING, "`pag` is no query parameter"),
+            (PAGING, "`siz` is no query parameter"),
+        ],
+    );
+    bad(
+        "x-paging: { page: page, size: size, key: name }",
+        LIST,
+        &[(&format!("{PAGING}/key"), "have no `name`")],
+    );
+    bad(
+        "x-paging: { page: page, size: size, key: id }",
+        "{ type: object }",
+        &[(PAGING, "the answer is no array of objects")],
+    );
+    const PERIOD: &str = "/paths/~1a/get/x-period";
+    bad("x-period: {}", LIST, &[(PERIOD, "does not fit")]);
+    bad(
+        "x-period: { mode: mode, value: page, start: start, end: end, week: YYYY-WW }",
+        LIST,
+        &[(PERIOD, "`mode` is no query parameter")],
+    );
+    bad(
+        "x-period: { mode: page, value: size, start: start, end: end, week: YYYYWW }",
+        LIST,
+        &[(&format!("{PERIOD}/week"), "`YYYYWW` is no form of a week")],
+    );
+    let unit = |schema: &str, gist: &str| {
+        refused(&answers(schema), &[(&in_schema("/x-unit"), gist)]);
+    };
+    unit("{ type: number, x-unit: mile }", "`\"mile\"` is no unit");
+    unit(
+        "{ type: string, x-unit: metre }",
+        "a unit stands on `type: string`",
+    );
+    unit(
+        "{ type: object, x-unit: metre }",
+        "a unit stands on `type: object`",
+    );
+    unit("{ x-unit: metre }", "on a value of no type");
+}
+
+/// Faults of every pass come together, in the order of the text.
+#[test]
+fn all_at_once() {
+    let text = "\
+openapi: 3.0.3
+info: { title: Test, version: 1 }
+paths:
+  /a/{id}:
+    get:
+      operationId: one
+      requestBody: { content: { multipart/form-data: {} } }
+      responses: { \"204\": { description: ok } }
+  /b:
+    get:
+      operationId: one
+      security: [{ nobody: [] }]
+      responses:
+        \"200\":
+          description: ok
+          content: { application/json: { schema: { $ref: \"#/components/schemas/A\" } } }
+        default: { $ref: \"#/nowhere\" }
+components:
+  schemas:
+    A:
+      type: object
+      properties:
+        b: { typ: string }
+        b: { type: string }
+        c: { oneOf: [{ type: string }, { type: integer }] }
+";
+    let expected = [
+        ("/info/version", "a text is expected"),
+        ("/paths/~1a~1{id}/get", "has no parameter"),
+        (
+            "/paths/~1a~1{id}/get/requestBody/content",
+            "multipart/form-data",
+        ),
+        ("/paths/~1b/get/operationId", "stands at"),
+        ("/paths/~1b/get/security/0", "not declared"),
+        ("/paths/~1b/get/responses/default/$ref", "leads to nothing"),
+        ("/components/schemas/A/properties/b", "stands twice"),
+        ("/components/schemas/A/properties/c/oneOf", "with 2 schemas"),
+    ];
+    refused(text, &expected);
+    let lines: Vec<usize> = problems(text)
+        .iter()
+        .map(|problem| {
+            problem
+                .to_string()
+                .split(':')
+                .nth(1)
+                .unwrap()
+                .parse()
+                .unwrap()
+        })
+        .collect();
+    assert!(lines.is_sorted(), "{lines:?}");
+}
+
+/// A document in JSON has lines as well.
+#[test]
+fn lines_of_json() {
+    let text = "{\n  \"openapi\": \"3.0.3\",\n  \"info\": {\n    \"title\": \"t\",\n    \"version\": 1\n  },\n  \
+                \"paths\": {\n    \"a\": {}\n  },\n  \"tags\": [\n    1\n  ]\n}\n";
+    let lines: Vec<String> = problems(text)
+        .iter()
+        .map(|problem| problem.to_string().split_once(": `").unwrap().0.to_owned())
+        .collect();
+    assert_eq!(
+        lines,
+        [
+            "spec.yaml:5: #/info/version",
+            "spec.yaml:8: #/paths/a",
+            "spec.yaml:11: #/tags/0"
+        ]
+    );
+}
+
+/// One problem is one line, whatever the document has in its names.
+#[test]
+fn one_line_each() {
+    let text = document("  {}\n") + "\"new\\nline\\u0007\": 1\n";
+    let message = problems(&text).to_string();
+    assert_eq!(message.lines().count(), 1, "{message}");
+    assert!(
+        message.contains("#/new\\nline\\u{7}: `new\\nline\\u{7}` is no key"),
+        "{message}"
+    );
+}
