@@ -1,10 +1,12 @@
 //! From the bytes of an answer to a value, or to an error that keeps what they said.
 
+use std::borrow::Cow;
 use std::io::{self, Read};
 use std::time::{Duration, SystemTime};
 
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use serde_json::error::Category;
 use ureq::Body;
 use ureq::http::header::{CONTENT_TYPE, LOCATION, RETRY_AFTER};
 use ureq::http::{HeaderMap, HeaderName, Response, StatusCode};
@@ -19,6 +21,8 @@ const REFUSAL: u64 = 64 * 1024;
 const KEPT: usize = 4 * 1024;
 /// How long a sentence of the server's may be in a message.
 const SENTENCE: usize = 300;
+/// How much room is made for a body that is announced and not there yet.
+const ROOM: u64 = 1024 * 1024;
 
 /// The answer to a request, read to its end.
 pub(crate) struct Answer {
@@ -113,13 +117,13 @@ impl Answer {
             .err()
             .map(|error| error.path().to_string())
             .filter(|path| path != ".");
-        let what = if error.is_data() {
-            "does not have the documented form"
-        } else {
-            "is not whole JSON"
+        let what = match error.classify() {
+            Category::Data => "does not have the documented form",
+            Category::Eof => "is not whole JSON",
+            Category::Syntax | Category::Io => "is not JSON",
         };
-        // The reason can quote a value, and here any value could be the secret.
-        let message = match self.secret {
+        // The reason can quote a value, and here any value could be the secret, or a part of it.
+        let message = match self.secret || redactor.finds(text) {
             true => format!(
                 "the answer {what}, line {} column {}",
                 error.line(),
@@ -131,7 +135,7 @@ impl Answer {
             ),
         };
         self.undecodable(message, redactor)
-            .with_json_path(path.map(|path| redactor.redact(&path)))
+            .with_json_path(path.map(|path| cut(&redactor.redact(&path), SENTENCE)))
     }
 
     fn undecodable(&self, message: String, redactor: &Redactor<'_>) -> Error {
@@ -170,15 +174,21 @@ impl Answer {
         let html = self
             .header(CONTENT_TYPE)
             .is_some_and(|kind| kind.contains("html"));
-        let text = redactor.redact(&String::from_utf8_lossy(&self.body));
+        let text = redactor.redact(&self.beginning());
         let text = if html { tagless(&text) } else { text };
         let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
         (!text.is_empty()).then(|| cut(&text, SENTENCE))
     }
 
     fn kept(&self, redactor: &Redactor<'_>) -> Option<String> {
-        let text = redactor.redact(&String::from_utf8_lossy(&self.body));
+        let text = redactor.redact(&self.beginning());
         (!text.is_empty()).then(|| cut(&text, KEPT))
+    }
+
+    /// As much as a refusal may have, and more than is kept.
+    fn beginning(&self) -> Cow<'_, str> {
+        let end = self.body.len().min(REFUSAL as usize);
+        String::from_utf8_lossy(&self.body[..end])
     }
 
     fn header(&self, name: HeaderName) -> Option<&str> {
@@ -189,12 +199,13 @@ impl Answer {
 /// Reads into `bytes`, which keeps what came where an error follows.
 fn read(body: Body, limit: u64, bytes: &mut Vec<u8>) -> Result<(), Error> {
     let announced = body.content_length().unwrap_or_default();
-    let fits = usize::try_from(announced.min(limit)).unwrap_or_default();
+    let fits = usize::try_from(announced.min(limit).min(ROOM)).unwrap_or_default();
     bytes.reserve_exact(fits.saturating_add(1));
-    // `ureq` counts the bytes on the wire, and a small body can grow without end.
+    // `ureq` counts the bytes on the wire: a small body can grow without end, and one that does
+    // not compress is larger there.
     let wire = body
         .into_with_config()
-        .limit(limit.saturating_add(1))
+        .limit(limit.saturating_add(limit / 64 + 1024))
         .reader();
     let read = wire.take(limit.saturating_add(1)).read_to_end(bytes);
     let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
@@ -248,7 +259,7 @@ fn sentences(
     (detail, fields)
 }
 
-/// The text between the tags of a page: all of it that a sentence has room for.
+/// The text between the tags of a page, but for its title, which its heading repeats.
 fn tagless(page: &str) -> String {
     let mut text = String::new();
     let mut rest = page;
@@ -256,16 +267,16 @@ fn tagless(page: &str) -> String {
         let (before, tag) = rest.split_at(start);
         text.push_str(before);
         text.push(' ');
-        let hidden = ["<style", "<script"]
+        let hidden = ["<style", "<script", "<title"]
             .iter()
             .any(|name| tag.starts_with(name));
-        let end = if hidden {
-            tag.find("</").map(|end| end + 1)
-        } else {
-            tag.find('>')
+        // What is hidden ends with the next tag that closes.
+        let tag = match tag.find("</").filter(|_| hidden) {
+            Some(end) => &tag[end..],
+            None => tag,
         };
-        match end {
-            Some(end) => rest = tag.get(end + 1..).unwrap_or_default(),
+        match tag.split_once('>') {
+            Some((_, after)) => rest = after,
             None => return text,
         }
     }

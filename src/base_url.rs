@@ -22,7 +22,10 @@ impl BaseUrl {
         if text.contains(['?', '#']) {
             return Err(refuse("has a query or a fragment"));
         }
-        let uri: Uri = text.parse().map_err(|_| refuse("is no URL"))?;
+        let uri: Uri = text.parse().map_err(|_| match text.contains("://") {
+            true => refuse("is no URL"),
+            false => refuse("has no scheme"),
+        })?;
         let scheme = uri.scheme_str().ok_or_else(|| refuse("has no scheme"))?;
         let authority = uri.authority().ok_or_else(|| refuse("has no host"))?;
         if authority.as_str().contains('@') {
@@ -81,8 +84,8 @@ mod tests {
     #[test]
     fn what_is_refused() {
         for (text, reason) in [
-            ("", "no URL"),
-            ("api.fitrankings.com/iq", "no "),
+            ("", "no scheme"),
+            ("api.fitrankings.com/iq", "no scheme"),
             ("/iq", "no scheme"),
             ("https://", "no URL"),
             ("ftp://example.com", "scheme other than"),

@@ -162,7 +162,7 @@ impl<T: fmt::Debug> fmt::Debug for Client<T> {
 }
 
 /// Settings of a [`Client`], from [`Client::builder`].
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[must_use = "a builder does nothing until `build` makes a client of it"]
 pub struct ClientBuilder {
     base_url: String,
@@ -186,6 +186,18 @@ impl Default for ClientBuilder {
     }
 }
 
+/// Without the base URL: nobody has looked yet whether there is a password in it.
+impl fmt::Debug for ClientBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClientBuilder")
+            .field("allow_http", &self.allow_http)
+            .field("allow_wire_log", &self.allow_wire_log)
+            .field("max_body_size", &self.max_body_size)
+            .field("settings", &self.settings)
+            .finish_non_exhaustive()
+    }
+}
+
 impl ClientBuilder {
     /// Where the service is, with or without a slash at the end. Default: [`BASE_URL`].
     ///
@@ -202,9 +214,9 @@ impl ClientBuilder {
         self
     }
 
-    /// Permits requests while a logger takes TRACE records of `ureq_proto`, which hold every byte
-    /// that is sent and received: tokens, secrets and bodies. Default: `false`, and a request
-    /// then is an error.
+    /// Permits requests while a logger takes TRACE records of `ureq` or `ureq_proto`, which hold
+    /// every byte that is sent and received: tokens, secrets and bodies. Default: `false`, and a
+    /// request then is an error.
     pub fn allow_wire_log(mut self, allow: bool) -> Self {
         self.allow_wire_log = allow;
         self

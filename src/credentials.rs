@@ -1,8 +1,9 @@
 //! The exchange of credentials for the master token. This module is left out where the document
 //! has no operation `create_master_token`.
 
+use crate::error::{Error, Kind};
 use crate::token::{NoToken, Token};
-use crate::{Client, ClientBuilder, Error, MasterToken};
+use crate::{Client, ClientBuilder, MasterToken};
 
 pub use crate::api::types::Credentials;
 
@@ -18,7 +19,13 @@ impl<T: Token> Client<T> {
     /// Whatever went wrong. Nothing of an answer is kept that could hold the token.
     pub fn exchange(&self, credentials: Credentials) -> Result<MasterToken, Error> {
         let grant = self.create_master_token(credentials).call()?;
-        MasterToken::new(grant.token.expose())
+        MasterToken::new(grant.token.expose()).map_err(|problem| {
+            // The service's mistake, and not the caller's.
+            Error::new(
+                Kind::Decode,
+                format!("the answer brought no token: {problem}"),
+            )
+        })
     }
 }
 

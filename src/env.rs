@@ -31,12 +31,14 @@ impl Client<AnyToken> {
         if let Some(url) = variable(BASE_URL)? {
             builder = builder.base_url(url);
         }
-        let client = builder.build(NoToken)?;
+        let client = builder.build(NoToken).map_err(|error| of(BASE_URL, error))?;
         if let Some(token) = variable(MASTER_TOKEN)? {
-            return Ok(client.with_token(MasterToken::new(token)?.into()));
+            let token = MasterToken::new(token).map_err(|error| of(MASTER_TOKEN, error))?;
+            return Ok(client.with_token(token.into()));
         }
         if let Some(token) = variable(USER_TOKEN)? {
-            return Ok(client.with_token(UserToken::new(token)?.into()));
+            let token = UserToken::new(token).map_err(|error| of(USER_TOKEN, error))?;
+            return Ok(client.with_token(token.into()));
         }
         match (variable(CLIENT_ID)?, variable(CLIENT_SECRET)?) {
             (Some(id), Some(secret)) => exchange(&client, id, secret),
@@ -68,6 +70,11 @@ fn exchange(_: &Client<NoToken>, _: String, _: String) -> Result<Client<AnyToken
     Err(Error::invalid(
         "the document has no operation that takes credentials",
     ))
+}
+
+/// What is wrong with the value of a variable.
+fn of(name: &str, problem: Error) -> Error {
+    Error::invalid(format!("{name}: {problem}"))
 }
 
 fn variable(name: &str) -> Result<Option<String>, Error> {

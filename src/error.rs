@@ -270,10 +270,10 @@ impl Error {
             (Kind::Status, Some(401)) if token => {
                 "the token is not, or no longer, valid: get a new one"
             }
-            (Kind::Status, Some(401)) => "check the client id and the client secret",
             (Kind::Status, Some(403)) if token => {
                 "the token does not have the permission, or is not valid"
             }
+            (Kind::Status, Some(401 | 403)) => "check the client id and the client secret",
             (Kind::Status, Some(404)) => "there is no such thing, or the token may not see it",
             (Kind::Status, Some(405)) => "check the base URL",
             (Kind::Status, Some(429)) => {
@@ -290,6 +290,13 @@ impl Error {
             }
             (Kind::Timeout, _) => "try again, or give it more time with `Client::builder()`",
             (Kind::Transport, _) => "try again",
+            (Kind::Decode, _) if self.json_path().is_some() && self.body().is_some() => {
+                "the service may have changed since it was described: see `Error::body`"
+            }
+            (Kind::Decode, _) if self.body().is_some() => {
+                "check the base URL, and see `Error::body`"
+            }
+            (Kind::Decode, _) => "check the base URL",
             (Kind::TooLarge, _) => {
                 "ask for a smaller page, or raise `max_body_size` of `Client::builder()`"
             }
@@ -320,7 +327,12 @@ impl fmt::Display for Error {
             )?;
         }
         match (self.0.status, self.0.kind) {
-            (Some(status), Kind::Status | Kind::Redirect) => write!(f, "{status}")?,
+            (Some(status), Kind::Status | Kind::Redirect) => {
+                f.write_str(status.as_str())?;
+                if let Some(reason) = status.canonical_reason() {
+                    write!(f, " {reason}")?;
+                }
+            }
             (Some(status), _) => {
                 write!(f, "{} (status {})", Plain(&self.0.message), status.as_u16())?
             }

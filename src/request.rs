@@ -29,8 +29,9 @@ const ESCAPED: AsciiSet = NON_ALPHANUMERIC
     .remove(b'_')
     .remove(b'~');
 
-/// Where `ureq` writes every byte that it sends and receives to the log.
-const WIRE_LOG: &str = "ureq_proto::util";
+/// Where `ureq` writes to the log where a redirect points, and every byte that it sends and
+/// receives.
+const WIRE_LOG: [&str; 2] = ["ureq::util", "ureq_proto::util"];
 
 /// What the document says of an operation, as far as sending it goes.
 #[derive(Debug)]
@@ -284,11 +285,12 @@ impl Shared {
             ));
         }
         // Records of this level hold the token, whatever else is done to keep it.
-        if !self.allow_wire_log && log::log_enabled!(target: WIRE_LOG, Level::Trace) {
+        let logged = |target: &&str| log::log_enabled!(target: *target, Level::Trace);
+        if !self.allow_wire_log && WIRE_LOG.iter().any(logged) {
             return Err(Error::invalid(
-                "nothing is sent, since the logger takes records of the level TRACE from \
-                 `ureq_proto`, which hold every byte, the token included: set that target to \
-                 DEBUG (`RUST_LOG=trace,ureq_proto=debug`), or permit it with \
+                "nothing is sent, since the logger takes records of the level TRACE from `ureq` \
+                 or `ureq_proto`, which hold every byte, the token included: set both to DEBUG \
+                 (`RUST_LOG=trace,ureq=debug`), or permit it with \
                  `Client::builder().allow_wire_log(true)`",
             ));
         }

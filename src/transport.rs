@@ -55,6 +55,8 @@ pub(crate) fn agent(settings: &Settings, loopback: bool, resolver: CachingResolv
         .timeout_recv_response(settings.timeout_response)
         .input_buffer_size(BUFFER)
         .output_buffer_size(BUFFER)
+        // Headers that fill the buffer would look like a connection that breaks off.
+        .max_response_header_size(BUFFER - 1)
         .max_idle_connections(IDLE)
         .max_idle_connections_per_host(IDLE);
     if loopback {

@@ -1,0 +1,96 @@
+//! What the compiler says to those who do what cannot be done: the programs in `ui/`, and beside
+//! each what is printed, as the compiler of this version words it.
+//!
+//! `TRYBUILD=overwrite cargo test --test ui -- --ignored` writes it anew.
+#![allow(clippy::panic, clippy::unwrap_used)]
+
+use std::process::Command;
+
+const RUSTC: &str = "rustc 1.95.";
+
+/// Our own words in it, which no compiler may leave out.
+const CASES: [(&str, &[&str]); 7] = [
+    (
+        "group_summary_of_a_user",
+        &[
+            "error[E0277]: this operation takes a `MasterToken`, and the client holds a `UserToken`",
+            "wants a `Client<MasterToken>`",
+            "`client.with_token(token)` makes such a client of the one at hand",
+        ],
+    ),
+    (
+        "group_summary_of_any_token",
+        &["this operation takes a `MasterToken`, and the client holds a `AnyToken`"],
+    ),
+    (
+        "group_summary_of_nobody",
+        &["this operation takes a `MasterToken`, and the client holds a `NoToken`"],
+    ),
+    (
+        "users_of_nobody",
+        &[
+            "this operation takes a `MasterToken` or a `UserToken`, and the client holds a `NoToken`",
+            "wants a `Client<MasterToken>` or `Client<UserToken>`",
+        ],
+    ),
+    ("answer_as_a_literal", &["error[E0639]"]),
+    ("provider_without_a_wildcard", &["error[E0004]"]),
+    (
+        "request_that_is_not_called",
+        &[
+            "a request does nothing until `call` sends it",
+            "a builder does nothing until `build` makes a client of it",
+        ],
+    ),
+];
+
+#[test]
+#[ignore = "a part of the other, which takes another compiler's words as well"]
+fn exact() {
+    trybuild::TestCases::new().compile_fail("tests/ui/*.rs");
+}
+
+#[test]
+fn what_cannot_be_done_does_not_compile_and_the_compiler_says_why() {
+    let mut exact = Command::new(std::env::current_exe().unwrap());
+    exact.args(["--exact", "exact", "--ignored", "--nocapture"]);
+    let output = exact.output().unwrap();
+    let said = without_colours(&String::from_utf8_lossy(&output.stderr));
+    let version = Command::new("rustc").arg("--version").output().unwrap();
+    if version.stdout.starts_with(RUSTC.as_bytes()) {
+        assert!(output.status.success(), "{said}");
+    }
+    for (case, sentences) in CASES {
+        let expected = std::fs::read_to_string(format!("tests/ui/{case}.stderr")).unwrap();
+        let actual = if output.status.success() {
+            &expected
+        } else {
+            differs(&said, case).unwrap_or(&expected)
+        };
+        for sentence in sentences {
+            assert!(expected.contains(sentence), "{case}: {expected}");
+            assert!(actual.contains(sentence), "{case}: {said}");
+        }
+    }
+}
+
+/// What was printed for one of the programs, if it is not what is expected.
+fn differs<'s>(said: &'s str, case: &str) -> Option<&'s str> {
+    let mark = format!("\ntest tests/ui/{case}.rs");
+    let (_, section) = said
+        .split_once(&mark)
+        .unwrap_or_else(|| panic!("{case}: {said}"));
+    let section = section.split("\ntest ").next().unwrap();
+    let actual = section.split_once("ACTUAL OUTPUT:");
+    let same = section.lines().next().unwrap().contains("ok");
+    assert!(actual.is_some() || same, "{case}: {said}");
+    actual.map(|(_, actual)| actual)
+}
+
+fn without_colours(text: &str) -> String {
+    let mut parts = text.split('\u{1b}');
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |plain, part| {
+        plain + part.split_once('m').map_or(part, |(_, rest)| rest)
+    })
+}

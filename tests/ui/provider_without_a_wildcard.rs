@@ -1,0 +1,9 @@
+use fitrankings::types::Provider;
+
+fn main() {
+    match Provider::Fitbit {
+        Provider::Fitbit => {}
+        Provider::GoogleOauth2 => {}
+        Provider::Other(_) => {}
+    }
+}
