@@ -176,6 +176,9 @@ fn an_unknown_provider_is_kept() {
     let provider = activity.provider_key.clone().unwrap();
     assert_eq!(provider, Provider::Other("under \"armour\"".into()));
     assert_eq!(provider.as_str(), "under \"armour\"");
+    assert_eq!(provider, Provider::from(provider.to_string()));
+    assert_eq!(provider, Provider::from(provider.as_str()));
+    assert_eq!(Provider::from("fitbit".to_owned()), Provider::Fitbit);
     let written = serde_json::to_value(&activity).unwrap();
     assert_eq!(written["provider_key"], "under \"armour\"");
 }

@@ -83,6 +83,8 @@ fn check(text: &str, document: Option<&Value>, what: &str) {
         problems.iter().next().is_some(),
         "refused without a word: {what}"
     );
+    // What stands below a key that stands twice is overwritten by the second.
+    let twice = problems.to_string().contains(" stands twice here");
     for problem in problems.iter() {
         let shown = problem.to_string();
         assert!(shown.contains("; "), "no remedy: {shown}\n{what}");
@@ -102,7 +104,7 @@ fn check(text: &str, document: Option<&Value>, what: &str) {
         let known = document.is_none_or(|document| {
             document.pointer(pointer).is_some() || document.pointer(above).is_some()
         });
-        assert!(known, "no such place: {shown}\n{what}");
+        assert!(known || twice, "no such place: {shown}\n{what}");
     }
 }
 
@@ -112,7 +114,9 @@ struct Dice(u64);
 impl Dice {
     fn new(seed: u64) -> Self {
         let mut dice = Self(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
-        (0..8).for_each(|_| drop(dice.next()));
+        for _ in 0..8 {
+            dice.next();
+        }
         dice
     }
 
