@@ -16,6 +16,7 @@ mod json;
 mod layout;
 mod model;
 mod names;
+mod paging;
 mod parameters;
 mod problem;
 mod read;

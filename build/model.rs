@@ -27,6 +27,7 @@ pub struct Operation {
     pub access: Access,
     pub parameters: Vec<Parameter>,
     pub period: Option<Period>,
+    pub paging: Option<Paging>,
     pub body: Option<Body>,
     pub answer: Answer,
     /// Statuses that the document gives, with their descriptions.
@@ -78,6 +79,8 @@ pub struct Parameter {
     /// The bounds of a whole number, where its type does not say them already.
     pub minimum: Option<i128>,
     pub maximum: Option<i128>,
+    /// The default of a whole number.
+    pub default: Option<u64>,
 }
 
 /// How an array is written.
@@ -97,6 +100,25 @@ pub struct Period {
     pub end: String,
     /// `true` for `YYYY-WWW` (ISO 8601), `false` for `YYYY-WW`.
     pub iso_week: bool,
+}
+
+/// A list in pages: `x-paging`.
+pub struct Paging {
+    /// The parameter that counts the pages, by its name in Rust.
+    pub page: String,
+    pub first: u64,
+    /// The type of a record.
+    pub record: String,
+    /// The key of a record that tells it from the others, as it is sent.
+    pub key: String,
+    pub pointer: String,
+}
+
+impl Paging {
+    /// The field that tells a record from the others.
+    pub fn field<'r>(&self, record: &'r Record) -> Option<&'r Field> {
+        record.fields.iter().find(|field| field.wire == self.key)
+    }
 }
 
 pub struct Body {

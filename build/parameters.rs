@@ -12,7 +12,9 @@ use super::schema::SECRET;
 use super::source::join;
 
 /// Names that a request builder has already.
-const BUILDER: [&str; 6] = ["new", "call", "client", "clone", "body", "period"];
+const BUILDER: [&str; 9] = [
+    "new", "call", "client", "clone", "body", "period", "items", "pages", "request",
+];
 
 /// Headers that the client sets by itself: OpenAPI has parameters of these names ignored.
 const OWN_HEADERS: [&str; 3] = ["accept", "content-type", "authorization"];
@@ -127,6 +129,10 @@ fn parameter(reader: &mut Reader<'_>, at: &str, type_name: &str) -> Read {
     };
     check_scalar(reader, &schema, &data.name, &at);
     let (minimum, maximum) = bounds(reader, &schema, &at);
+    let default = reader
+        .source
+        .at(&join(&at, "default"))
+        .and_then(Value::as_u64);
     Read::Parameter(Parameter {
         name: String::new(),
         place,
@@ -140,6 +146,7 @@ fn parameter(reader: &mut Reader<'_>, at: &str, type_name: &str) -> Read {
         schema,
         minimum,
         maximum,
+        default,
         wire: data.name,
     })
 }

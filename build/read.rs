@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 use super::doc;
 use super::model::{Access, Answer, Api, Body, Operation, Parameter, Period, Place, Schema};
 use super::names::{self, Scope};
+use super::paging;
 use super::parameters;
 use super::problem::Problems;
 use super::schema::Schemas;
@@ -28,12 +29,13 @@ const METHODS: [(&str, &str); 8] = [
 ];
 
 /// Methods of the client that are written by hand: operations of these names get a number.
-pub const CLIENT_METHODS: [&str; 11] = [
+pub const CLIENT_METHODS: [&str; 12] = [
     "new",
     "builder",
     "from_env",
     "clone",
     "with_token",
+    "with_cancel",
     "without_token",
     "into_master",
     "into_user",
@@ -43,7 +45,18 @@ pub const CLIENT_METHODS: [&str; 11] = [
 ];
 
 /// What the module of request builders has already: its imports, and the builders' parameter.
-const TYPES: [&str; 6] = ["Client", "Error", "Method", "Operation", "Request", "T"];
+const TYPES: [&str; 10] = [
+    "Client",
+    "Error",
+    "Items",
+    "Method",
+    "Operation",
+    "PageRequest",
+    "Paged",
+    "Pages",
+    "Request",
+    "T",
+];
 
 /// Security schemes that the crate has a token type for.
 const TOKENS: [(&str, &str); 2] = [("masterToken", "MasterToken"), ("userToken", "UserToken")];
@@ -58,11 +71,15 @@ pub fn read(source: &Source) -> Result<Api, Problems> {
         methods: Scope::with(&CLIENT_METHODS),
         types: Scope::with(&TYPES),
         ids: HashMap::new(),
-        pages: Vec::new(),
     };
     let mut operations = reader.operations();
     reader.schemas.finish();
-    reader.check_pages();
+    for paging in operations
+        .iter()
+        .filter_map(|operation| operation.paging.as_ref())
+    {
+        paging::check_key(&mut reader, paging);
+    }
     let Schemas {
         mut records,
         enums,
@@ -110,8 +127,6 @@ pub struct Reader<'s> {
     types: Scope,
     /// Where each operationId stood first.
     ids: HashMap<String, String>,
-    /// Where `x-paging` stands, the key that it names, and the answer that it pages through.
-    pages: Vec<(String, String, Answer)>,
 }
 
 impl<'s> Reader<'s> {
@@ -156,7 +171,7 @@ impl<'s> Reader<'s> {
         let body = self.body(method, &pointer, &type_name);
         let statuses = self.statuses(&pointer);
         let answer = self.answer(method, &pointer, &type_name);
-        self.check_paging(&described, &pointer, &parameters, &answer);
+        let paging = paging::read(self, &pointer, &parameters, &answer);
         if let Some(period) = &period {
             self.fold(period, &mut parameters, &pointer);
         }
@@ -173,6 +188,7 @@ impl<'s> Reader<'s> {
             access: self.access(&described, &pointer),
             parameters,
             period,
+            paging,
             body,
             answer,
             statuses,
@@ -385,60 +401,6 @@ impl<'s> Reader<'s> {
         described
     }
 
-    fn check_paging(
-        &mut self,
-        described: &Described,
-        pointer: &str,
-        parameters: &[Parameter],
-        answer: &Answer,
-    ) {
-        let Some(value) = described.extensions.get("x-paging") else {
-            return;
-        };
-        let at = join(pointer, "x-paging");
-        let Some([page, size, key]) = self.texts(value, &at, ["page", "size", "key"]) else {
-            return;
-        };
-        for name in [page, size] {
-            let known = |known: &Parameter| known.wire == name && known.place == Place::Query;
-            if !parameters.iter().any(known) {
-                self.report(
-                    &at,
-                    format!("`{name}` is no query parameter of this operation"),
-                    "name one of its query parameters",
-                );
-            }
-        }
-        self.pages.push((at, key, answer.clone()));
-    }
-
-    /// What is paged through are records that have the key: they are known in the end only.
-    fn check_pages(&mut self) {
-        for (at, key, answer) in std::mem::take(&mut self.pages) {
-            let item = match &answer {
-                Answer::Json(Schema::List(item)) => match item.as_ref() {
-                    Schema::Named(name) => self.schemas.records.get(name),
-                    _ => None,
-                },
-                _ => None,
-            };
-            let known = item.map(|record| record.fields.iter().any(|field| field.wire == key));
-            match known {
-                Some(true) => {}
-                Some(false) => self.report(
-                    &join(&at, "key"),
-                    format!("the records of the answer have no `{key}`"),
-                    "name the field that tells one from the others",
-                ),
-                None => self.report(
-                    &at,
-                    "the answer is no array of objects, so there is nothing to page through",
-                    "take the key away, or describe the answer as an array",
-                ),
-            }
-        }
-    }
-
     fn period(&mut self, described: &Described, pointer: &str) -> Option<Period> {
         let at = join(pointer, "x-period");
         let value = described.extensions.get("x-period")?;
@@ -483,7 +445,7 @@ impl<'s> Reader<'s> {
     }
 
     /// The texts below an `x-` key of a fixed form.
-    fn texts<const N: usize>(
+    pub fn texts<const N: usize>(
         &mut self,
         value: &Value,
         pointer: &str,

@@ -7,7 +7,8 @@ use quote::{format_ident, quote};
 
 use super::doc;
 use super::model::{
-    Access, Answer, Api, Enum, Field, List, Operation, Parameter, Period, Place, Record, Schema,
+    Access, Answer, Api, Enum, Field, List, Operation, Paging, Parameter, Period, Place, Record,
+    Schema,
 };
 use super::types::{REST, Types};
 
@@ -80,6 +81,16 @@ fn requests(api: &Api, types: &Types) -> TokenStream {
             use crate::{Client, Error};
         }
     });
+    let paged: Vec<TokenStream> = api
+        .operations
+        .iter()
+        .filter_map(|operation| paged(operation, operation.paging.as_ref()?, api, types))
+        .collect();
+    let pages = (!paged.is_empty()).then(|| {
+        quote!(
+            use crate::pages::{Items, PageRequest, Paged, Pages};
+        )
+    });
     let named = |schema: &Schema| schema.parts().any(|part| matches!(part, Schema::Named(_)));
     let types = api
         .operations
@@ -95,8 +106,10 @@ fn requests(api: &Api, types: &Types) -> TokenStream {
         /// Requests that wait to be sent: one type for each operation.
         pub mod requests {
             #types
+            #pages
             #runtime
             #builders
+            #(#paged)*
         }
     }
 }
@@ -119,8 +132,8 @@ fn method(operation: &Operation, types: &Types) -> TokenStream {
     quote! {
         #doc
         #deprecated
-        pub fn #name(&self, #(#declared),*) -> requests::#builder<'_, T> #bound {
-            requests::#builder::new(self, #(#names),*)
+        pub fn #name(&self, #(#declared),*) -> requests::#builder<T> #bound {
+            requests::#builder::new(self.clone(), #(#names),*)
         }
     }
 }
@@ -208,24 +221,74 @@ fn builder(operation: &Operation, types: &Types) -> TokenStream {
         });
     let constant = constant(operation);
     let call = call(operation, types);
+    let lists = operation.paging.as_ref().map(|_| lists());
     quote! {
         #about
         #[derive(Clone, Debug)]
-        #[must_use = "a request does nothing until `call` sends it"]
-        pub struct #name<'c, T> {
-            client: &'c Client<T>,
+        #[must_use = "a request does nothing until it is sent"]
+        pub struct #name<T> {
+            client: Client<T>,
             #(#fields,)*
         }
 
-        impl<'c, T: crate::Token> #name<'c, T> {
+        impl<T: crate::Token> #name<T> {
             #constant
             #constructor
             #(#setters)*
             #period
             #body
             #call
+            #lists
         }
     }
+}
+
+/// The ways to the whole of a list.
+fn lists() -> TokenStream {
+    quote! {
+        /// All records, from the page that is asked for to the last, fetched as they are needed.
+        pub fn items(self) -> Items<Self> {
+            Items::new(self)
+        }
+
+        /// All pages, from the one that is asked for to the last, fetched as they are needed.
+        pub fn pages(self) -> Pages<Self> {
+            Pages::new(self)
+        }
+    }
+}
+
+/// What the runtime has to know of a list to walk over it.
+fn paged(operation: &Operation, paging: &Paging, api: &Api, types: &Types) -> Option<TokenStream> {
+    let key = paging.field(api.records.get(&paging.record)?)?;
+    let copied = matches!(key.schema, Schema::Integer(_));
+    let clone = (!copied).then(|| quote!(.clone()));
+    let (field, wire) = (ident(&key.name), &key.wire);
+    let key = types.field(&paging.record, &key.name);
+    let name = ident(&operation.type_name);
+    let (page, record) = (ident(&paging.page), ident(&paging.record));
+    let first = Literal::u64_unsuffixed(paging.first);
+    Some(quote! {
+        impl<T: crate::Token> Paged for #name<T> {
+            type Record = types::#record;
+            type Key = #key;
+
+            const FIRST: u64 = #first;
+            const KEY: &'static str = #wire;
+
+            fn key(record: &types::#record) -> Option<#key> {
+                Some(record.#field #clone)
+            }
+
+            fn page_asked(&self) -> Option<u64> {
+                self.#page
+            }
+
+            fn page_request(&self, page: u64) -> PageRequest {
+                PageRequest(self.clone().#page(page).request())
+            }
+        }
+    })
 }
 
 fn fields(operation: &Operation, types: &Types) -> Vec<TokenStream> {
@@ -267,7 +330,7 @@ fn constructor(operation: &Operation, optional: &[&Parameter], types: &Types) ->
         .filter(|body| !body.required)
         .map(|_| quote!(body: None,));
     quote! {
-        pub(super) fn new(client: &'c Client<T>, #(#declared),*) -> Self {
+        pub(super) fn new(client: Client<T>, #(#declared),*) -> Self {
             Self { client, #(#fields,)* #(#unset: None,)* #period #body }
         }
     }
@@ -337,11 +400,14 @@ fn call(operation: &Operation, types: &Types) -> TokenStream {
         ///
         /// Whatever went wrong, from the connection to the answer: see [`Error`].
         pub fn call(&self) -> Result<#rust, Error> {
-            Request::new(self.client, &Self::OPERATION)
+            self.request()#send
+        }
+
+        fn request(&self) -> Request {
+            Request::new(&self.client, &Self::OPERATION)
                 #(#steps)*
                 #period
                 #body
-                #send
         }
     }
 }
@@ -412,10 +478,10 @@ fn access(access: &Access) -> Option<TokenStream> {
     let name = access_name(tokens);
     let list = tokens.join("` or a `");
     let about = docs(&format!("Tokens for operations that take a `{list}`."));
-    let message = format!("this operation takes a `{list}`, and the client holds a `{{Self}}`");
+    let message = format!("this operation takes a `{list}`, and the client's token is `{{Self}}`");
     let label = format!("wants a `Client<{}>`", tokens.join(">` or `Client<"));
     let note = format!(
-        "`client.with_token(token)` makes such a client of the one at hand, over the same connections, where `token` is a `{list}`"
+        "`client.with_token(token)` makes such a client of the one at hand, over the same connections, where `token` is a `{list}`; a client from the environment becomes one with `into_master()` or `into_user()`"
     );
     let tokens = tokens
         .iter()

@@ -14,6 +14,7 @@ use zeroize::Zeroize;
 
 use crate::error::{Error, Kind, Server};
 use crate::redact::Redactor;
+use crate::request::Operation;
 use crate::transport;
 
 /// How much of a refusal is read, and how much of it an error keeps.
@@ -29,13 +30,12 @@ pub(crate) struct Answer {
     status: StatusCode,
     headers: HeaderMap,
     body: Vec<u8>,
-    /// Whether the body may hold a secret.
-    secret: bool,
+    operation: &'static Operation,
 }
 
 impl Drop for Answer {
     fn drop(&mut self) {
-        if self.secret {
+        if self.is_secret() {
             self.body.zeroize();
         }
     }
@@ -43,13 +43,17 @@ impl Drop for Answer {
 
 impl Answer {
     /// Reads a body of at most `limit` bytes, counted after decompression.
-    pub fn read(response: Response<Body>, limit: u64, secret: bool) -> Result<Self, Error> {
+    pub fn read(
+        response: Response<Body>,
+        limit: u64,
+        operation: &'static Operation,
+    ) -> Result<Self, Error> {
         let (parts, body) = response.into_parts();
         let mut answer = Self {
             status: parts.status,
             headers: parts.headers,
             body: Vec::new(),
-            secret,
+            operation,
         };
         let success = answer.status.is_success();
         let limit = if success { limit } else { limit.min(REFUSAL) };
@@ -61,21 +65,29 @@ impl Answer {
         }
     }
 
+    /// Whether the body may hold a secret.
+    fn is_secret(&self) -> bool {
+        !self.operation.secrets.is_empty()
+    }
+
     pub fn status(&self) -> StatusCode {
         self.status
     }
 
     /// The value in the body of a success.
     pub fn decode<T: DeserializeOwned>(&self, redactor: &Redactor<'_>) -> Result<T, Error> {
-        self.succeed(redactor)?;
-        let text = std::str::from_utf8(&self.body).map_err(|error| {
+        let text = self.text(redactor)?;
+        serde_json::from_str(text).map_err(|error| self.explain::<T>(text, &error, redactor))
+    }
+
+    pub fn text(&self, redactor: &Redactor<'_>) -> Result<&str, Error> {
+        std::str::from_utf8(&self.body).map_err(|error| {
             let message = format!(
                 "the answer is not UTF-8 from byte {} on",
                 error.valid_up_to()
             );
             self.undecodable(message, redactor)
-        })?;
-        serde_json::from_str(text).map_err(|error| self.explain::<T>(text, &error, redactor))
+        })
     }
 
     /// Nothing, from the body of a success.
@@ -94,7 +106,7 @@ impl Answer {
     }
 
     /// Why a text did not become a `T`; the path is worked out only now, since it costs time.
-    fn explain<T: DeserializeOwned>(
+    pub fn explain<T: DeserializeOwned>(
         &self,
         text: &str,
         error: &serde_json::Error,
@@ -122,17 +134,21 @@ impl Answer {
             Category::Eof => "is not whole JSON",
             Category::Syntax | Category::Io => "is not JSON",
         };
+        let place = format!(" at line {} column {}", error.line(), error.column());
         // The reason can quote a value, and here any value could be the secret, or a part of it.
-        let message = match self.secret || redactor.finds(text) {
-            true => format!(
-                "the answer {what}, line {} column {}",
-                error.line(),
-                error.column()
-            ),
-            false => format!(
+        let message = if self.is_secret() || redactor.finds(text) {
+            format!("the answer {what}{place}")
+        } else {
+            let reason = error.to_string();
+            let reason = match path {
+                // The path says better where it is.
+                Some(_) => reason.trim_end_matches(&place),
+                None => &reason,
+            };
+            format!(
                 "the answer {what}: {}",
-                cut(&redactor.redact(&error.to_string()), SENTENCE)
-            ),
+                cut(&redactor.redact(reason), SENTENCE)
+            )
         };
         self.undecodable(message, redactor)
             .with_json_path(path.map(|path| cut(&redactor.redact(&path), SENTENCE)))
@@ -140,10 +156,11 @@ impl Answer {
 
     fn undecodable(&self, message: String, redactor: &Redactor<'_>) -> Error {
         let mut server = Server::default();
-        if !self.secret {
+        if !self.is_secret() {
             server.body = self.kept(redactor);
         }
         Error::new(Kind::Decode, message)
+            .with_operation(self.operation)
             .with_status(self.status)
             .with_server(server)
     }
@@ -219,6 +236,11 @@ fn read(body: Body, limit: u64, bytes: &mut Vec<u8>) -> Result<(), Error> {
 fn body_error(error: io::Error, limit: u64) -> Error {
     match ureq::Error::from(error) {
         ureq::Error::BodyExceedsLimit(_) => too_large(limit),
+        // The head was HTTP, so this is an accident on the way.
+        ureq::Error::Protocol(error) => Error::new(
+            Kind::Transport,
+            format!("the body of the answer is broken: {error}"),
+        ),
         error => transport::error(error),
     }
 }

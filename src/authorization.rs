@@ -228,7 +228,7 @@ impl FromStr for OneTimeValue {
 
 impl fmt::Debug for OneTimeValue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("OneTimeValue([REDACTED])")
+        f.write_str("OneTimeValue(…)")
     }
 }
 
@@ -723,7 +723,7 @@ mod tests {
                 .unwrap()
                 .matches(one.as_str())
         );
-        assert_eq!(format!("{:?}", value()), "OneTimeValue([REDACTED])");
+        assert_eq!(format!("{:?}", value()), "OneTimeValue(…)");
         for text in [
             "",
             "0",

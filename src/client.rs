@@ -6,7 +6,9 @@ use ureq::Agent;
 
 use crate::api;
 use crate::base_url::BaseUrl;
+use crate::cancel::CancelHandle;
 use crate::resolver::CachingResolver;
+use crate::retry::{Clock, RetryPolicy, SystemClock};
 use crate::token::{NoToken, Token};
 use crate::transport::{self, Settings};
 use crate::{AnyToken, Error, MasterToken, UserToken};
@@ -49,6 +51,7 @@ const MAX_BODY_SIZE: u64 = 64 * 1024 * 1024;
 pub struct Client<T> {
     pub(crate) shared: Arc<Shared>,
     pub(crate) token: T,
+    pub(crate) cancel: Option<CancelHandle>,
 }
 
 /// What all clones of a client have in common.
@@ -58,6 +61,12 @@ pub(crate) struct Shared {
     pub base_url: String,
     pub max_body_size: u64,
     pub allow_wire_log: bool,
+    pub retry: RetryPolicy,
+    pub clock: Arc<dyn Clock>,
+    pub timeout_call: Option<Duration>,
+    pub timeout_connect: Option<Duration>,
+    /// Whether the agent is ours, and tells which connections are new.
+    pub watched: bool,
 }
 
 impl<T: Token> Client<T> {
@@ -81,6 +90,20 @@ impl<T: Token> Client<T> {
         Client {
             shared: Arc::clone(&self.shared),
             token,
+            cancel: self.cancel.clone(),
+        }
+    }
+
+    /// The same client, whose calls and lists the handle stops within a moment, from any thread.
+    ///
+    /// See [`CancelHandle`] for an example. A call that can be cancelled runs on a thread of its
+    /// own, to be left there if a name is being looked up or a connection made: nothing
+    /// interrupts those, and they end by their timeouts.
+    pub fn with_cancel(&self, handle: &CancelHandle) -> Self {
+        Self {
+            shared: Arc::clone(&self.shared),
+            token: self.token.clone(),
+            cancel: Some(handle.clone()),
         }
     }
 
@@ -127,6 +150,7 @@ impl Client<AnyToken> {
             AnyToken::Master(token) => Ok(Client {
                 shared: self.shared,
                 token,
+                cancel: self.cancel,
             }),
             AnyToken::User(_) => Err(Error::invalid(
                 "a master token is needed here, and the client holds a user token",
@@ -144,6 +168,7 @@ impl Client<AnyToken> {
             AnyToken::User(token) => Ok(Client {
                 shared: self.shared,
                 token,
+                cancel: self.cancel,
             }),
             AnyToken::Master(_) => Err(Error::invalid(
                 "a user token is needed here, and the client holds the master token",
@@ -170,6 +195,8 @@ pub struct ClientBuilder {
     allow_wire_log: bool,
     max_body_size: u64,
     settings: Settings,
+    retry: RetryPolicy,
+    clock: Arc<dyn Clock>,
     agent: Option<Agent>,
 }
 
@@ -181,6 +208,8 @@ impl Default for ClientBuilder {
             allow_wire_log: false,
             max_body_size: MAX_BODY_SIZE,
             settings: Settings::default(),
+            retry: RetryPolicy::default(),
+            clock: Arc::new(SystemClock),
             agent: None,
         }
     }
@@ -194,6 +223,7 @@ impl fmt::Debug for ClientBuilder {
             .field("allow_wire_log", &self.allow_wire_log)
             .field("max_body_size", &self.max_body_size)
             .field("settings", &self.settings)
+            .field("retry", &self.retry)
             .finish_non_exhaustive()
     }
 }
@@ -228,8 +258,8 @@ impl ClientBuilder {
         self
     }
 
-    /// How long a whole call may take, from the first byte to the last of the body; `None` for
-    /// ever. Default: 120 seconds.
+    /// How long a whole call may take, from its beginning to the last byte of the body, with all
+    /// its attempts and the waits between them; `None` for ever. Default: 120 seconds.
     pub fn timeout_call(mut self, timeout: impl Into<Option<Duration>>) -> Self {
         self.settings.timeout_call = timeout.into();
         self
@@ -244,6 +274,18 @@ impl ClientBuilder {
     /// How long the server may take to begin its answer; `None` for ever. Default: 60 seconds.
     pub fn timeout_response(mut self, timeout: impl Into<Option<Duration>>) -> Self {
         self.settings.timeout_response = timeout.into();
+        self
+    }
+
+    /// What is sent again by itself, and when. Default: [`RetryPolicy::default`].
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.retry = policy;
+        self
+    }
+
+    /// Time and chance for the waits between attempts. Default: the real ones. For tests.
+    pub fn clock(mut self, clock: impl Clock) -> Self {
+        self.clock = Arc::new(clock);
         self
     }
 
@@ -291,6 +333,7 @@ impl ClientBuilder {
 
     fn finish<T: Token>(self, base_url: String, loopback: bool, token: T) -> Client<T> {
         let resolver = CachingResolver::default();
+        let watched = self.agent.is_none();
         let agent = self
             .agent
             .unwrap_or_else(|| transport::agent(&self.settings, loopback, resolver.clone()));
@@ -300,10 +343,16 @@ impl ClientBuilder {
             base_url,
             max_body_size: self.max_body_size,
             allow_wire_log: self.allow_wire_log,
+            retry: self.retry,
+            clock: self.clock,
+            timeout_call: self.settings.timeout_call.filter(|_| watched),
+            timeout_connect: self.settings.timeout_connect,
+            watched,
         };
         Client {
             shared: Arc::new(shared),
             token,
+            cancel: None,
         }
     }
 }

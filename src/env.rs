@@ -31,7 +31,9 @@ impl Client<AnyToken> {
         if let Some(url) = variable(BASE_URL)? {
             builder = builder.base_url(url);
         }
-        let client = builder.build(NoToken).map_err(|error| of(BASE_URL, error))?;
+        let client = builder
+            .build(NoToken)
+            .map_err(|error| of(BASE_URL, error))?;
         if let Some(token) = variable(MASTER_TOKEN)? {
             let token = MasterToken::new(token).map_err(|error| of(MASTER_TOKEN, error))?;
             return Ok(client.with_token(token.into()));

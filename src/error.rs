@@ -41,6 +41,8 @@ struct Inner {
     status: Option<StatusCode>,
     server: Server,
     json_path: Option<String>,
+    page: Option<u64>,
+    record: Option<(usize, String)>,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
@@ -62,13 +64,20 @@ pub(crate) enum Kind {
     Connect,
     /// Nor did one that is safe.
     Tls,
+    /// Nor did one in time.
+    ConnectTimeout,
     Timeout,
+    Cancelled,
     /// The connection broke, or spoke no HTTP.
     Transport,
+    /// What answers is no HTTP server, or not one that this client takes.
+    Protocol,
     Status,
     Redirect,
     Decode,
     TooLarge,
+    /// A list that does not get on.
+    Repeats,
 }
 
 impl Error {
@@ -80,6 +89,8 @@ impl Error {
             status: None,
             server: Server::default(),
             json_path: None,
+            page: None,
+            record: None,
             source: None,
         }))
     }
@@ -109,6 +120,25 @@ impl Error {
 
     pub(crate) fn with_json_path(mut self, path: Option<String>) -> Self {
         self.0.json_path = path;
+        self
+    }
+
+    pub(crate) fn with_page(mut self, page: u64) -> Self {
+        self.0.page = Some(page);
+        self
+    }
+
+    /// Makes an error of one record, out of one that speaks of the record alone.
+    pub(crate) fn with_record(mut self, index: usize, raw: String) -> Self {
+        let path = self.0.json_path.take().unwrap_or_default();
+        let dot = if path.is_empty() || path.starts_with('[') {
+            ""
+        } else {
+            "."
+        };
+        self.0.json_path = Some(format!("[{index}]{dot}{path}"));
+        self.0.server.body = None;
+        self.0.record = Some((index, raw));
         self
     }
 
@@ -163,6 +193,22 @@ impl Error {
         self.0.json_path.as_deref()
     }
 
+    /// Which page of a list failed, or has the record that did; another list can
+    /// [start there](crate::pages::Items::start_page).
+    pub fn page(&self) -> Option<u64> {
+        self.0.page
+    }
+
+    /// Where on its page a record stands that did not decode, from 0.
+    pub fn record_index(&self) -> Option<usize> {
+        self.0.record.as_ref().map(|(index, _)| *index)
+    }
+
+    /// The JSON of a record that did not decode; the list goes on after it.
+    pub fn raw_record(&self) -> Option<&str> {
+        self.0.record.as_ref().map(|(_, raw)| raw.as_str())
+    }
+
     /// How long the server asks you to wait, from its `Retry-After` in seconds or as a date.
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.server.retry_after
@@ -180,7 +226,7 @@ impl Error {
     /// may have been carried out though its answer was lost.
     pub fn is_retryable(&self) -> bool {
         match self.0.kind {
-            Kind::Connect | Kind::Timeout | Kind::Transport => true,
+            Kind::Connect | Kind::ConnectTimeout | Kind::Timeout | Kind::Transport => true,
             Kind::Status => matches!(self.status(), Some(429 | 500 | 502 | 503 | 504)),
             _ => false,
         }
@@ -193,12 +239,20 @@ impl Error {
 
     /// No connection came about: no such host, refused, or a certificate that is not trusted.
     pub fn is_connect(&self) -> bool {
-        matches!(self.0.kind, Kind::Connect | Kind::Tls)
+        matches!(
+            self.0.kind,
+            Kind::Connect | Kind::Tls | Kind::ConnectTimeout
+        )
     }
 
     /// One of the client's timeouts passed.
     pub fn is_timeout(&self) -> bool {
-        self.0.kind == Kind::Timeout
+        matches!(self.0.kind, Kind::Timeout | Kind::ConnectTimeout)
+    }
+
+    /// A [`CancelHandle`](crate::CancelHandle) stopped it.
+    pub fn is_cancelled(&self) -> bool {
+        self.0.kind == Kind::Cancelled
     }
 
     /// The answer was a success, and its body not what the document says.
@@ -284,12 +338,15 @@ impl Error {
             }
             (Kind::Status, Some(500 | 502 | 503 | 504)) => "try again later",
             (Kind::Redirect, _) => return Some(self.redirect_remedy().into()),
-            (Kind::Connect, _) => "check the base URL, the network and the proxy",
+            (Kind::Connect | Kind::ConnectTimeout, _) => {
+                "check the base URL, the network and the proxy"
+            }
             (Kind::Tls, _) => {
                 "check the base URL, and whether a proxy wants a certificate of its own trusted"
             }
             (Kind::Timeout, _) => "try again, or give it more time with `Client::builder()`",
             (Kind::Transport, _) => "try again",
+            (Kind::Protocol, _) => "check the base URL and the proxy",
             (Kind::Decode, _) if self.json_path().is_some() && self.body().is_some() => {
                 "the service may have changed since it was described: see `Error::body`"
             }
@@ -338,6 +395,9 @@ impl fmt::Display for Error {
             }
             (None, _) => write!(f, "{}", Plain(&self.0.message))?,
         }
+        if let Some(page) = self.page() {
+            write!(f, ", page {page}")?;
+        }
         if let Some(location) = self.location() {
             write!(f, ", to {}", Plain(location))?;
         }
@@ -348,7 +408,10 @@ impl fmt::Display for Error {
             write!(f, ": {}", Plain(detail).without_stop())?;
         }
         for (name, text) in self.field_errors() {
-            write!(f, "; {}: {}", Plain(name), Plain(text).without_stop())?;
+            match name {
+                "non_field_errors" => write!(f, "; {}", Plain(text).without_stop())?,
+                name => write!(f, "; {}: {}", Plain(name), Plain(text).without_stop())?,
+            }
         }
         match self.remedy() {
             Some(remedy) => write!(f, "; {remedy}"),

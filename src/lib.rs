@@ -61,34 +61,43 @@
 //! - `sandbox`: a server on this machine that stands in for the service, for tests.
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
+#![cfg_attr(test, allow(clippy::expect_used, clippy::panic, clippy::unwrap_used))]
 
 mod answer;
 mod api;
 pub mod authorization;
 mod base_url;
+mod cancel;
 mod client;
 #[cfg(operation = "create_master_token")]
 mod credentials;
 mod env;
 mod error;
+mod exchange;
 mod open_enum;
+pub mod pages;
 mod period;
+mod prefetch;
 mod redact;
 mod request;
 mod resolver;
+mod retry;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
 mod secret;
 mod token;
 mod transport;
 pub mod units;
+mod watch;
 
 pub use api::{access, requests, types};
+pub use cancel::CancelHandle;
 pub use client::{BASE_URL, Client, ClientBuilder};
 #[cfg(operation = "create_master_token")]
 pub use credentials::Credentials;
 pub use error::Error;
 pub use period::Period;
+pub use retry::{Clock, Retry, RetryPolicy};
 pub use rust_decimal::Decimal;
 pub use secret::Secret;
 pub use token::{AnyToken, MasterToken, NoToken, Token, UserToken};

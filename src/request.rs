@@ -1,24 +1,27 @@
-//! The one way of every request: from its parameters, over the socket, to an answer.
+//! The one way of every request: from its parameters to an answer. How it is sent is in `exchange`.
 
+use std::borrow::Cow;
 use std::fmt::{self, Display, Write};
-use std::ops::RangeBounds;
+use std::ops::{Bound, RangeBounds};
+use std::sync::Arc;
 use std::time::Instant;
 
 use log::Level;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use ureq::http::header::{AUTHORIZATION, CONTENT_TYPE};
-use ureq::http::{self, HeaderName, HeaderValue};
+use ureq::http::{HeaderName, HeaderValue, Uri};
 use zeroize::Zeroizing;
 
 use crate::answer::Answer;
+use crate::cancel::CancelHandle;
 use crate::client::{Client, Shared};
 use crate::error::Error;
+use crate::exchange::Exchange;
 use crate::period::{Period, PeriodParameters};
 use crate::redact::Redactor;
 use crate::token::Token;
-use crate::transport;
+use crate::watch::Limits;
 
 pub(crate) use ureq::http::Method;
 
@@ -49,34 +52,39 @@ pub(crate) struct Operation {
 /// A request on its way: parameters go in, and it is sent once.
 ///
 /// What is wrong with a parameter is kept until then.
-pub(crate) struct Request<'c> {
-    shared: &'c Shared,
+pub(crate) struct Request {
+    shared: Arc<Shared>,
     operation: &'static Operation,
-    token: Option<&'c HeaderValue>,
+    token: Option<HeaderValue>,
     /// Holds `{name}` for each parameter of the path that is not in yet.
     url: String,
     /// What comes before the next parameter of the query.
     separator: char,
     headers: Vec<(HeaderName, HeaderValue)>,
     body: Option<Zeroizing<Vec<u8>>>,
+    limits: Limits,
     problem: Option<Error>,
 }
 
 #[allow(dead_code, reason = "which of these are called is up to the document")]
-impl<'c> Request<'c> {
-    pub fn new<T: Token>(client: &'c Client<T>, operation: &'static Operation) -> Self {
+impl Request {
+    pub fn new<T: Token>(client: &Client<T>, operation: &'static Operation) -> Self {
         let base = &client.shared.base_url;
         let mut url = String::with_capacity(base.len() + operation.path.len() + 64);
         url.push_str(base);
         url.push_str(operation.path);
         Self {
-            shared: &client.shared,
+            shared: Arc::clone(&client.shared),
             operation,
-            token: client.token.header().filter(|_| operation.token),
+            token: client.token.header().filter(|_| operation.token).cloned(),
             url,
             separator: '?',
             headers: Vec::new(),
             body: None,
+            limits: Limits {
+                cancel: client.cancel.clone(),
+                ..Limits::default()
+            },
             problem: None,
         }
     }
@@ -161,7 +169,7 @@ impl<'c> Request<'c> {
         self,
         name: &str,
         values: &'v I,
-        range: impl RangeBounds<V> + fmt::Debug,
+        range: impl RangeBounds<V>,
     ) -> Self
     where
         V: Display + PartialOrd + 'v,
@@ -169,7 +177,8 @@ impl<'c> Request<'c> {
     {
         match values.into_iter().find(|value| !range.contains(value)) {
             Some(value) => self.refuse(format!(
-                "the parameter `{name}` is {value}, and has to be in {range:?}"
+                "the parameter `{name}` is {value}, and has to be {}",
+                words(&range)
             )),
             None => self,
         }
@@ -197,8 +206,15 @@ impl<'c> Request<'c> {
         }
     }
 
-    fn refuse(mut self, problem: impl Into<std::borrow::Cow<'static, str>>) -> Self {
+    fn refuse(mut self, problem: impl Into<Cow<'static, str>>) -> Self {
         self.problem.get_or_insert_with(|| Error::invalid(problem));
+        self
+    }
+
+    /// Ends with the list that it is a page of.
+    pub fn limits(mut self, deadline: Option<Instant>, stop: CancelHandle) -> Self {
+        self.limits.deadline = deadline;
+        self.limits.stop = Some(stop);
         self
     }
 
@@ -209,76 +225,49 @@ impl<'c> Request<'c> {
 
     /// Sends the request; whatever a success says is let go.
     pub fn empty(self) -> Result<(), Error> {
-        self.send(Answer::succeed)
+        self.send(|_, _| Ok(()))
     }
 
-    fn send<R>(
-        mut self,
+    /// Sends the request, and makes of the answer to it what `take` does.
+    pub fn send<R>(
+        self,
         take: impl FnOnce(&Answer, &Redactor<'_>) -> Result<R, Error>,
     ) -> Result<R, Error> {
         let operation = self.operation;
-        let start = Instant::now();
-        let answer = self.exchange();
-        log(operation, &answer, start);
-        let redactor = Redactor::new(
-            self.token,
-            self.body.as_ref().map(|body| body.as_slice()),
-            operation.secrets,
-        );
-        answer
-            .and_then(|answer| take(&answer, &redactor))
-            .map_err(|error| error.with_operation(operation))
+        let result = self.ready().and_then(|exchange| {
+            let exchange = Arc::new(exchange);
+            let answer = exchange.run()?;
+            take(&answer, &exchange.redactor())
+        });
+        result.map_err(|error| error.with_operation(operation))
     }
 
-    /// Over the socket and back.
-    fn exchange(&mut self) -> Result<Answer, Error> {
-        if let Some(problem) = self.problem.take() {
+    fn ready(self) -> Result<Exchange, Error> {
+        if let Some(problem) = self.problem {
             return Err(problem);
         }
-        self.shared.ready()?;
-        let request = self.http()?;
-        let agent = &self.shared.agent;
-        let response = match &self.body {
-            Some(body) => agent.run(request.map(|()| body.as_slice())),
-            None => agent.run(request),
-        };
-        let response = response.map_err(|error| {
-            let error = transport::error(error);
-            if error.is_connect() {
-                self.shared.resolver.forget();
-            }
-            error
-        })?;
-        let secret = !self.operation.secrets.is_empty();
-        Answer::read(response, self.shared.max_body_size, secret)
-    }
-
-    fn http(&mut self) -> Result<http::Request<()>, Error> {
-        let invalid = |_| Error::invalid("no URL can be made of the base URL and the parameters");
-        let uri = http::Uri::try_from(std::mem::take(&mut self.url)).map_err(invalid)?;
-        let mut request = http::Request::new(());
-        *request.method_mut() = self.operation.method.clone();
-        *request.uri_mut() = uri;
-        let headers = request.headers_mut();
-        if let Some(token) = self.token {
-            headers.insert(AUTHORIZATION, token.clone());
-        }
-        if self.body.is_some() {
-            let json = HeaderValue::from_static("application/json; charset=utf-8");
-            headers.insert(CONTENT_TYPE, json);
-        }
-        headers.extend(
-            self.headers
-                .drain(..)
-                .map(|(name, value)| (Some(name), value)),
-        );
-        Ok(request)
+        self.shared.check()?;
+        let uri = Uri::try_from(self.url)
+            .map_err(|_| Error::invalid("no URL can be made of the base URL and the parameters"))?;
+        let mut limits = self.limits;
+        let timeout = self.shared.timeout_call;
+        let end = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
+        limits.deadline = limits.deadline.into_iter().chain(end).min();
+        Ok(Exchange {
+            shared: self.shared,
+            operation: self.operation,
+            uri,
+            token: self.token,
+            headers: self.headers,
+            body: self.body,
+            limits,
+        })
     }
 }
 
 impl Shared {
     /// Whether a request may be sent at all.
-    fn ready(&self) -> Result<(), Error> {
+    fn check(&self) -> Result<(), Error> {
         if self.base_url.is_empty() {
             return Err(Error::invalid(
                 "the document names no server: give one with `Client::builder().base_url(…)`",
@@ -298,22 +287,14 @@ impl Shared {
     }
 }
 
-/// One line for a request: never a token, a query, or a body.
-fn log(operation: &Operation, answer: &Result<Answer, Error>, start: Instant) {
-    if !log::log_enabled!(target: "fitrankings", Level::Debug) {
-        return;
-    }
-    let Operation { method, path, .. } = operation;
-    let time = start.elapsed();
-    match answer {
-        Ok(answer) => {
-            let status = answer.status().as_u16();
-            log::debug!(target: "fitrankings", "{method} {path}: {status} in {time:.1?}");
-        }
-        Err(error) => {
-            let kind = error.kind();
-            log::debug!(target: "fitrankings", "{method} {path}: {kind:?} after {time:.1?}");
-        }
+/// A range as a message has it.
+fn words<V: Display>(range: &impl RangeBounds<V>) -> String {
+    match (range.start_bound(), range.end_bound()) {
+        (Bound::Included(low), Bound::Included(high)) => format!("from {low} to {high}"),
+        (Bound::Included(low), _) => format!("{low} or more"),
+        (_, Bound::Included(high)) => format!("{high} or less"),
+        // The document has no other bounds.
+        _ => "in its range".to_owned(),
     }
 }
 

@@ -4,11 +4,14 @@ use std::io;
 use std::time::Duration;
 
 use ureq::config::Config;
-use ureq::unversioned::transport::DefaultConnector;
+use ureq::unversioned::transport::{
+    ConnectProxyConnector, Connector, RustlsConnector, TcpConnector,
+};
 use ureq::{Agent, Timeout};
 
 use crate::error::{Error, Kind};
 use crate::resolver::CachingResolver;
+use crate::watch::{Cancelled, WatchConnector};
 
 /// What can be set of the transport; the defaults are in the docs of `ClientBuilder`.
 #[derive(Clone, Debug)]
@@ -37,7 +40,7 @@ impl Default for Settings {
 /// Buffers of a connection. `ureq`'s own default is eight times as much, zeroed for each.
 const BUFFER: usize = 16 * 1024;
 /// Idle connections that are kept: as many as there may be threads on one client.
-const IDLE: usize = 16;
+pub(crate) const IDLE: usize = 32;
 
 /// An agent of our own. `ureq` promises nothing of the form of `with_parts` between its minor
 /// versions, which is why Cargo.toml pins them.
@@ -50,7 +53,9 @@ pub(crate) fn agent(settings: &Settings, loopback: bool, resolver: CachingResolv
         .user_agent(&settings.user_agent)
         // Asked for HTML, the service answers with a page for people.
         .accept("application/json")
-        .timeout_global(settings.timeout_call)
+        // The limit of the whole call is kept in `watch`: here it would be one more system call
+        // for each read.
+        .timeout_resolve(settings.timeout_connect)
         .timeout_connect(settings.timeout_connect)
         .timeout_recv_response(settings.timeout_response)
         .input_buffer_size(BUFFER)
@@ -68,7 +73,13 @@ pub(crate) fn agent(settings: &Settings, loopback: bool, resolver: CachingResolv
         let roots = ureq::tls::RootCerts::PlatformVerifier;
         config = config.tls_config(ureq::tls::TlsConfig::builder().root_certs(roots).build());
     }
-    Agent::with_parts(config.build(), DefaultConnector::default(), resolver)
+    // `ureq`'s own chain, less SOCKS, with the watch where it sees every read.
+    let connector =
+        ().chain(ConnectProxyConnector::default())
+            .chain(TcpConnector::default())
+            .chain(WatchConnector)
+            .chain(RustlsConnector::default());
+    Agent::with_parts(config.build(), connector, resolver)
 }
 
 /// What a caller's own agent has to leave to us.
@@ -91,7 +102,10 @@ pub(crate) fn check(config: &Config) -> Result<(), Error> {
 pub(crate) fn error(error: ureq::Error) -> Error {
     use ureq::Error as E;
     match error {
-        E::Timeout(which) => Error::new(Kind::Timeout, timeout(which)),
+        E::Timeout(which) => timeout(which),
+        E::Other(error) if error.is::<Cancelled>() => {
+            Error::new(Kind::Cancelled, "the call was cancelled")
+        }
         E::HostNotFound => Error::new(Kind::Connect, "the host has no address"),
         E::Io(error) => io_error(error),
         E::ConnectionFailed => Error::new(Kind::Connect, "no connection could be made"),
@@ -106,11 +120,11 @@ pub(crate) fn error(error: ureq::Error) -> Error {
             Error::invalid("no request can be made of the base URL and the parameters")
         }
         E::Protocol(error) => Error::new(
-            Kind::Transport,
+            Kind::Protocol,
             format!("the server does not speak HTTP: {error}"),
         ),
         E::LargeResponseHeader(..) => {
-            Error::new(Kind::Transport, "the headers of the answer are too large")
+            Error::new(Kind::Protocol, "the headers of the answer are too large")
         }
         #[cfg(feature = "gzip")]
         E::Decompress(_, error) => {
@@ -120,13 +134,20 @@ pub(crate) fn error(error: ureq::Error) -> Error {
     }
 }
 
-fn timeout(which: Timeout) -> &'static str {
-    match which {
-        Timeout::Resolve => "the host's address was not found in time",
-        Timeout::Connect => "no connection came about in time",
-        Timeout::RecvResponse => "the server took the request and did not answer in time",
-        _ => "the call took longer than it may",
-    }
+fn timeout(which: Timeout) -> Error {
+    let (kind, message) = match which {
+        Timeout::Resolve => (
+            Kind::ConnectTimeout,
+            "the host's address was not found in time",
+        ),
+        Timeout::Connect => (Kind::ConnectTimeout, "no connection came about in time"),
+        Timeout::RecvResponse => (
+            Kind::Timeout,
+            "the server took the request and did not answer in time",
+        ),
+        _ => (Kind::Timeout, "the call took longer than it may"),
+    };
+    Error::new(kind, message)
 }
 
 fn io_error(error: io::Error) -> Error {

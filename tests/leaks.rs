@@ -11,8 +11,8 @@ use std::time::Duration;
 
 use fitrankings::authorization::{Authorization, OneTimeValue, UserAuthorization};
 use fitrankings::{
-    AnyToken, Client, ClientBuilder, Credentials, Error, MasterToken, NoToken, Period, Secret,
-    Token, UserToken,
+    AnyToken, Client, ClientBuilder, Credentials, Error, MasterToken, NoToken, Period, RetryPolicy,
+    Secret, Token, UserToken,
 };
 use log::{LevelFilter, Log, Metadata, Record};
 use support::{Deserted, Reply, Server};
@@ -288,6 +288,13 @@ fn the_check_sees_a_secret_in_every_disguise_and_in_pieces() {
     }
 }
 
+/// Settings for a server that is to be asked once.
+fn settings(base_url: impl Into<String>) -> ClientBuilder {
+    Client::builder()
+        .base_url(base_url)
+        .retry(RetryPolicy::none())
+}
+
 #[test]
 fn debug_shows_no_secret() {
     let builder = Client::builder();
@@ -458,13 +465,13 @@ fn every_broken_answer_is_told_without_a_secret() {
     errors.iter().for_each(check_error);
 
     let deserted = Deserted::new();
-    let errors = call_everything(&Client::builder().base_url(deserted.base_url()));
+    let errors = call_everything(&settings(deserted.base_url()));
     assert!(errors.iter().all(Error::is_connect));
     errors.iter().for_each(check_error);
 
     let plain = Server::always(Reply::new(400, &[], "").then_close());
     let url = plain.base_url().replace("http:", "https:");
-    let errors = call_everything(&Client::builder().base_url(url));
+    let errors = call_everything(&settings(url));
     assert!(errors.iter().all(Error::is_connect));
     errors.iter().for_each(check_error);
     for request in plain.received() {
@@ -602,7 +609,7 @@ mod sandbox {
         });
         let client = |timeout| {
             let token = MasterToken::new(sandbox.master_token()).unwrap();
-            let builder = Client::builder().base_url(sandbox.base_url());
+            let builder = settings(sandbox.base_url());
             builder.timeout_response(timeout).build(token).unwrap()
         };
         let master = client(Duration::from_secs(60));
@@ -627,9 +634,18 @@ mod sandbox {
             Fault::Close,
             Fault::Redirect(format!("/?token={}", sandbox.master_token())),
         ] {
+            // A connection of the pool that is closed is none, and the next one is asked.
+            let closed = || {
+                if matches!(fault, Fault::Close) {
+                    master.list_users().call().unwrap();
+                    sandbox.fault(Fault::Close);
+                }
+            };
+            closed();
             sandbox.fault(fault.clone());
             let error = master.list_activities().call().unwrap_err();
             write!(shown, "{error} {error:?} {:?}", error.location()).unwrap();
+            closed();
             sandbox.fault(fault.clone());
             let error = user.list_activities().call().unwrap_err();
             write!(shown, "{error} {error:?}").unwrap();

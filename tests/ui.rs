@@ -13,23 +13,23 @@ const CASES: [(&str, &[&str]); 7] = [
     (
         "group_summary_of_a_user",
         &[
-            "error[E0277]: this operation takes a `MasterToken`, and the client holds a `UserToken`",
+            "error[E0277]: this operation takes a `MasterToken`, and the client's token is `UserToken`",
             "wants a `Client<MasterToken>`",
             "`client.with_token(token)` makes such a client of the one at hand",
         ],
     ),
     (
         "group_summary_of_any_token",
-        &["this operation takes a `MasterToken`, and the client holds a `AnyToken`"],
+        &["this operation takes a `MasterToken`, and the client's token is `AnyToken`"],
     ),
     (
         "group_summary_of_nobody",
-        &["this operation takes a `MasterToken`, and the client holds a `NoToken`"],
+        &["this operation takes a `MasterToken`, and the client's token is `NoToken`"],
     ),
     (
         "users_of_nobody",
         &[
-            "this operation takes a `MasterToken` or a `UserToken`, and the client holds a `NoToken`",
+            "this operation takes a `MasterToken` or a `UserToken`, and the client's token is `NoToken`",
             "wants a `Client<MasterToken>` or `Client<UserToken>`",
         ],
     ),
@@ -38,7 +38,7 @@ const CASES: [(&str, &[&str]); 7] = [
     (
         "request_that_is_not_called",
         &[
-            "a request does nothing until `call` sends it",
+            "a request does nothing until it is sent",
             "a builder does nothing until `build` makes a client of it",
         ],
     ),

@@ -393,7 +393,7 @@ mod connections {
         check::<Client<AnyToken>>();
         check::<Client<NoToken>>();
         check::<fitrankings::ClientBuilder>();
-        check::<fitrankings::requests::ListUsers<'static, MasterToken>>();
+        check::<fitrankings::requests::ListUsers<MasterToken>>();
     }
 
     #[test]

@@ -29,8 +29,8 @@ impl<T: crate::Token> crate::Client<T> {
     pub fn create_master_token(
         &self,
         body: types::Credentials,
-    ) -> requests::CreateMasterToken<'_, T> {
-        requests::CreateMasterToken::new(self, body)
+    ) -> requests::CreateMasterToken<T> {
+        requests::CreateMasterToken::new(self.clone(), body)
     }
 
     /// Lists activities, ordered by date.
@@ -56,11 +56,11 @@ impl<T: crate::Token> crate::Client<T> {
     /// - 429: too many requests. Wait as long as `Retry-After` says.
     /// - 500: the service failed. Try again later.
     /// - 503: the service is offline for maintenance. Try again later.
-    pub fn list_activities(&self) -> requests::ListActivities<'_, T>
+    pub fn list_activities(&self) -> requests::ListActivities<T>
     where
         T: access::MasterTokenOrUserToken,
     {
-        requests::ListActivities::new(self)
+        requests::ListActivities::new(self.clone())
     }
 
     /// Fetches one activity by its id.
@@ -87,11 +87,11 @@ impl<T: crate::Token> crate::Client<T> {
     /// - 429: too many requests. Wait as long as `Retry-After` says.
     /// - 500: the service failed. Try again later.
     /// - 503: the service is offline for maintenance. Try again later.
-    pub fn get_activity(&self, id: i64) -> requests::GetActivity<'_, T>
+    pub fn get_activity(&self, id: i64) -> requests::GetActivity<T>
     where
         T: access::MasterTokenOrUserToken,
     {
-        requests::GetActivity::new(self, id)
+        requests::GetActivity::new(self.clone(), id)
     }
 
     /// Lists the users whom the token gives access to.
@@ -116,11 +116,11 @@ impl<T: crate::Token> crate::Client<T> {
     /// - 429: too many requests. Wait as long as `Retry-After` says.
     /// - 500: the service failed. Try again later.
     /// - 503: the service is offline for maintenance. Try again later.
-    pub fn list_users(&self) -> requests::ListUsers<'_, T>
+    pub fn list_users(&self) -> requests::ListUsers<T>
     where
         T: access::MasterTokenOrUserToken,
     {
-        requests::ListUsers::new(self)
+        requests::ListUsers::new(self.clone())
     }
 
     /// Sums up a user's activities over a period.
@@ -145,11 +145,11 @@ impl<T: crate::Token> crate::Client<T> {
     /// - 429: too many requests. Wait as long as `Retry-After` says.
     /// - 500: the service failed. Try again later.
     /// - 503: the service is offline for maintenance. Try again later.
-    pub fn get_user_stat_summary(&self) -> requests::GetUserStatSummary<'_, T>
+    pub fn get_user_stat_summary(&self) -> requests::GetUserStatSummary<T>
     where
         T: access::MasterTokenOrUserToken,
     {
-        requests::GetUserStatSummary::new(self)
+        requests::GetUserStatSummary::new(self.clone())
     }
 
     /// Sums up a group's activities over a period.
@@ -174,29 +174,30 @@ impl<T: crate::Token> crate::Client<T> {
     /// - 429: too many requests. Wait as long as `Retry-After` says.
     /// - 500: the service failed. Try again later.
     /// - 503: the service is offline for maintenance. Try again later.
-    pub fn get_group_stat_summary(&self) -> requests::GetGroupStatSummary<'_, T>
+    pub fn get_group_stat_summary(&self) -> requests::GetGroupStatSummary<T>
     where
         T: access::MasterTokenOnly,
     {
-        requests::GetGroupStatSummary::new(self)
+        requests::GetGroupStatSummary::new(self.clone())
     }
 }
 
 /// Requests that wait to be sent: one type for each operation.
 pub mod requests {
     use super::types;
+    use crate::pages::{Items, PageRequest, Paged, Pages};
     use crate::request::{Method, Operation, Request};
     use crate::{Client, Error};
 
     /// A request to [`create_master_token`](Client::create_master_token), sent by [`call`](Self::call).
     #[derive(Clone, Debug)]
-    #[must_use = "a request does nothing until `call` sends it"]
-    pub struct CreateMasterToken<'c, T> {
-        client: &'c Client<T>,
+    #[must_use = "a request does nothing until it is sent"]
+    pub struct CreateMasterToken<T> {
+        client: Client<T>,
         body: types::Credentials,
     }
 
-    impl<'c, T: crate::Token> CreateMasterToken<'c, T> {
+    impl<T: crate::Token> CreateMasterToken<T> {
         const OPERATION: Operation = Operation {
             name: "create_master_token",
             method: Method::POST,
@@ -205,7 +206,7 @@ pub mod requests {
             secrets: &["client_secret", "token"],
         };
 
-        pub(super) fn new(client: &'c Client<T>, body: types::Credentials) -> Self {
+        pub(super) fn new(client: Client<T>, body: types::Credentials) -> Self {
             Self { client, body }
         }
 
@@ -215,20 +216,24 @@ pub mod requests {
         ///
         /// Whatever went wrong, from the connection to the answer: see [`Error`].
         pub fn call(&self) -> Result<types::MasterTokenGrant, Error> {
-            Request::new(self.client, &Self::OPERATION).body(Some(&self.body)).json()
+            self.request().json()
+        }
+
+        fn request(&self) -> Request {
+            Request::new(&self.client, &Self::OPERATION).body(Some(&self.body))
         }
     }
 
     /// A request to [`list_activities`](Client::list_activities), sent by [`call`](Self::call).
     #[derive(Clone, Debug)]
-    #[must_use = "a request does nothing until `call` sends it"]
-    pub struct ListActivities<'c, T> {
-        client: &'c Client<T>,
+    #[must_use = "a request does nothing until it is sent"]
+    pub struct ListActivities<T> {
+        client: Client<T>,
         page: Option<u64>,
         page_size: Option<u64>,
     }
 
-    impl<'c, T: crate::Token> ListActivities<'c, T> {
+    impl<T: crate::Token> ListActivities<T> {
         const OPERATION: Operation = Operation {
             name: "list_activities",
             method: Method::GET,
@@ -237,7 +242,7 @@ pub mod requests {
             secrets: &[],
         };
 
-        pub(super) fn new(client: &'c Client<T>) -> Self {
+        pub(super) fn new(client: Client<T>) -> Self {
             Self {
                 client,
                 page: None,
@@ -270,24 +275,37 @@ pub mod requests {
         ///
         /// Whatever went wrong, from the connection to the answer: see [`Error`].
         pub fn call(&self) -> Result<Vec<types::Activity>, Error> {
-            Request::new(self.client, &Self::OPERATION)
+            self.request().json()
+        }
+
+        fn request(&self) -> Request {
+            Request::new(&self.client, &Self::OPERATION)
                 .within("page", &self.page, 1..)
                 .query("page", &self.page)
                 .within("page_size", &self.page_size, 1..)
                 .query("page_size", &self.page_size)
-                .json()
+        }
+
+        /// All records, from the page that is asked for to the last, fetched as they are needed.
+        pub fn items(self) -> Items<Self> {
+            Items::new(self)
+        }
+
+        /// All pages, from the one that is asked for to the last, fetched as they are needed.
+        pub fn pages(self) -> Pages<Self> {
+            Pages::new(self)
         }
     }
 
     /// A request to [`get_activity`](Client::get_activity), sent by [`call`](Self::call).
     #[derive(Clone, Debug)]
-    #[must_use = "a request does nothing until `call` sends it"]
-    pub struct GetActivity<'c, T> {
-        client: &'c Client<T>,
+    #[must_use = "a request does nothing until it is sent"]
+    pub struct GetActivity<T> {
+        client: Client<T>,
         id: i64,
     }
 
-    impl<'c, T: crate::Token> GetActivity<'c, T> {
+    impl<T: crate::Token> GetActivity<T> {
         const OPERATION: Operation = Operation {
             name: "get_activity",
             method: Method::GET,
@@ -296,7 +314,7 @@ pub mod requests {
             secrets: &[],
         };
 
-        pub(super) fn new(client: &'c Client<T>, id: i64) -> Self {
+        pub(super) fn new(client: Client<T>, id: i64) -> Self {
             Self { client, id }
         }
 
@@ -306,20 +324,24 @@ pub mod requests {
         ///
         /// Whatever went wrong, from the connection to the answer: see [`Error`].
         pub fn call(&self) -> Result<types::Activity, Error> {
-            Request::new(self.client, &Self::OPERATION).path("id", &[&self.id]).json()
+            self.request().json()
+        }
+
+        fn request(&self) -> Request {
+            Request::new(&self.client, &Self::OPERATION).path("id", &[&self.id])
         }
     }
 
     /// A request to [`list_users`](Client::list_users), sent by [`call`](Self::call).
     #[derive(Clone, Debug)]
-    #[must_use = "a request does nothing until `call` sends it"]
-    pub struct ListUsers<'c, T> {
-        client: &'c Client<T>,
+    #[must_use = "a request does nothing until it is sent"]
+    pub struct ListUsers<T> {
+        client: Client<T>,
         page: Option<u64>,
         page_size: Option<u64>,
     }
 
-    impl<'c, T: crate::Token> ListUsers<'c, T> {
+    impl<T: crate::Token> ListUsers<T> {
         const OPERATION: Operation = Operation {
             name: "list_users",
             method: Method::GET,
@@ -328,7 +350,7 @@ pub mod requests {
             secrets: &[],
         };
 
-        pub(super) fn new(client: &'c Client<T>) -> Self {
+        pub(super) fn new(client: Client<T>) -> Self {
             Self {
                 client,
                 page: None,
@@ -361,24 +383,37 @@ pub mod requests {
         ///
         /// Whatever went wrong, from the connection to the answer: see [`Error`].
         pub fn call(&self) -> Result<Vec<types::User>, Error> {
-            Request::new(self.client, &Self::OPERATION)
+            self.request().json()
+        }
+
+        fn request(&self) -> Request {
+            Request::new(&self.client, &Self::OPERATION)
                 .within("page", &self.page, 1..)
                 .query("page", &self.page)
                 .within("page_size", &self.page_size, 1..)
                 .query("page_size", &self.page_size)
-                .json()
+        }
+
+        /// All records, from the page that is asked for to the last, fetched as they are needed.
+        pub fn items(self) -> Items<Self> {
+            Items::new(self)
+        }
+
+        /// All pages, from the one that is asked for to the last, fetched as they are needed.
+        pub fn pages(self) -> Pages<Self> {
+            Pages::new(self)
         }
     }
 
     /// A request to [`get_user_stat_summary`](Client::get_user_stat_summary), sent by [`call`](Self::call).
     #[derive(Clone, Debug)]
-    #[must_use = "a request does nothing until `call` sends it"]
-    pub struct GetUserStatSummary<'c, T> {
-        client: &'c Client<T>,
+    #[must_use = "a request does nothing until it is sent"]
+    pub struct GetUserStatSummary<T> {
+        client: Client<T>,
         period: crate::Period,
     }
 
-    impl<'c, T: crate::Token> GetUserStatSummary<'c, T> {
+    impl<T: crate::Token> GetUserStatSummary<T> {
         const OPERATION: Operation = Operation {
             name: "get_user_stat_summary",
             method: Method::GET,
@@ -387,7 +422,7 @@ pub mod requests {
             secrets: &[],
         };
 
-        pub(super) fn new(client: &'c Client<T>) -> Self {
+        pub(super) fn new(client: Client<T>) -> Self {
             Self {
                 client,
                 period: crate::Period::all_time(),
@@ -406,7 +441,11 @@ pub mod requests {
         ///
         /// Whatever went wrong, from the connection to the answer: see [`Error`].
         pub fn call(&self) -> Result<types::UserStatSummary, Error> {
-            Request::new(self.client, &Self::OPERATION)
+            self.request().json()
+        }
+
+        fn request(&self) -> Request {
+            Request::new(&self.client, &Self::OPERATION)
                 .period(
                     &self.period,
                     &crate::period::PeriodParameters {
@@ -417,19 +456,18 @@ pub mod requests {
                         week: crate::period::WeekFormat::Plain,
                     },
                 )
-                .json()
         }
     }
 
     /// A request to [`get_group_stat_summary`](Client::get_group_stat_summary), sent by [`call`](Self::call).
     #[derive(Clone, Debug)]
-    #[must_use = "a request does nothing until `call` sends it"]
-    pub struct GetGroupStatSummary<'c, T> {
-        client: &'c Client<T>,
+    #[must_use = "a request does nothing until it is sent"]
+    pub struct GetGroupStatSummary<T> {
+        client: Client<T>,
         period: crate::Period,
     }
 
-    impl<'c, T: crate::Token> GetGroupStatSummary<'c, T> {
+    impl<T: crate::Token> GetGroupStatSummary<T> {
         const OPERATION: Operation = Operation {
             name: "get_group_stat_summary",
             method: Method::GET,
@@ -438,7 +476,7 @@ pub mod requests {
             secrets: &[],
         };
 
-        pub(super) fn new(client: &'c Client<T>) -> Self {
+        pub(super) fn new(client: Client<T>) -> Self {
             Self {
                 client,
                 period: crate::Period::all_time(),
@@ -457,7 +495,11 @@ pub mod requests {
         ///
         /// Whatever went wrong, from the connection to the answer: see [`Error`].
         pub fn call(&self) -> Result<types::GroupStatSummary, Error> {
-            Request::new(self.client, &Self::OPERATION)
+            self.request().json()
+        }
+
+        fn request(&self) -> Request {
+            Request::new(&self.client, &Self::OPERATION)
                 .period(
                     &self.period,
                     &crate::period::PeriodParameters {
@@ -468,7 +510,42 @@ pub mod requests {
                         week: crate::period::WeekFormat::Iso,
                     },
                 )
-                .json()
+        }
+    }
+
+    impl<T: crate::Token> Paged for ListActivities<T> {
+        type Record = types::Activity;
+        type Key = i64;
+        const FIRST: u64 = 1;
+        const KEY: &'static str = "id";
+        fn key(record: &types::Activity) -> Option<i64> {
+            Some(record.id)
+        }
+
+        fn page_asked(&self) -> Option<u64> {
+            self.page
+        }
+
+        fn page_request(&self, page: u64) -> PageRequest {
+            PageRequest(self.clone().page(page).request())
+        }
+    }
+
+    impl<T: crate::Token> Paged for ListUsers<T> {
+        type Record = types::User;
+        type Key = i64;
+        const FIRST: u64 = 1;
+        const KEY: &'static str = "id";
+        fn key(record: &types::User) -> Option<i64> {
+            Some(record.id)
+        }
+
+        fn page_asked(&self) -> Option<u64> {
+            self.page
+        }
+
+        fn page_request(&self, page: u64) -> PageRequest {
+            PageRequest(self.clone().page(page).request())
         }
     }
 }
@@ -477,9 +554,9 @@ pub mod requests {
 pub mod access {
     /// Tokens for operations that take a `MasterToken`.
     #[diagnostic::on_unimplemented(
-        message = "this operation takes a `MasterToken`, and the client holds a `{Self}`",
+        message = "this operation takes a `MasterToken`, and the client's token is `{Self}`",
         label = "wants a `Client<MasterToken>`",
-        note = "`client.with_token(token)` makes such a client of the one at hand, over the same connections, where `token` is a `MasterToken`"
+        note = "`client.with_token(token)` makes such a client of the one at hand, over the same connections, where `token` is a `MasterToken`; a client from the environment becomes one with `into_master()` or `into_user()`"
     )]
     pub trait MasterTokenOnly: crate::Token {}
 
@@ -487,9 +564,9 @@ pub mod access {
 
     /// Tokens for operations that take a `MasterToken` or a `UserToken`.
     #[diagnostic::on_unimplemented(
-        message = "this operation takes a `MasterToken` or a `UserToken`, and the client holds a `{Self}`",
+        message = "this operation takes a `MasterToken` or a `UserToken`, and the client's token is `{Self}`",
         label = "wants a `Client<MasterToken>` or `Client<UserToken>`",
-        note = "`client.with_token(token)` makes such a client of the one at hand, over the same connections, where `token` is a `MasterToken` or a `UserToken`"
+        note = "`client.with_token(token)` makes such a client of the one at hand, over the same connections, where `token` is a `MasterToken` or a `UserToken`; a client from the environment becomes one with `into_master()` or `into_user()`"
     )]
     pub trait MasterTokenOrUserToken: crate::Token {}
 

@@ -9,7 +9,7 @@ use std::sync::{Arc, Condvar, Mutex};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use fitrankings::{Client, ClientBuilder, MasterToken};
+use fitrankings::{Client, ClientBuilder, MasterToken, RetryPolicy};
 
 /// The token of [`Server::client`].
 pub const TOKEN: &str = "a-master-token";
@@ -79,7 +79,9 @@ impl Server {
 
     /// A builder of clients of this server.
     pub fn builder(&self) -> ClientBuilder {
-        Client::builder().base_url(self.base_url())
+        Client::builder()
+            .base_url(self.base_url())
+            .retry(RetryPolicy::none())
     }
 
     /// A client of this server with the defaults.

@@ -1,0 +1,255 @@
+//! Lists lose nothing, whatever the service does while they are read.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+use std::collections::BTreeSet;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use fitrankings::sandbox::{Fault, PastTheEnd, Sandbox, SandboxBuilder};
+use fitrankings::{Client, Error, MasterToken, RetryPolicy};
+use proptest::prelude::*;
+
+fn client(sandbox: &Sandbox) -> Client<MasterToken> {
+    Client::builder()
+        .base_url(sandbox.base_url())
+        .retry(RetryPolicy::none())
+        .build(MasterToken::new(sandbox.master_token()).unwrap())
+        .unwrap()
+}
+
+fn small() -> SandboxBuilder {
+    Sandbox::builder().users(3).activities(25).max_page_size(10)
+}
+
+fn pages_fetched(sandbox: &Sandbox) -> usize {
+    let requests = sandbox.requests();
+    requests
+        .iter()
+        .filter(|request| request.path.ends_with("/activities/"))
+        .count()
+}
+
+/// Held by whatever prefetches, so that the count of threads is one list's own.
+static THREADS: Mutex<()> = Mutex::new(());
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    /// Any page size, cap and end, and arrivals at any time: what comes out is what was there at
+    /// the beginning, each record once, in order.
+    #[test]
+    fn what_comes_out_is_what_was_there(
+        count in 0_usize..60,
+        page_size in 1_u64..20,
+        cap in 1_usize..15,
+        empty_page in any::<bool>(),
+        ahead in prop_oneof![Just(0_usize), Just(3)],
+        arrivals in prop::collection::vec((0_usize..60, 1_usize..3), 0..4),
+    ) {
+        let _alone = THREADS.lock().unwrap_or_else(PoisonError::into_inner);
+        let end = if empty_page { PastTheEnd::EmptyPage } else { PastTheEnd::NotFound };
+        let sandbox = Sandbox::builder()
+            .users(2)
+            .activities(count)
+            .max_page_size(cap)
+            .past_the_end(end)
+            .start()
+            .unwrap();
+        let there = sandbox.activity_ids();
+        let user = sandbox.user_ids()[0];
+        let mut items = client(&sandbox).list_activities().page_size(page_size).items();
+        if arrivals.is_empty() {
+            // What is fetched ahead of an arrival has its place from before it.
+            items = items.prefetch(ahead);
+        }
+        let mut got = Vec::new();
+        for (index, activity) in items.enumerate() {
+            got.push(activity.unwrap().id);
+            for (at, new) in &arrivals {
+                if *at == index {
+                    for _ in 0..(*new).min(cap.min(page_size as usize)) {
+                        sandbox.add_activity(user).unwrap();
+                    }
+                }
+            }
+        }
+        let distinct: BTreeSet<i64> = got.iter().copied().collect();
+        prop_assert_eq!(distinct.len(), got.len(), "a record came twice");
+        let known: BTreeSet<i64> = there.iter().copied().collect();
+        got.retain(|id| known.contains(id));
+        prop_assert_eq!(got, there);
+    }
+}
+
+#[test]
+fn a_short_page_is_not_the_end() {
+    let sandbox = small().start().unwrap();
+    // Asked for 100, the service gives 10 without a word.
+    let items = client(&sandbox).list_activities().page_size(100).items();
+    let ids: Vec<i64> = items.map(|activity| activity.unwrap().id).collect();
+    assert_eq!(ids, sandbox.activity_ids());
+}
+
+#[test]
+fn an_empty_list_has_no_items_and_no_error() {
+    for end in [PastTheEnd::EmptyPage, PastTheEnd::NotFound] {
+        let sandbox = small().activities(0).past_the_end(end).start().unwrap();
+        assert_eq!(client(&sandbox).list_activities().items().count(), 0);
+        assert_eq!(client(&sandbox).list_activities().pages().count(), 0);
+    }
+}
+
+#[test]
+fn a_404_on_the_first_page_is_an_error() {
+    let sandbox = small().start().unwrap();
+    sandbox.fault(Fault::Status(404));
+    let mut items = client(&sandbox).list_activities().items();
+    assert!(items.next().unwrap().unwrap_err().is_not_found());
+    assert!(items.next().is_none());
+}
+
+#[test]
+fn nothing_is_fetched_before_it_is_asked_for() {
+    let sandbox = small().start().unwrap();
+    let mut items = client(&sandbox).list_activities().page_size(10).items();
+    assert_eq!(pages_fetched(&sandbox), 0);
+    items.next().unwrap().unwrap();
+    assert_eq!(pages_fetched(&sandbox), 1);
+}
+
+#[test]
+fn a_limit_ends_the_list_and_fetches_no_page_more() {
+    let sandbox = small().start().unwrap();
+    let items = client(&sandbox).list_activities().page_size(10).items();
+    assert_eq!(items.limit(20).count(), 20);
+    assert_eq!(pages_fetched(&sandbox), 2);
+    let pages = client(&sandbox).list_activities().page_size(10).pages();
+    let records = pages.limit(1).map(|page| page.unwrap().records.len());
+    assert_eq!(records.sum::<usize>(), 10);
+    assert_eq!(pages_fetched(&sandbox), 3);
+}
+
+#[test]
+fn an_error_names_the_page_to_resume_from() {
+    let sandbox = small().start().unwrap();
+    let client = client(&sandbox);
+    let mut items = client.list_activities().page_size(10).items();
+    let first = items.by_ref().take(10);
+    let mut ids: Vec<i64> = first.map(|activity| activity.unwrap().id).collect();
+    sandbox.fault(Fault::Status(503));
+    let error = items.next().unwrap().unwrap_err();
+    assert!(error.is_unavailable());
+    assert!(items.next().is_none(), "the list is over after an error");
+    let page = error.page().unwrap();
+    assert_eq!(page, 2);
+    assert!(error.to_string().contains("page 2"), "{error}");
+
+    let rest = client
+        .list_activities()
+        .page_size(10)
+        .items()
+        .start_page(page);
+    ids.extend(rest.map(|activity| activity.unwrap().id));
+    assert_eq!(ids, sandbox.activity_ids());
+}
+
+#[test]
+fn a_record_that_does_not_decode_is_one_error_among_the_others() {
+    for ahead in [0, 1] {
+        let _alone = THREADS.lock().unwrap_or_else(PoisonError::into_inner);
+        let sandbox = small().start().unwrap();
+        sandbox.fault(Fault::OddRecord);
+        let items = client(&sandbox)
+            .list_activities()
+            .page_size(10)
+            .items()
+            .prefetch(ahead);
+        let (good, bad): (Vec<_>, Vec<_>) = items.partition(|item| item.is_ok());
+        assert_eq!(good.len(), 24);
+        let [Err(error)] = bad.as_slice() else {
+            panic!("{bad:?}")
+        };
+        check_odd_record(error);
+    }
+    let sandbox = small().start().unwrap();
+    sandbox.fault(Fault::OddRecord);
+    let mut pages = client(&sandbox).list_activities().page_size(10).pages();
+    let page = pages.next().unwrap().unwrap();
+    assert_eq!((page.number, page.records.len()), (1, 9));
+    check_odd_record(&page.errors[0]);
+}
+
+fn check_odd_record(error: &Error) {
+    assert!(error.is_decode());
+    assert_eq!(error.operation(), Some("list_activities"));
+    assert_eq!((error.page(), error.record_index()), (Some(1), Some(5)));
+    assert_eq!(error.json_path(), Some("[5].id"));
+    assert_eq!(error.status(), Some(200));
+    let raw: serde_json::Value = serde_json::from_str(error.raw_record().unwrap()).unwrap();
+    assert!(raw["id"].is_string() && raw["steps"].is_number());
+}
+
+#[test]
+fn the_list_begins_at_the_page_that_the_request_asks_for() {
+    let sandbox = small().start().unwrap();
+    let request = client(&sandbox).list_activities().page_size(10);
+    let second = request.clone().page(2).items();
+    let ids: Vec<i64> = second.map(|activity| activity.unwrap().id).collect();
+    assert_eq!(ids, sandbox.activity_ids()[10..]);
+    let third = request.items().start_page(3);
+    let ids: Vec<i64> = third.map(|activity| activity.unwrap().id).collect();
+    assert_eq!(ids, sandbox.activity_ids()[20..]);
+}
+
+#[test]
+fn users_are_paged_like_activities() {
+    let sandbox = Sandbox::builder().users(7).start().unwrap();
+    let users = client(&sandbox).list_users().page_size(3).items();
+    let ids: Vec<i64> = users.map(|user| user.unwrap().id).collect();
+    assert_eq!(ids, sandbox.user_ids());
+}
+
+#[test]
+fn a_list_ends_with_its_own_timeout() {
+    let sandbox = small().latency(Duration::from_millis(40)).start().unwrap();
+    let items = client(&sandbox).list_activities().page_size(1).items();
+    let last = items.timeout(Duration::from_millis(150)).last().unwrap();
+    assert!(last.unwrap_err().is_timeout());
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_list_that_is_dropped_early_leaves_no_thread_behind() {
+    let _alone = THREADS.lock().unwrap_or_else(PoisonError::into_inner);
+    let sandbox = small().latency(Duration::from_millis(30)).start().unwrap();
+    let mut items = client(&sandbox)
+        .list_activities()
+        .page_size(1)
+        .items()
+        .prefetch(8);
+    items.next().unwrap().unwrap();
+    assert!(
+        threads() > 0,
+        "the threads have another name than this test believes"
+    );
+    drop(items);
+    // They look every few milliseconds whether they still should.
+    for _ in 0..500 {
+        if threads() == 0 {
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    panic!("{} threads are left", threads());
+}
+
+/// Threads of this process that fetch pages. The system cuts their names off.
+#[cfg(target_os = "linux")]
+fn threads() -> usize {
+    let name = |task: std::fs::DirEntry| std::fs::read_to_string(task.path().join("comm"));
+    let tasks = std::fs::read_dir("/proc/self/task").unwrap().flatten();
+    let names = tasks.filter_map(|task| name(task).ok());
+    names
+        .filter(|name| name.starts_with("fitrankings-pag"))
+        .count()
+}
