@@ -179,12 +179,7 @@ fn parameters_in_path_query_and_header() {
     let code = code(&text);
     has(
         &code,
-        "pub fn get_a(
-            &self,
-            id: u64,
-            colour: types::Colour,
-            over: i64,
-        ) -> requests::GetA<'_, T> {",
+        "pub fn get_a(&self, id: u64, colour: types::Colour, over: i64) -> requests::GetA<T> {",
     );
     has(
         &code,
@@ -197,15 +192,14 @@ fn parameters_in_path_query_and_header() {
     );
     has(
         &code,
-        "Request::new(self.client, &Self::OPERATION)
+        "Request::new(&self.client, &Self::OPERATION)
             .within(\"id\", &[self.id], 1..)
             .path(\"id\", &[&self.id])
             .path(\"colour\", &[&self.colour])
             .header(\"X-Trace\", &self.x_trace)
             .query(\"over\", &[&self.over])
             .query(\"day\", &self.day)
-            .query(\"shared\", &self.shared)
-            .empty()",
+            .query(\"shared\", &self.shared)",
     );
     lacks(&code, "authorization:");
 }
@@ -305,8 +299,8 @@ fn names_for_operations_without_one() {
          /: { put: { responses: { \"204\": { description: ok } } } }\n",
     ));
     has(&code, "pub fn get_things_id_sub_things(");
-    has(&code, "pub struct GetThingsIdSubThings<'c, T> {");
-    has(&code, "pub fn put(&self) -> requests::Put<'_, T> {");
+    has(&code, "pub struct GetThingsIdSubThings<T> {");
+    has(&code, "pub fn put(&self) -> requests::Put<T> {");
 }
 
 /// The names that cargo is told, for modules that are written for one operation.
@@ -391,7 +385,7 @@ fn names_of_the_client() {
         ));
         has(
             &code(&text),
-            &format!("requests::{}::new(self)", pascal(&name)),
+            &format!("requests::{}::new(self.clone())", pascal(&name)),
         );
         lacks(&code(&text), &format!("pub fn {name}(&self)"));
     }
@@ -497,7 +491,7 @@ fn references_into_any_part() {
     ));
     has(
         &code,
-        "pub fn get_c(&self, id: jiff::civil::Date) -> requests::GetC<'_, T> {",
+        "pub fn get_c(&self, id: jiff::civil::Date) -> requests::GetC<T> {",
     );
     assert_eq!(
         code.matches("-> Result<Vec<types::GetBAnswerItem>, Error> {")
@@ -519,13 +513,13 @@ fn security() {
     };
     const BOTH: &str = "security: [{ userToken: [] }, { masterToken: [] }]\n";
     let open = code(&text("", ""));
-    has(&open, "pub fn get_a(&self) -> requests::GetA<'_, T> {");
+    has(&open, "pub fn get_a(&self) -> requests::GetA<T> {");
     has(&open, "token: false,");
     has(&open, "/// `GET /a`, without a token.");
     let either = code(&text("", BOTH));
     has(
         &either,
-        "pub fn get_a(&self) -> requests::GetA<'_, T>\nwhere\nT: access::MasterTokenOrUserToken,",
+        "pub fn get_a(&self) -> requests::GetA<T>\nwhere\nT: access::MasterTokenOrUserToken,",
     );
     has(&either, "token: true,");
     has(
@@ -540,7 +534,7 @@ fn security() {
     has(&one, "T: access::MasterTokenOnly,");
     has(
         &one,
-        "message = \"this operation takes a `MasterToken`, and the client holds a `{Self}`\",",
+        "message = \"this operation takes a `MasterToken`, and the client's token is `{Self}`\",",
     );
     lacks(&one, "UserToken {}");
     let none = code(&text("security: [], ", BOTH));
@@ -566,9 +560,10 @@ fn bodies() {
         "/// # Arguments
         ///
         /// - `body`: What to make.
-        pub fn make(&self, body: types::MakeBody) -> requests::Make<'_, T> {",
+        pub fn make(&self, body: types::MakeBody) -> requests::Make<T> {",
     );
-    has(&required, ".body(Some(&self.body)).empty()");
+    has(&required, "self.request().empty()");
+    has(&required, ".body(Some(&self.body))");
     has(&required, "secrets: &[\"secret\"],");
     has(
         &required,
@@ -582,7 +577,7 @@ fn bodies() {
         }",
     );
     let optional = with("", OBJECT);
-    has(&optional, "pub fn make(&self) -> requests::Make<'_, T> {");
+    has(&optional, "pub fn make(&self) -> requests::Make<T> {");
     has(
         &optional,
         "/// What to make.
@@ -591,7 +586,7 @@ fn bodies() {
         self
         }",
     );
-    has(&optional, ".body(self.body.as_ref()).empty()");
+    has(&optional, ".body(self.body.as_ref())");
     let free = with("required: true,", "{ type: object, properties: { a: {} } }");
     has(
         &free,
@@ -657,7 +652,7 @@ fn documentation() {
         ///
         /// `GET /a`, without a token.
         #[deprecated]
-        pub fn get_a(&self) -> requests::GetA<'_, T> {",
+        pub fn get_a(&self) -> requests::GetA<T> {",
     );
     has(
         &code,

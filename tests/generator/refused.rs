@@ -793,15 +793,14 @@ fn extensions() {
         operation(&format!(
             "{extension}\n\
              parameters:\n\
-             - {{ name: page, in: query, schema: {{ type: integer }} }}\n\
+             - {{ name: page, in: query, schema: {{ type: integer, minimum: 1 }} }}\n\
              - {{ name: size, in: query, schema: {{ type: integer }} }}\n\
              - {{ name: start, in: query, schema: {{ type: string }} }}\n\
              - {{ name: end, in: query, schema: {{ type: string }} }}\n\
              responses:\n  \"200\":\n    description: ok\n    content: {{ application/json: {{ schema: {schema} }} }}\n"
         ))
     };
-    const LIST: &str =
-        "{ type: array, items: { type: object, properties: { id: { type: integer } } } }";
+    const LIST: &str = "{ type: array, items: { type: object, required: [id], properties: { id: { type: integer } } } }";
     const PAGING: &str = "/paths/~1a/get/x-paging";
     crate::code(&with("x-paging: { page: page, size: size, key: id }", LIST));
     let bad = |extension: &str, schema: &str, expected: &[(&str, &str)]| {
@@ -834,7 +833,12 @@ fn extensions() {
     bad(
         "x-paging: { page: page, size: size, key: name }",
         LIST,
-        &[(&format!("{PAGING}/key"), "have no `name`")],
+        &[(&format!("{PAGING}/key"), "have no required `name`")],
+    );
+    bad(
+        "x-paging: { page: size, size: page, key: id }",
+        LIST,
+        &[(&format!("{PAGING}/page"), "`size` cannot count pages")],
     );
     bad(
         "x-paging: { page: page, size: size, key: id }",
