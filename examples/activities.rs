@@ -8,7 +8,8 @@ use fitrankings::{Client, Error};
 
 fn main() -> Result<(), Error> {
     let client = Client::from_env()?;
-    for activity in client.list_activities().page_size(20).call()? {
+    for activity in client.list_activities().items().limit(20) {
+        let activity = activity?;
         println!(
             "{}  {:>9.1}  {:.0}",
             activity.action_date, activity.distance, activity.duration

@@ -72,8 +72,20 @@ fn heading(text: &str) {
 
 /// Shows the users and the newest activities; gives the day of the newest.
 fn list(client: &Client<MasterToken>) -> Result<Date> {
-    let users = client.list_users().page_size(100).call()?;
-    println!("{} users on the first page", users.len());
+    let users = client
+        .list_users()
+        .items()
+        .collect::<Result<Vec<_>, Error>>()?;
+    let count = client
+        .list_activities()
+        .page_size(100)
+        .items()
+        .prefetch(4)
+        .count();
+    println!(
+        "{} users, {count} activities; the newest of them:",
+        users.len()
+    );
 
     let activities = client.list_activities().page_size(5).call()?;
     for activity in &activities {

@@ -4,7 +4,8 @@
 //! use fitrankings::Client;
 //!
 //! let client = Client::from_env()?;
-//! for activity in client.list_activities().page_size(50).call()? {
+//! for activity in client.list_activities().items().limit(50) {
+//!     let activity = activity?;
 //!     println!("{}  {:.1}", activity.action_date, activity.distance);
 //! }
 //! # Ok::<(), fitrankings::Error>(())
@@ -31,6 +32,17 @@
 //! the second in a browser: see [`authorization`]. The type of the client's token decides what can
 //! be called, and [`Client::with_token`] changes it, over the same connections.
 //!
+//! # Lists
+//!
+//! `call()` on a list fetches one page; `items()` and `pages()` walk over all of it, and lose
+//! nothing: see [`Items`](pages::Items).
+//!
+//! # Retries, deadlines, cancelling
+//!
+//! What is safe to send twice is sent again by itself: see [`RetryPolicy`]. A call with all its
+//! attempts ends within [a time](ClientBuilder::timeout_call), and a [`CancelHandle`] stops it
+//! from another thread.
+//!
 //! # Errors
 //!
 //! Everything fails with the one [`Error`]: it prints as a line that says what happened and what to
@@ -46,13 +58,14 @@
 //! # Blocking
 //!
 //! A call returns when the answer is there, or a [timeout](ClientBuilder::timeout_call) has passed.
-//! There is no runtime, and nothing runs in the background. A client can be shared by any number of
+//! There is no runtime, and nothing runs in the background; threads of its own a client has only
+//! for pages that are fetched ahead, and for calls that can be cancelled. A client can be shared by any number of
 //! threads.
 //!
 //! # Logging
 //!
-//! One record of the level DEBUG for each call, of the target `fitrankings`: method, path as the
-//! document writes it, status, time. Never a token, a query or a body.
+//! One record of the level DEBUG for each attempt, of the target `fitrankings`: method, path as the
+//! document writes it, status, time, number of the attempt. Never a token, a query or a body.
 //!
 //! # Features
 //!
