@@ -81,6 +81,7 @@ fn list(client: &Client<MasterToken>) -> Result<Date> {
         .page_size(100)
         .items()
         .prefetch(4)
+        .limit(10_000)
         .count();
     println!(
         "{} users, {count} activities; the newest of them:",

@@ -115,6 +115,7 @@ pub use rust_decimal::Decimal;
 pub use secret::Secret;
 pub use token::{AnyToken, MasterToken, NoToken, Token, UserToken};
 
+#[allow(unused_imports, reason = "a document may have no enum")]
 pub(crate) use open_enum::open_enum;
 
 /// The examples of the README, compiled and run.

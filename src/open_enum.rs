@@ -1,4 +1,5 @@
 /// Gives a generated enum its texts: those it knows, and any other as it came.
+#[allow(unused_macros, reason = "a document may have no enum")]
 macro_rules! open_enum {
     ($name:ident { $($variant:ident = $text:literal),* $(,)? }) => {
         impl $name {

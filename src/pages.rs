@@ -147,7 +147,8 @@ settings! {
 }
 
 impl<P: Paged> Items<P> {
-    pub(crate) fn new(request: P) -> Self {
+    #[doc(hidden)]
+    pub fn new(request: P) -> Self {
         Self {
             walk: Walk::new(request),
             current: Vec::new().into_iter(),
@@ -180,7 +181,8 @@ impl<P: Paged> Iterator for Items<P> {
 impl<P: Paged> FusedIterator for Items<P> {}
 
 impl<P: Paged> Pages<P> {
-    pub(crate) fn new(request: P) -> Self {
+    #[doc(hidden)]
+    pub fn new(request: P) -> Self {
         Self {
             walk: Walk::new(request),
             left: None,

@@ -86,6 +86,7 @@ pub struct PeriodParameters {
 
 /// How an operation spells a week. Exhaustive, since only generated code names it.
 #[doc(hidden)]
+#[allow(dead_code, reason = "which of them there are is up to the document")]
 #[derive(Clone, Copy, Debug)]
 pub enum WeekFormat {
     /// `YYYY-WW`: `2017-32`.
