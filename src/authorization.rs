@@ -37,11 +37,11 @@
 
 use std::borrow::Cow;
 use std::fmt;
-use std::net::IpAddr;
 use std::str::FromStr;
 
 use subtle::ConstantTimeEq;
 
+use crate::base_url::BaseUrl;
 use crate::{BASE_URL, Error, UserToken};
 
 /// The width in pixels that the vendor recommends for the popup with the authorization page.
@@ -121,18 +121,8 @@ impl Authorization {
     /// Only `https` is accepted, and `http` for loopback. That the page lies below the base URL,
     /// at `/oauth2/`, is an assumption: if it does not, see [`page`](Authorization::page).
     pub fn base_url(mut self, url: impl AsRef<str>) -> Result<Authorization, Error> {
-        let url = url.as_ref();
-        let (scheme, host) = check_page(url)?;
-        if scheme.eq_ignore_ascii_case("http") && !is_loopback(host) {
-            return Err(Error::invalid(
-                "the base URL is http for a host that is not loopback: use https, or give the \
-                 whole address of the page with page",
-            ));
-        }
-        if url.contains('?') {
-            return Err(Error::invalid("the base URL has a query: leave it out"));
-        }
-        self.page = format!("{}/oauth2/", url.trim_end_matches('/'));
+        let base = BaseUrl::parse(url.as_ref(), false)?;
+        self.page = format!("{}/oauth2/", base.text);
         Ok(self)
     }
 
@@ -464,8 +454,7 @@ fn check_callback_uri(uri: &str) -> Result<(), Error> {
     check_characters(uri).map_err(wrong)?;
     let absolute = "is not absolute: it has to begin like https://example.com/ or myapp://";
     let (scheme, rest) = split_scheme(uri).ok_or_else(|| wrong(absolute))?;
-    let is_web = scheme.eq_ignore_ascii_case("https") || scheme.eq_ignore_ascii_case("http");
-    if is_web && host(rest).is_none() || !rest.starts_with('/') || rest == "//" {
+    if is_web(scheme) && host(rest).is_none() || !rest.starts_with('/') || rest == "//" {
         return Err(wrong(absolute));
     }
     let query = uri.split_once('?').map_or("", |(_, query)| query);
@@ -487,20 +476,20 @@ fn check_callback_uri(uri: &str) -> Result<(), Error> {
     Ok(())
 }
 
-/// The scheme and the host of an address that a browser can open.
-fn check_page(url: &str) -> Result<(&str, &str), Error> {
+/// Whether a browser can open an address.
+fn check_page(url: &str) -> Result<(), Error> {
     let wrong = |why| Error::invalid(format!("the address of the authorization page {why}"));
     check_characters(url).map_err(wrong)?;
-    match split_scheme(url).map(|(scheme, rest)| (scheme, host(rest))) {
-        Some((scheme, Some(host)))
-            if scheme.eq_ignore_ascii_case("https") || scheme.eq_ignore_ascii_case("http") =>
-        {
-            Ok((scheme, host))
-        }
+    match split_scheme(url) {
+        Some((scheme, rest)) if is_web(scheme) && host(rest).is_some() => Ok(()),
         _ => Err(wrong(
             "is not absolute: it has to begin like https://example.com/",
         )),
     }
+}
+
+fn is_web(scheme: &str) -> bool {
+    scheme.eq_ignore_ascii_case("https") || scheme.eq_ignore_ascii_case("http")
 }
 
 /// The characters of RFC 3986, less the fragment.
@@ -533,13 +522,6 @@ fn host(rest: &str) -> Option<&str> {
         None => host.split(':').next()?,
     };
     (!host.is_empty()).then_some(host)
-}
-
-fn is_loopback(host: &str) -> bool {
-    host.eq_ignore_ascii_case("localhost")
-        || host
-            .parse::<IpAddr>()
-            .is_ok_and(|address| address.is_loopback())
 }
 
 /// `url` with `query` added to the query it may have.
