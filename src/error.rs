@@ -32,6 +32,59 @@ use crate::request::Operation;
 ///     }
 /// }
 /// ```
+///
+/// # What goes wrong, and what you get
+///
+/// *Sent again* is what the client does by itself, as its [`RetryPolicy`](crate::RetryPolicy)
+/// permits: "GET" is what is safe to send twice. Each row is shown in a file of `tests/`.
+///
+/// | Fault | What you get | Sent again | Shown in |
+/// |---|---|---|---|
+/// | The connection is refused | [`is_connect`], [`is_retryable`] | yes | `bad_day` |
+/// | No connection in time | [`is_connect`], [`is_timeout`], [`is_retryable`] | yes | `bad_day` |
+/// | A certificate is self-signed, expired, for another host | [`is_connect`] | no | `tls` |
+/// | TLS to a port that has none | [`is_connect`] | no | `errors` |
+/// | What answers is not HTTP | an error without a status | no | `errors` |
+/// | Too many or too large headers | an error without a status | no | `errors` |
+/// | No answer in time | [`is_timeout`], [`is_retryable`] | no | `bad_day` |
+/// | An answer that trickles | [`is_timeout`], [`is_retryable`] | no | `bad_day` |
+/// | The connection closes before the body | [`is_retryable`] | GET | `bad_day` |
+/// | It closes in the body; the length announced is too large; chunks are broken | [`is_retryable`], [`status`] | GET | `bad_day` |
+/// | The length announced is too small | [`is_decode`] | no | `bad_day` |
+/// | A compressed body is broken | [`is_retryable`], [`status`] | GET | `bad_day` |
+/// | A body over the limit, a gzip bomb | [`is_too_large`] | no | `errors` |
+/// | HTML, nothing, text, or JSON of another shape | [`is_decode`], [`json_path`], [`body`] | no | `errors` |
+/// | Invalid UTF-8, a number too large, a key twice | [`is_decode`] | no | `errors` |
+/// | 10 MB of nesting | [`is_decode`] | no | `bad_day` |
+/// | 503 twice, and then 200 | the value | GET | `bad_day` |
+/// | 429, 500, 502, 503, 504 | [`is_retryable`], and the status's own method | GET | `bad_day` |
+/// | 429 with `Retry-After` | the value after that wait; over the cap, [`retry_after`] | GET | `bad_day` |
+/// | Any other refusal | the status's own method, [`detail`], [`field_errors`] | no | `errors` |
+/// | A redirect | [`is_redirect`], [`location`] | no | `errors` |
+/// | A keep-alive connection that died between two calls | the value | GET, uncounted | `bad_day` |
+/// | Any fault of the token exchange after it was sent | as above | never | `bad_day` |
+/// | A record of a list does not decode | [`raw_record`], [`page`]; the others come | no | `lists` |
+/// | A page of a list fails | the records before it, then [`page`] | as above | `lists` |
+/// | The server ignores `page` | an error with [`page`] after a few pages | no | `bad_day` |
+/// | The time of a list is over | [`is_timeout`], [`page`] | no | `bad_day` |
+/// | Somebody cancels | [`is_cancelled`] | no | `bad_day` |
+///
+/// [`is_connect`]: Self::is_connect
+/// [`is_retryable`]: Self::is_retryable
+/// [`is_timeout`]: Self::is_timeout
+/// [`is_decode`]: Self::is_decode
+/// [`is_too_large`]: Self::is_too_large
+/// [`is_redirect`]: Self::is_redirect
+/// [`is_cancelled`]: Self::is_cancelled
+/// [`status`]: Self::status
+/// [`json_path`]: Self::json_path
+/// [`body`]: Self::body
+/// [`retry_after`]: Self::retry_after
+/// [`detail`]: Self::detail
+/// [`field_errors`]: Self::field_errors
+/// [`location`]: Self::location
+/// [`raw_record`]: Self::raw_record
+/// [`page`]: Self::page
 pub struct Error(Box<Inner>);
 
 struct Inner {

@@ -75,11 +75,12 @@ impl Exchange {
 
     /// What is safe to send twice, because it changes nothing, or because it never left.
     fn may_repeat(&self, error: &Error) -> bool {
+        let safe = self.operation.method.is_safe();
         match error.kind() {
-            Kind::Connect | Kind::ConnectTimeout => true,
-            Kind::Transport | Kind::Status => {
-                self.operation.method.is_safe() && error.is_retryable()
-            }
+            // An agent of the caller's does not tell whether something was sent before.
+            Kind::Connect => safe || self.shared.watched,
+            Kind::ConnectTimeout => true,
+            Kind::Transport | Kind::Status => safe && error.is_retryable(),
             _ => false,
         }
     }

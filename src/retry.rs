@@ -9,7 +9,9 @@ use crate::Error;
 ///
 /// Only what is safe to send twice: a `GET` on which no connection came about, whose connection
 /// broke, or which was answered 429, 500, 502, 503 or 504; and anything else, the token exchange
-/// for one, only where no connection came about and so nothing was sent.
+/// for one, only where no connection came about and so nothing was sent. An
+/// [agent of your own](crate::ClientBuilder::agent) does not tell whether that is so: with one,
+/// only a connection that did not come about in time is tried again for them.
 ///
 /// The wait is chosen at random between nothing and a bound that doubles with each attempt
 /// ("full jitter"), so that many clients do not come back at once. A `Retry-After` of the server's

@@ -11,7 +11,7 @@ use ureq::{Agent, Timeout};
 
 use crate::error::{Error, Kind};
 use crate::resolver::CachingResolver;
-use crate::watch::{Cancelled, WatchConnector};
+use crate::watch::{self, Cancelled, WatchConnector};
 
 /// What can be set of the transport; the defaults are in the docs of `ClientBuilder`.
 #[derive(Clone, Debug)]
@@ -156,7 +156,8 @@ fn io_error(error: io::Error) -> Error {
         // So comes what rustls has against a server: a certificate that is not trusted.
         K::InvalidData => (Kind::Tls, "TLS failed"),
         K::ConnectionRefused => (Kind::Connect, "the connection was refused"),
-        K::NetworkUnreachable | K::HostUnreachable | K::AddrNotAvailable => {
+        // The network can also go away under a connection.
+        K::NetworkUnreachable | K::HostUnreachable | K::AddrNotAvailable if !watch::has_sent() => {
             (Kind::Connect, "the host cannot be reached")
         }
         K::UnexpectedEof | K::ConnectionReset | K::ConnectionAborted | K::BrokenPipe => (
@@ -169,4 +170,57 @@ fn io_error(error: io::Error) -> Error {
         _ => (Kind::Transport, "the connection failed"),
     };
     Error::new(kind, format!("{message}: {error}")).with_source(error)
+}
+
+#[cfg(test)]
+mod tests {
+    use ureq::unversioned::transport::{Buffers, LazyBuffers, NextTimeout, Transport, time};
+
+    use super::*;
+    use crate::watch::{Limits, Watched, within};
+
+    /// A connection that takes what is sent, and then loses its way to the host.
+    #[derive(Debug)]
+    struct Lost(LazyBuffers);
+
+    impl Transport for Lost {
+        fn buffers(&mut self) -> &mut dyn Buffers {
+            &mut self.0
+        }
+
+        fn transmit_output(&mut self, _: usize, _: NextTimeout) -> Result<(), ureq::Error> {
+            Ok(())
+        }
+
+        fn await_input(&mut self, _: NextTimeout) -> Result<bool, ureq::Error> {
+            Err(io::Error::from(io::ErrorKind::HostUnreachable).into())
+        }
+
+        fn is_open(&mut self) -> bool {
+            true
+        }
+    }
+
+    #[test]
+    fn a_host_that_gets_out_of_reach_after_something_was_sent_is_a_broken_connection() {
+        let lose = |send: bool| {
+            let lose = || {
+                let mut connection = Watched(Lost(LazyBuffers::new(1, 1)));
+                let timeout = NextTimeout {
+                    after: time::Duration::NotHappening,
+                    reason: Timeout::Global,
+                    per_read: None,
+                    per_write: None,
+                };
+                if send {
+                    connection.transmit_output(1, timeout).unwrap();
+                }
+                error(connection.await_input(timeout).unwrap_err()).kind()
+            };
+            within(&Limits::default(), lose).0
+        };
+        assert_eq!(lose(false), Kind::Connect);
+        assert_eq!(lose(true), Kind::Transport);
+        assert_eq!(lose(false), Kind::Connect);
+    }
 }

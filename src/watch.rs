@@ -69,6 +69,7 @@ impl StdError for Cancelled {}
 struct Call {
     limits: Limits,
     connected: bool,
+    sent: bool,
 }
 
 thread_local! {
@@ -79,10 +80,15 @@ thread_local! {
 pub(crate) fn within<R>(limits: &Limits, work: impl FnOnce() -> R) -> (R, bool) {
     CALL.set(Call {
         limits: limits.clone(),
-        connected: false,
+        ..Call::default()
     });
     let done = work();
     (done, CALL.take().connected)
+}
+
+/// Whether the call on this thread has sent anything, if only to agree on TLS.
+pub(crate) fn has_sent() -> bool {
+    CALL.with_borrow(|call| call.sent)
 }
 
 /// The part of the connector chain that watches: it stands between TCP and TLS.
@@ -103,7 +109,7 @@ impl<In: Transport> Connector<In> for WatchConnector {
 }
 
 #[derive(Debug)]
-pub(crate) struct Watched<T>(T);
+pub(crate) struct Watched<T>(pub T);
 
 impl<T: Transport> Transport for Watched<T> {
     fn buffers(&mut self) -> &mut dyn Buffers {
@@ -111,7 +117,10 @@ impl<T: Transport> Transport for Watched<T> {
     }
 
     fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), Error> {
-        CALL.with_borrow(|call| call.limits.check())?;
+        CALL.with_borrow_mut(|call| {
+            call.sent = true;
+            call.limits.check()
+        })?;
         self.0.transmit_output(amount, timeout)
     }
 

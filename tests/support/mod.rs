@@ -7,9 +7,12 @@ use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Condvar, Mutex};
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use fitrankings::{Client, ClientBuilder, MasterToken, RetryPolicy};
+
+/// How long something is waited for that must come soon, on a busy machine too.
+pub const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The token of [`Server::client`].
 pub const TOKEN: &str = "a-master-token";
@@ -25,12 +28,14 @@ struct Shared {
     answer: Box<dyn Fn(&Received) -> Reply + Send + Sync>,
     received: Mutex<Vec<Received>>,
     connections: Mutex<Connections>,
-    closed: Condvar,
+    /// Told of each request and of each connection that ends.
+    changed: Condvar,
 }
 
 #[derive(Default)]
 struct Connections {
     streams: Vec<TcpStream>,
+    requests: usize,
     closed: usize,
     stopped: bool,
 }
@@ -44,7 +49,7 @@ impl Server {
             answer: Box::new(answer),
             received: Mutex::default(),
             connections: Mutex::default(),
-            closed: Condvar::new(),
+            changed: Condvar::new(),
         });
         let serving = Arc::clone(&shared);
         let thread = thread::spawn(move || serving.accept(&listener));
@@ -112,7 +117,41 @@ impl Server {
     pub fn wait_until_closed(&self, count: usize) {
         let connections = self.shared.connections.lock().unwrap();
         let fewer = |connections: &mut Connections| connections.closed < count;
-        drop(self.shared.closed.wait_while(connections, fewer).unwrap());
+        drop(self.shared.changed.wait_while(connections, fewer).unwrap());
+    }
+
+    /// Waits until so many requests came.
+    #[track_caller]
+    pub fn wait_for_requests(&self, count: usize) {
+        self.wait(|connections| connections.requests >= count);
+    }
+
+    /// Waits until no connection is open any more.
+    #[track_caller]
+    pub fn wait_until_all_closed(&self) {
+        self.wait(|connections| connections.closed == connections.streams.len());
+    }
+
+    #[track_caller]
+    fn wait(&self, is_so: impl Fn(&Connections) -> bool) {
+        let end = Instant::now() + PATIENCE;
+        let mut connections = self.shared.connections.lock().unwrap();
+        while !is_so(&connections) {
+            let left = end.saturating_duration_since(Instant::now());
+            assert!(
+                !left.is_zero(),
+                "{} connections, {} of them closed, {} requests",
+                connections.streams.len(),
+                connections.closed,
+                connections.requests,
+            );
+            connections = self
+                .shared
+                .changed
+                .wait_timeout(connections, left)
+                .unwrap()
+                .0;
+        }
     }
 }
 
@@ -139,26 +178,30 @@ impl Shared {
         thread::scope(|scope| {
             for stream in listener.incoming() {
                 let stream = stream.unwrap();
-                {
+                let number = {
                     let mut connections = self.connections.lock().unwrap();
                     if connections.stopped {
                         return;
                     }
                     connections.streams.push(stream.try_clone().unwrap());
-                }
+                    connections.streams.len()
+                };
                 scope.spawn(move || {
                     let connection = Connection(stream, self);
                     // An error is a client that hung up, which many are meant to do.
-                    self.converse(&connection.0).ok()
+                    self.converse(&connection.0, number).ok()
                 });
             }
         });
     }
 
-    fn converse(&self, mut stream: &TcpStream) -> io::Result<()> {
+    fn converse(&self, mut stream: &TcpStream, number: usize) -> io::Result<()> {
         let mut reader = BufReader::new(stream);
-        while let Some(request) = Received::read(&mut reader)? {
+        while let Some(mut request) = Received::read(&mut reader)? {
+            request.connection = number;
             self.received.lock().unwrap().push(request.clone());
+            self.connections.lock().unwrap().requests += 1;
+            self.changed.notify_all();
             let reply = (self.answer)(&request);
             stream.write_all(&reply.bytes)?;
             match reply.then {
@@ -186,7 +229,7 @@ impl Drop for Connection<'_> {
     fn drop(&mut self) {
         let _ = self.0.shutdown(Shutdown::Both);
         self.1.connections.lock().unwrap().closed += 1;
-        self.1.closed.notify_all();
+        self.1.changed.notify_all();
     }
 }
 
@@ -271,6 +314,8 @@ impl Reply {
 #[derive(Clone)]
 pub struct Received {
     pub bytes: Vec<u8>,
+    /// Which connection it came on, from 1.
+    pub connection: usize,
     head: usize,
 }
 
@@ -285,6 +330,7 @@ impl Received {
                 reader.consume(start.len());
                 return Ok(Some(Self {
                     bytes: start,
+                    connection: 0,
                     head: 0,
                 }));
             }
@@ -296,7 +342,11 @@ impl Received {
             }
         }
         let head = bytes.len();
-        let mut request = Self { bytes, head };
+        let mut request = Self {
+            bytes,
+            connection: 0,
+            head,
+        };
         let length = request.header("content-length").unwrap_or("0").parse();
         let mut body = vec![0; length.unwrap()];
         reader.read_exact(&mut body)?;

@@ -1,0 +1,335 @@
+//! Certificates that are not to be trusted, over a real socket: nothing is sent, and the message
+//! says why.
+#![allow(clippy::panic, clippy::unwrap_used)]
+
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use fitrankings::{Client, Clock, Credentials, Error, MasterToken};
+use rcgen::{
+    BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, KeyUsagePurpose,
+    date_time_ymd,
+};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
+use ureq::tls::{Certificate, RootCerts, TlsConfig};
+
+const TOKEN: &str = "a-master-token";
+const USERS: &str = include_str!("data/users.json");
+
+/// A certificate with its key.
+struct Identity {
+    certificate: CertificateDer<'static>,
+    key: KeyPair,
+}
+
+/// Who signs certificates here.
+struct Authority(CertifiedIssuer<'static, KeyPair>);
+
+impl Authority {
+    fn new() -> Self {
+        let mut params = CertificateParams::new([]).unwrap();
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        params.key_usages = vec![KeyUsagePurpose::KeyCertSign];
+        let key = KeyPair::generate().unwrap();
+        Self(CertifiedIssuer::self_signed(params, key).unwrap())
+    }
+
+    fn sign(&self, params: &CertificateParams) -> Identity {
+        let key = KeyPair::generate().unwrap();
+        let certificate = params.signed_by(&key, &self.0).unwrap();
+        Identity {
+            certificate: certificate.into(),
+            key,
+        }
+    }
+
+    /// An agent of the caller's that trusts this authority alone.
+    fn agent(&self) -> ureq::Agent {
+        let root = Certificate::from_der(self.0.der()).to_owned();
+        let roots = RootCerts::new_with_certs(&[root]);
+        let config = ureq::Agent::config_builder()
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .proxy(None)
+            .tls_config(TlsConfig::builder().root_certs(roots).build());
+        config.build().into()
+    }
+}
+
+/// A certificate for a host that is valid today.
+fn valid_for(host: &str) -> CertificateParams {
+    CertificateParams::new([host.to_owned()]).unwrap()
+}
+
+fn expired() -> CertificateParams {
+    let mut params = valid_for("localhost");
+    params.not_before = date_time_ymd(2001, 1, 1);
+    params.not_after = date_time_ymd(2002, 1, 1);
+    params
+}
+
+fn self_signed() -> Identity {
+    let key = KeyPair::generate().unwrap();
+    let certificate = valid_for("localhost").self_signed(&key).unwrap();
+    Identity {
+        certificate: certificate.into(),
+        key,
+    }
+}
+
+/// A server that speaks TLS; its threads end when it is dropped.
+struct Server {
+    address: SocketAddr,
+    shared: Arc<Shared>,
+    thread: Option<JoinHandle<()>>,
+}
+
+struct Shared {
+    config: Arc<ServerConfig>,
+    answer: fn(usize) -> Option<String>,
+    stopped: AtomicBool,
+    connections: Mutex<Vec<TcpStream>>,
+    /// Whatever came, encrypted or not.
+    wire: Mutex<Vec<u8>>,
+    requests: Mutex<Vec<String>>,
+}
+
+impl Server {
+    /// Answers the requests, counted from 0, with a list; hangs up where there is none.
+    fn start(identity: Identity, answer: fn(usize) -> Option<String>) -> Self {
+        let key = PrivatePkcs8KeyDer::from(identity.key.serialize_der());
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let config = ServerConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(vec![identity.certificate], PrivateKeyDer::Pkcs8(key))
+            .unwrap();
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let address = listener.local_addr().unwrap();
+        let shared = Arc::new(Shared {
+            config: Arc::new(config),
+            answer,
+            stopped: AtomicBool::new(false),
+            connections: Mutex::default(),
+            wire: Mutex::default(),
+            requests: Mutex::default(),
+        });
+        let serving = Arc::clone(&shared);
+        let thread = thread::spawn(move || serving.accept(&listener));
+        Self {
+            address,
+            shared,
+            thread: Some(thread),
+        }
+    }
+
+    fn base_url(&self) -> String {
+        format!("https://localhost:{}/iq", self.address.port())
+    }
+
+    fn connections(&self) -> usize {
+        self.shared.connections.lock().unwrap().len()
+    }
+
+    fn requests(&self) -> Vec<String> {
+        self.shared.requests.lock().unwrap().clone()
+    }
+
+    /// Whether this came over the wire for all to read.
+    fn overheard(&self, text: &str) -> bool {
+        let wire = self.shared.wire.lock().unwrap();
+        wire.windows(text.len()).any(|part| part == text.as_bytes())
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.shared.stopped.store(true, Ordering::SeqCst);
+        for connection in &*self.shared.connections.lock().unwrap() {
+            let _ = connection.shutdown(Shutdown::Both);
+        }
+        // Wakes `accept`.
+        let _ = TcpStream::connect(self.address);
+        let ended = self.thread.take().unwrap().join();
+        assert!(ended.is_ok() || thread::panicking());
+    }
+}
+
+impl Shared {
+    fn accept(&self, listener: &TcpListener) {
+        thread::scope(|scope| {
+            for stream in listener.incoming().map(Result::unwrap) {
+                self.connections
+                    .lock()
+                    .unwrap()
+                    .push(stream.try_clone().unwrap());
+                if self.stopped.load(Ordering::SeqCst) {
+                    return;
+                }
+                // An error is a client that does not trust this server.
+                scope.spawn(move || self.converse(stream).ok());
+            }
+        });
+    }
+
+    fn converse(&self, stream: TcpStream) -> io::Result<()> {
+        let session = ServerConnection::new(Arc::clone(&self.config)).unwrap();
+        let tapped = Tapped(stream, &self.wire);
+        let mut reader = BufReader::new(StreamOwned::new(session, tapped));
+        loop {
+            let mut head = Vec::new();
+            while !head.ends_with(b"\r\n\r\n") {
+                if reader.read_until(b'\n', &mut head)? == 0 {
+                    return Ok(());
+                }
+            }
+            let count = {
+                let mut requests = self.requests.lock().unwrap();
+                requests.push(String::from_utf8(head).unwrap());
+                requests.len() - 1
+            };
+            let Some(body) = (self.answer)(count) else {
+                return reader.get_ref().sock.0.shutdown(Shutdown::Both);
+            };
+            let length = body.len();
+            let answer = format!("HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\n{body}");
+            reader.get_mut().write_all(answer.as_bytes())?;
+        }
+    }
+}
+
+/// A socket that keeps what it receives.
+struct Tapped<'s>(TcpStream, &'s Mutex<Vec<u8>>);
+
+impl Read for Tapped<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.0.read(buffer)?;
+        self.1.lock().unwrap().extend_from_slice(&buffer[..count]);
+        Ok(count)
+    }
+}
+
+impl Write for Tapped<'_> {
+    fn write(&mut self, buffer: &[u8]) -> io::Result<usize> {
+        self.0.write(buffer)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
+/// A clock that takes no time.
+struct Fake;
+
+impl Clock for Fake {
+    fn sleep(&self, _: Duration) {}
+}
+
+/// A client that tries as often as it does by default, and takes no time to.
+fn client(server: &Server, agent: Option<ureq::Agent>) -> Client<MasterToken> {
+    let mut builder = Client::builder().base_url(server.base_url()).clock(Fake);
+    if let Some(agent) = agent {
+        builder = builder.agent(agent);
+    }
+    builder.build(MasterToken::new(TOKEN).unwrap()).unwrap()
+}
+
+/// Checks that a server is not trusted, that the message says why and what to do, and that nothing
+/// was sent, once or twice.
+#[track_caller]
+fn check_refused(server: Server, agent: Option<ureq::Agent>, reason: &str) {
+    let client = client(&server, agent);
+    let credentials = Credentials::new("an-id", "a-secret");
+    let errors: [Error; 2] = [
+        client.list_users().call().unwrap_err(),
+        client.exchange(credentials).unwrap_err(),
+    ];
+    for error in &errors {
+        assert!(error.is_connect(), "{error}");
+        assert!(!error.is_retryable() && !error.is_timeout(), "{error}");
+        assert_eq!(error.status(), None);
+        let message = error.to_string();
+        let advice = "check the base URL, and whether a proxy wants a certificate of its own \
+                      trusted";
+        for part in ["TLS failed", reason, advice] {
+            assert!(message.contains(part), "{message}");
+        }
+        for secret in [TOKEN, "an-id", "a-secret"] {
+            assert!(!format!("{error} {error:?}").contains(secret), "{error:?}");
+        }
+    }
+    assert_eq!(server.connections(), errors.len());
+    assert_eq!(server.requests(), Vec::<String>::new());
+    assert!(!server.overheard(TOKEN) && !server.overheard("a-secret"));
+}
+
+fn users(_: usize) -> Option<String> {
+    Some(USERS.to_owned())
+}
+
+#[test]
+fn a_certificate_that_the_server_signed_itself_is_refused() {
+    check_refused(Server::start(self_signed(), users), None, "UnknownIssuer");
+}
+
+#[test]
+fn a_certificate_of_an_authority_that_nobody_knows_is_refused() {
+    let identity = Authority::new().sign(&valid_for("localhost"));
+    let other = Some(Authority::new().agent());
+    check_refused(
+        Server::start(identity, users),
+        other,
+        "invalid peer certificate",
+    );
+}
+
+#[test]
+fn a_certificate_that_has_expired_is_refused() {
+    let authority = Authority::new();
+    let server = Server::start(authority.sign(&expired()), users);
+    check_refused(server, Some(authority.agent()), "certificate expired");
+}
+
+#[test]
+fn a_certificate_for_another_host_is_refused_and_the_message_names_both() {
+    let authority = Authority::new();
+    for reason in ["\"localhost\"", "elsewhere.example"] {
+        let identity = authority.sign(&valid_for("elsewhere.example"));
+        let server = Server::start(identity, users);
+        check_refused(server, Some(authority.agent()), reason);
+    }
+}
+
+#[test]
+fn an_agent_that_trusts_the_authority_has_its_calls_answered_over_one_connection() {
+    let authority = Authority::new();
+    let server = Server::start(authority.sign(&valid_for("localhost")), users);
+    let client = client(&server, Some(authority.agent()));
+    for _ in 0..2 {
+        assert_eq!(client.list_users().call().unwrap().len(), 1);
+    }
+    let requests = server.requests();
+    assert_eq!((requests.len(), server.connections()), (2, 1));
+    assert!(requests.iter().all(|request| request.contains(TOKEN)));
+    // It came, and nobody on the way could read it.
+    assert!(!server.overheard(TOKEN));
+}
+
+#[test]
+fn a_connection_over_tls_that_dies_in_the_pool_does_not_show() {
+    let authority = Authority::new();
+    let dies = |count| (count != 1).then(|| USERS.to_owned());
+    let server = Server::start(authority.sign(&valid_for("localhost")), dies);
+    let client = client(&server, Some(authority.agent()));
+    for _ in 0..2 {
+        assert_eq!(client.list_users().call().unwrap().len(), 1);
+    }
+    assert_eq!((server.requests().len(), server.connections()), (3, 2));
+}
