@@ -306,6 +306,10 @@ impl ClientBuilder {
     /// An agent of your own, with your proxy, certificates or transport. It keeps its own
     /// timeouts and user agent; those of this builder are not used.
     ///
+    /// It does not tell which connections are new, nor whether something went out: so a `GET` on
+    /// a connection that breaks is sent once more, whatever the [`RetryPolicy`] says, and
+    /// anything else is only where no connection came about in time.
+    ///
     /// It must be configured with `http_status_as_error(false)` and `max_redirects(0)`: this
     /// crate handles statuses and redirects, and [`build`](Self::build) refuses any other.
     pub fn agent(mut self, agent: Agent) -> Self {

@@ -403,6 +403,9 @@ impl Error {
             (Kind::Decode, _) if self.json_path().is_some() && self.body().is_some() => {
                 "the service may have changed since it was described: see `Error::body`"
             }
+            (Kind::Decode, _) if self.raw_record().is_some() => {
+                "the records after it still come; `raw_record()` has its JSON"
+            }
             (Kind::Decode, _) if self.body().is_some() => {
                 "check the base URL, and see `Error::body`"
             }
@@ -532,6 +535,34 @@ mod tests {
         fn sendable<T: Send + Sync + 'static>() {}
         sendable::<Error>();
         assert_eq!(size_of::<Error>(), size_of::<usize>());
+    }
+
+    #[test]
+    fn a_redirect_to_the_path_with_a_slash_is_blamed_on_the_document() {
+        static OPERATION: Operation = Operation {
+            name: "list_users",
+            method: crate::request::Method::GET,
+            path: "/users",
+            token: true,
+            secrets: &[],
+        };
+        let to = |location: &str| {
+            let server = Server {
+                location: Some(location.into()),
+                ..Server::default()
+            };
+            let error = Error::new(Kind::Redirect, "").with_status(StatusCode::MOVED_PERMANENTLY);
+            error
+                .with_operation(&OPERATION)
+                .with_server(server)
+                .to_string()
+        };
+        assert_eq!(
+            to("/iq/users/"),
+            "list_users (GET /users): 301 Moved Permanently, to /iq/users/; \
+             a slash is missing at the end of the path: mend it in the document"
+        );
+        assert!(to("/login").ends_with("check the base URL"));
     }
 
     #[test]
