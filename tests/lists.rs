@@ -221,26 +221,32 @@ fn a_list_ends_with_its_own_timeout() {
 #[cfg(target_os = "linux")]
 fn a_list_that_is_dropped_early_leaves_no_thread_behind() {
     let _alone = THREADS.lock().unwrap_or_else(PoisonError::into_inner);
-    let sandbox = small().latency(Duration::from_millis(30)).start().unwrap();
+    let sandbox = small().latency(Duration::from_millis(300)).start().unwrap();
     let mut items = client(&sandbox)
         .list_activities()
         .page_size(1)
         .items()
         .prefetch(8);
     items.next().unwrap().unwrap();
+    // A thread gives itself its name when it begins.
     assert!(
-        threads() > 0,
+        until(|| threads() > 0),
         "the threads have another name than this test believes"
     );
     drop(items);
-    // They look every few milliseconds whether they still should.
+    assert!(until(|| threads() == 0), "{} threads are left", threads());
+}
+
+/// Whether something becomes true in a few seconds.
+#[cfg(target_os = "linux")]
+fn until(holds: impl Fn() -> bool) -> bool {
     for _ in 0..500 {
-        if threads() == 0 {
-            return;
+        if holds() {
+            return true;
         }
         std::thread::sleep(Duration::from_millis(10));
     }
-    panic!("{} threads are left", threads());
+    false
 }
 
 /// Threads of this process that fetch pages. The system cuts their names off.
