@@ -393,8 +393,12 @@ fn call(operation: &Operation, types: &Types) -> TokenStream {
         Answer::Json(schema) => (types.of(schema), quote!(.json())),
         Answer::Empty => (quote!(()), quote!(.empty())),
     };
+    let page = operation.paging.as_ref().map(|_| {
+        docs("\nThat is one page: [`items`](Self::items) and [`pages`](Self::pages) give the whole list.")
+    });
     quote! {
         /// Sends the request and waits for the answer.
+        #page
         ///
         /// # Errors
         ///

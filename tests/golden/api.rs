@@ -271,6 +271,8 @@ pub mod requests {
 
         /// Sends the request and waits for the answer.
         ///
+        /// That is one page: [`items`](Self::items) and [`pages`](Self::pages) give the whole list.
+        ///
         /// # Errors
         ///
         /// Whatever went wrong, from the connection to the answer: see [`Error`].
@@ -378,6 +380,8 @@ pub mod requests {
         }
 
         /// Sends the request and waits for the answer.
+        ///
+        /// That is one page: [`items`](Self::items) and [`pages`](Self::pages) give the whole list.
         ///
         /// # Errors
         ///
