@@ -56,7 +56,8 @@ impl Packages {
             .env("CARGO_BUILD_BUILD_DIR", build)
             .env("CARGO_TARGET_DIR", self.root.join("target"))
             .env("CARGO_TERM_COLOR", "never")
-            .env_remove("FITRANKINGS_SPEC");
+            .env_remove("FITRANKINGS_SPEC")
+            .env_remove("RUSTDOCFLAGS");
         if let Some(spec) = spec {
             cargo.env("FITRANKINGS_SPEC", spec);
         }
