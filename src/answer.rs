@@ -86,7 +86,7 @@ impl Answer {
                 "the answer is not UTF-8 from byte {} on",
                 error.valid_up_to()
             );
-            self.undecodable(message, redactor)
+            self.with_beginning(self.undecodable(message), redactor)
         })
     }
 
@@ -105,23 +105,29 @@ impl Answer {
             .with_server(self.server(redactor)))
     }
 
-    /// Why a text did not become a `T`; the path is worked out only now, since it costs time.
+    /// Why the answer did not become a `T`, with its beginning.
     pub fn explain<T: DeserializeOwned>(
         &self,
         text: &str,
         error: &serde_json::Error,
         redactor: &Redactor<'_>,
     ) -> Error {
+        self.with_beginning(self.reason::<T>(text, error, redactor), redactor)
+    }
+
+    /// Why a text did not become a `T`; the path is worked out only now, since it costs time.
+    pub fn reason<T: DeserializeOwned>(
+        &self,
+        text: &str,
+        error: &serde_json::Error,
+        redactor: &Redactor<'_>,
+    ) -> Error {
         if text.trim().is_empty() {
-            return self.undecodable(
-                "the answer is empty, where JSON was expected".into(),
-                redactor,
-            );
+            return self.undecodable("the answer is empty, where JSON was expected".into());
         }
         if text.trim_start().starts_with('<') {
             return self.undecodable(
                 "the answer is a page of HTML or XML, where JSON was expected".into(),
-                redactor,
             );
         }
         let mut deserializer = serde_json::Deserializer::from_str(text);
@@ -150,19 +156,25 @@ impl Answer {
                 cut(&redactor.redact(reason), SENTENCE)
             )
         };
-        self.undecodable(message, redactor)
+        self.undecodable(message)
             .with_json_path(path.map(|path| cut(&redactor.redact(&path), SENTENCE)))
     }
 
-    fn undecodable(&self, message: String, redactor: &Redactor<'_>) -> Error {
-        let mut server = Server::default();
-        if !self.is_secret() {
-            server.body = self.kept(redactor);
-        }
+    fn undecodable(&self, message: String) -> Error {
         Error::new(Kind::Decode, message)
             .with_operation(self.operation)
             .with_status(self.status)
-            .with_server(server)
+    }
+
+    fn with_beginning(&self, error: Error, redactor: &Redactor<'_>) -> Error {
+        let body = match self.is_secret() {
+            true => None,
+            false => self.kept(redactor),
+        };
+        error.with_server(Server {
+            body,
+            ..Server::default()
+        })
     }
 
     /// What the server said, with nothing in it that was secret in the request.

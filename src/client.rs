@@ -265,7 +265,8 @@ impl ClientBuilder {
         self
     }
 
-    /// How long connecting may take, TLS included; `None` for ever. Default: 10 seconds.
+    /// How long looking the name up may take, and as long again for connecting, TLS included;
+    /// `None` for ever. Default: 10 seconds.
     pub fn timeout_connect(mut self, timeout: impl Into<Option<Duration>>) -> Self {
         self.settings.timeout_connect = timeout.into();
         self

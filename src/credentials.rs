@@ -19,12 +19,10 @@ impl<T: Token> Client<T> {
     /// Whatever went wrong. Nothing of an answer is kept that could hold the token.
     pub fn exchange(&self, credentials: Credentials) -> Result<MasterToken, Error> {
         let grant = self.create_master_token(credentials).call()?;
-        MasterToken::new(grant.token.expose()).map_err(|problem| {
-            // The service's mistake, and not the caller's.
-            Error::new(
-                Kind::Decode,
-                format!("the answer brought no token: {problem}"),
-            )
+        // The service's mistake, and not the caller's: its words would be for the caller.
+        MasterToken::new(grant.token.expose()).map_err(|_| {
+            let problem = "the service answered with something that can be no bearer token";
+            Error::new(Kind::Decode, problem)
         })
     }
 }

@@ -88,12 +88,12 @@ impl Exchange {
     /// One attempt. A connection that the server closed while it lay in the pool is none: it
     /// says nothing of the service, and costs no wait.
     fn attempt(self: &Arc<Self>) -> Result<Answer, Error> {
-        // With an agent of the caller's, every connection looks as if it came from the pool.
-        let pooled = if self.shared.watched { IDLE } else { 1 };
-        for _ in 0..pooled {
-            let (outcome, connected) = self.once();
+        // An agent of the caller's does not tell, so any connection may be one of the pool.
+        let watched = self.shared.watched;
+        for _ in 0..if watched { IDLE } else { 1 } {
+            let (outcome, pooled) = self.once();
             match outcome {
-                Err(error) if !connected && self.is_stale(&error) => {}
+                Err(error) if (pooled || !watched) && self.is_stale(&error) => {}
                 outcome => return outcome,
             }
         }
@@ -105,7 +105,7 @@ impl Exchange {
         silent && self.operation.method.is_safe()
     }
 
-    /// Sends the request once; tells as well whether that took a new connection.
+    /// Sends the request once; tells as well whether it went out on a connection of the pool.
     fn once(self: &Arc<Self>) -> (Result<Answer, Error>, bool) {
         if !self.must_be_left() {
             return watch::within(&self.limits, || self.send());
@@ -129,8 +129,10 @@ impl Exchange {
     /// Whether it may become necessary to give up on a name or on a connection that is just
     /// being made, which nothing interrupts: then that is done on a thread, to be left there.
     fn must_be_left(&self) -> bool {
+        // The name has as much time as the connection after it.
         let connect = self.shared.timeout_connect;
-        let tight = |left| connect.is_none_or(|connect| left < connect);
+        let most = connect.map(|connect| connect.saturating_mul(2));
+        let tight = |left| !self.shared.watched || most.is_none_or(|most| left < most);
         self.limits.cancel.is_some() || self.limits.left().is_some_and(tight)
     }
 
@@ -146,12 +148,12 @@ impl Exchange {
                 Err(RecvTimeoutError::Timeout) => {
                     if let Err(error) = self.check() {
                         let late = outcome.recv_timeout(GRACE);
-                        return late.unwrap_or((Err(error), true));
+                        return late.unwrap_or((Err(error), false));
                     }
                 }
                 Err(RecvTimeoutError::Disconnected) => {
                     let error = Error::new(Kind::Transport, "the thread of the request is gone");
-                    return (Err(error), true);
+                    return (Err(error), false);
                 }
             }
         }
@@ -169,16 +171,22 @@ impl Exchange {
             Some(body) => agent.run(request.map(|()| body.as_slice())),
             None => agent.run(request),
         };
-        let response = response.map_err(|error| {
-            let error = transport::error(error);
-            if error.is_connect() {
-                self.shared.resolver.forget();
-            }
-            error
-        })?;
+        let response = response.map_err(|error| self.not_answered(error))?;
         let answer = Answer::read(response, self.shared.max_body_size, self.operation)?;
         answer.succeed(&self.redactor())?;
         Ok(answer)
+    }
+
+    fn not_answered(&self, error: ureq::Error) -> Error {
+        let mut error = transport::error(error);
+        // Whatever it was, it was in the way of a connection.
+        if error.kind() == Kind::Transport && self.shared.watched && !watch::has_sent() {
+            error = error.with_kind(Kind::Connect);
+        }
+        if error.is_connect() {
+            self.shared.resolver.forget();
+        }
+        error
     }
 
     fn request(&self) -> Request<()> {
@@ -201,11 +209,8 @@ impl Exchange {
 
     /// Waits before the next attempt, in small steps where somebody may cancel.
     fn sleep(&self, delay: Duration) -> Result<(), Error> {
-        let step = if self.limits.cancel.is_some() {
-            LOOK
-        } else {
-            delay
-        };
+        let stoppable = self.limits.cancel.is_some() || self.limits.stop.is_some();
+        let step = if stoppable { LOOK } else { delay };
         let mut left = delay;
         while !left.is_zero() {
             self.shared.clock.sleep(step.min(left));

@@ -21,6 +21,9 @@ use crate::request::Request;
 /// page for ever. One or two can be records that moved on, when as many arrived as a page holds.
 const BARREN: u32 = 5;
 
+/// How many records of one page may be errors. More are no accident, and would fill the memory.
+const MOST_BROKEN: usize = 1_000;
+
 /// A request that answers with one page of a list; implemented by the generated requests.
 pub trait Paged: Clone + Send + 'static {
     /// What the list is of.
@@ -111,15 +114,19 @@ macro_rules! settings {
             }
 
             /// Begins at this page. Default: the page that the request asks for, or the first.
+            /// For a list that has not been begun: what is fetched of a page already still comes.
             pub fn start_page(mut self, page: u64) -> Self {
                 self.walk.next = page;
+                self.walk.prefetch.forget();
                 self
             }
 
             /// Fetches up to so many pages ahead, each on a thread of its own, over the
             /// connections of the client. Their order stays. Default: 0, and 32 at most.
             ///
-            /// As many pages are in memory at once.
+            /// As many pages are in memory at once. Pages that are on their way together can be
+            /// answered in any order, so this is for a list that does not change meanwhile: a
+            /// record that arrives in between can hide another one, which without this it cannot.
             pub fn prefetch(mut self, pages: usize) -> Self {
                 self.walk.prefetch.ahead = pages.min(Prefetch::<P>::MOST);
                 self
@@ -234,6 +241,9 @@ pub(crate) struct Fetched<P: Paged> {
     hash: Option<u64>,
 }
 
+/// The records that decode, and those that do not.
+type Decoded<P> = (Vec<<P as Paged>::Record>, Vec<Broken<P>>);
+
 /// A record that did not decode.
 struct Broken<P: Paged> {
     place: usize,
@@ -278,11 +288,12 @@ impl<P: Paged> Walk<P> {
             Err(error) => Some(Err(error)),
         };
         let result = page.map(|page| self.take(number, page?).map(|entries| (number, entries)));
-        if let Some(Ok(_)) = &result {
-            self.next += 1;
-        } else {
-            self.over = true;
-            self.prefetch.stop();
+        match (&result, self.next.checked_add(1)) {
+            (Some(Ok(_)), Some(next)) => self.next = next,
+            _ => {
+                self.over = true;
+                self.prefetch.stop();
+            }
         }
         result.map(|result| result.map_err(|error| error.with_page(number)))
     }
@@ -356,10 +367,10 @@ impl<P: Paged> Fetched<P> {
         let text = answer.text(redactor)?;
         let (records, broken) = match serde_json::from_str(text) {
             Ok(records) => (records, Vec::new()),
-            Err(error) => match serde_json::from_str::<Vec<&RawValue>>(text) {
-                Ok(raw) => Self::one_by_one(answer, redactor, &raw),
-                Err(_) => return Err(answer.explain::<Vec<P::Record>>(text, &error, redactor)),
-            },
+            Err(error) => serde_json::from_str::<Vec<&RawValue>>(text)
+                .ok()
+                .and_then(|raw| Self::one_by_one(answer, redactor, &raw))
+                .ok_or_else(|| answer.explain::<Vec<P::Record>>(text, &error, redactor))?,
         };
         let keyless = records.iter().any(|record| P::key(record).is_none());
         Ok(Self {
@@ -369,18 +380,20 @@ impl<P: Paged> Fetched<P> {
         })
     }
 
+    /// The records one by one; `None` where so many of them are broken that it is the page.
     fn one_by_one(
         answer: &Answer,
         redactor: &Redactor<'_>,
         raw: &[&RawValue],
-    ) -> (Vec<P::Record>, Vec<Broken<P>>) {
+    ) -> Option<Decoded<P>> {
         let mut records = Vec::with_capacity(raw.len());
         let mut broken = Vec::new();
         for (place, raw) in raw.iter().map(|raw| raw.get()).enumerate() {
             match serde_json::from_str(raw) {
                 Ok(record) => records.push(record),
+                Err(_) if broken.len() == MOST_BROKEN => return None,
                 Err(error) => {
-                    let error = answer.explain::<P::Record>(raw, &error, redactor);
+                    let error = answer.reason::<P::Record>(raw, &error, redactor);
                     let error = error.with_record(place, redactor.redact(raw));
                     broken.push(Broken {
                         place,
@@ -390,7 +403,7 @@ impl<P: Paged> Fetched<P> {
                 }
             }
         }
-        (records, broken)
+        Some((records, broken))
     }
 }
 

@@ -52,9 +52,14 @@ impl<P: Paged> Prefetch<P> {
             ))
         })?;
         if page.len() > 0 {
-            self.depart(number + 1);
+            self.depart(number.saturating_add(1));
         }
         Ok(page)
+    }
+
+    /// Lets go of what was fetched for another place in the list.
+    pub fn forget(&mut self) {
+        self.flights.clear();
     }
 
     pub fn stop(&mut self) {
@@ -67,7 +72,7 @@ impl<P: Paged> Prefetch<P> {
         let mut next = self
             .flights
             .back()
-            .map_or(number, |flight| flight.number + 1);
+            .map_or(number, |flight| flight.number.saturating_add(1));
         while self.flights.len() < self.ahead {
             let (sender, outcome) = mpsc::sync_channel(1);
             let fetch = self.fetcher(next);
@@ -83,7 +88,7 @@ impl<P: Paged> Prefetch<P> {
                 number: next,
                 outcome,
             });
-            next += 1;
+            next = next.saturating_add(1);
         }
     }
 

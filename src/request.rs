@@ -21,6 +21,7 @@ use crate::exchange::Exchange;
 use crate::period::{Period, PeriodParameters};
 use crate::redact::Redactor;
 use crate::token::Token;
+use crate::transport;
 use crate::watch::Limits;
 
 pub(crate) use ureq::http::Method;
@@ -271,6 +272,12 @@ impl Shared {
         if self.base_url.is_empty() {
             return Err(Error::invalid(
                 "the document names no server: give one with `Client::builder().base_url(…)`",
+            ));
+        }
+        if self.watched && transport::is_past_proxy(self.agent.config()) {
+            return Err(Error::invalid(
+                "the environment names a SOCKS proxy, which is not supported: name an http proxy, \
+                 or give `Client::builder().agent(…)` an agent of your own",
             ));
         }
         // Records of this level hold the token, whatever else is done to keep it.

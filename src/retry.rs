@@ -113,7 +113,9 @@ impl RetryPolicy {
         }
         let doubled = 2_u32.saturating_pow(attempt.saturating_sub(1));
         let bound = self.base_delay.saturating_mul(doubled).min(self.max_delay);
-        Some(bound.mul_f64(clock.random().clamp(0.0, 1.0)))
+        let seconds = bound.as_secs_f64() * clock.random().clamp(0.0, 1.0);
+        // A number that is none, or more than a duration holds, is the clock's fault.
+        Some(Duration::try_from_secs_f64(seconds).unwrap_or(bound))
     }
 
     pub(crate) fn tell(&self, retry: &Retry<'_>) {

@@ -7,7 +7,7 @@ use ureq::config::Config;
 use ureq::unversioned::transport::{
     ConnectProxyConnector, Connector, RustlsConnector, TcpConnector,
 };
-use ureq::{Agent, Timeout};
+use ureq::{Agent, ProxyProtocol, Timeout};
 
 use crate::error::{Error, Kind};
 use crate::resolver::CachingResolver;
@@ -55,9 +55,9 @@ pub(crate) fn agent(settings: &Settings, loopback: bool, resolver: CachingResolv
         .accept("application/json")
         // The limit of the whole call is kept in `watch`: here it would be one more system call
         // for each read.
-        .timeout_resolve(settings.timeout_connect)
-        .timeout_connect(settings.timeout_connect)
-        .timeout_recv_response(settings.timeout_response)
+        .timeout_resolve(settings.timeout_connect.map(finite))
+        .timeout_connect(settings.timeout_connect.map(finite))
+        .timeout_recv_response(settings.timeout_response.map(finite))
         .input_buffer_size(BUFFER)
         .output_buffer_size(BUFFER)
         // Headers that fill the buffer would look like a connection that breaks off.
@@ -80,6 +80,22 @@ pub(crate) fn agent(settings: &Settings, loopback: bool, resolver: CachingResolv
             .chain(WatchConnector)
             .chain(RustlsConnector::default());
     Agent::with_parts(config.build(), connector, resolver)
+}
+
+/// A time that can be added to now: `ureq` panics where it cannot.
+fn finite(timeout: Duration) -> Duration {
+    const YEAR: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+    timeout.min(YEAR)
+}
+
+/// Whether the environment names a proxy that is not supported: past it, a call would go straight
+/// to the service, which whoever named it did not want.
+pub(crate) fn is_past_proxy(config: &Config) -> bool {
+    let protocol = config.proxy().map(ureq::Proxy::protocol);
+    !matches!(
+        protocol,
+        None | Some(ProxyProtocol::Http | ProxyProtocol::Https)
+    )
 }
 
 /// What a caller's own agent has to leave to us.
@@ -114,7 +130,10 @@ pub(crate) fn error(error: ureq::Error) -> Error {
             Error::new(Kind::Tls, format!("TLS failed: {error}")).with_source(error)
         }
         E::TlsRequired => Error::new(Kind::Tls, "the connection is not encrypted"),
-        E::ConnectProxyFailed(_) => Error::new(Kind::Connect, "the proxy refused the connection"),
+        E::ConnectProxyFailed(reason) => Error::new(
+            Kind::Connect,
+            format!("the proxy refused the connection: {reason}"),
+        ),
         E::InvalidProxyUrl => Error::new(Kind::Connect, "the proxy's URL is not valid"),
         E::RequireHttpsOnly(_) | E::BadUri(_) | E::Http(_) => {
             Error::invalid("no request can be made of the base URL and the parameters")

@@ -76,14 +76,16 @@ thread_local! {
     static CALL: RefCell<Call> = RefCell::default();
 }
 
-/// Keeps to the limits while `work` runs; tells as well whether a connection was made for it.
+/// Keeps to the limits while `work` runs; tells as well whether it went out on a connection that
+/// was there before.
 pub(crate) fn within<R>(limits: &Limits, work: impl FnOnce() -> R) -> (R, bool) {
     CALL.set(Call {
         limits: limits.clone(),
         ..Call::default()
     });
     let done = work();
-    (done, CALL.take().connected)
+    let call = CALL.take();
+    (done, call.sent && !call.connected)
 }
 
 /// Whether the call on this thread has sent anything, if only to agree on TLS.
@@ -117,10 +119,18 @@ impl<T: Transport> Transport for Watched<T> {
     }
 
     fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), Error> {
-        CALL.with_borrow_mut(|call| {
+        let left = CALL.with_borrow_mut(|call| {
             call.sent = true;
-            call.limits.check()
+            call.limits.check().map(|()| call.limits.left())
         })?;
+        let timeout = match left.map(time::Duration::Exact) {
+            Some(left) if left < timeout.after => NextTimeout {
+                after: left,
+                reason: Timeout::Global,
+                ..timeout
+            },
+            _ => timeout,
+        };
         self.0.transmit_output(amount, timeout)
     }
 
@@ -131,6 +141,9 @@ impl<T: Transport> Transport for Watched<T> {
         };
         loop {
             CALL.with_borrow(|call| call.limits.check())?;
+            if end.is_some_and(|end| end <= Instant::now()) {
+                return Err(Error::Timeout(timeout.reason));
+            }
             let slice = NextTimeout {
                 after: time::Duration::Exact(SLICE),
                 ..timeout
@@ -138,9 +151,6 @@ impl<T: Transport> Transport for Watched<T> {
             match self.0.await_input(slice) {
                 Err(Error::Timeout(reason)) if reason == timeout.reason => {}
                 done => return done,
-            }
-            if end.is_some_and(|end| end <= Instant::now()) {
-                return Err(Error::Timeout(timeout.reason));
             }
         }
     }
