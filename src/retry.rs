@@ -223,6 +223,17 @@ mod tests {
     }
 
     #[test]
+    fn no_chance_and_no_duration_is_too_odd_for_a_wait() {
+        let longest = RetryPolicy::default()
+            .base_delay(Duration::MAX)
+            .max_delay(Duration::MAX);
+        for chance in [1.0, f64::NAN, f64::INFINITY] {
+            let delay = longest.delay(1, &error(None), &Fixed(chance));
+            assert!(delay >= Some(Duration::from_secs(1)), "{chance}: {delay:?}");
+        }
+    }
+
+    #[test]
     fn no_number_of_attempts_overflows() {
         let policy = RetryPolicy::default().max_attempts(u32::MAX);
         let delay = policy.delay(u32::MAX - 1, &error(None), &Fixed(1.0));

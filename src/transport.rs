@@ -198,6 +198,18 @@ mod tests {
     use super::*;
     use crate::watch::{Limits, Watched, within};
 
+    #[test]
+    fn a_socks_proxy_is_not_passed_by() {
+        let past = |proxy: Option<&str>| {
+            let proxy = proxy.map(|proxy| ureq::Proxy::new(proxy).unwrap());
+            is_past_proxy(&Agent::config_builder().proxy(proxy).build())
+        };
+        assert!(past(Some("socks5://127.0.0.1:1080")));
+        assert!(past(Some("socks4a://127.0.0.1:1080")));
+        assert!(!past(Some("http://127.0.0.1:8080")));
+        assert!(!past(None));
+    }
+
     /// A connection that takes what is sent, and then loses its way to the host.
     #[derive(Debug)]
     struct Lost(LazyBuffers);

@@ -646,6 +646,20 @@ mod deadlines {
     use super::*;
 
     #[test]
+    fn no_time_is_too_long() {
+        let server = Server::always(Reply::json(200, USERS));
+        let builder = server
+            .builder()
+            .timeout_call(Duration::MAX)
+            .timeout_connect(Duration::MAX)
+            .timeout_response(Duration::MAX);
+        let client = build(builder);
+        assert_eq!(client.list_users().call().unwrap().len(), 1);
+        let items = client.list_users().items().timeout(Duration::MAX);
+        assert_eq!(items.limit(1).count(), 1);
+    }
+
+    #[test]
     fn a_server_that_does_not_agree_on_tls_is_given_up_in_time() {
         let _alone = alone();
         let server = Server::always(Reply::raw("").then_hang());
@@ -1037,6 +1051,42 @@ mod cancelling {
 
 mod lists {
     use super::*;
+
+    #[test]
+    fn a_page_of_nothing_but_broken_records_is_one_error() {
+        let broken = format!("[{}0]", "0,".repeat(100_000));
+        let server = Server::always(Reply::json(200, broken));
+        let items: Vec<_> = server.client().list_users().items().collect();
+        let [Err(error)] = &items[..] else {
+            panic!("{} items", items.len())
+        };
+        assert!(error.is_decode() && error.raw_record().is_none(), "{error}");
+        assert_eq!((error.page(), error.json_path()), (Some(1), Some("[0]")));
+        assert_eq!(server.received().len(), 1);
+    }
+
+    #[test]
+    fn the_last_page_that_has_a_number_ends_a_list() {
+        let _alone = alone();
+        let server = Server::start(|request| user_of(page(request) % 10));
+        for ahead in [0, 3] {
+            let users = server.client().list_users().items().prefetch(ahead);
+            assert_eq!(users.start_page(u64::MAX).count(), 1);
+        }
+        wait_until_no_thread_is_left();
+    }
+
+    #[test]
+    fn a_list_that_begins_anew_elsewhere_takes_no_page_from_before() {
+        let _alone = alone();
+        let server = Server::start(|request| user_of(page(request)));
+        let mut users = server.client().list_users().items().prefetch(3);
+        assert_eq!(users.next().unwrap().unwrap().id, 1);
+        let mut users = users.start_page(50);
+        assert_eq!(users.next().unwrap().unwrap().id, 50);
+        drop(users);
+        wait_until_no_thread_is_left();
+    }
 
     #[test]
     fn a_server_that_answers_the_same_page_for_ever_is_an_error_after_a_few_pages() {
