@@ -23,12 +23,12 @@ pub const UNITS: [(&str, &str, &str); 4] = [
 /// What `format: password` becomes.
 pub const SECRET: &str = "crate::Secret";
 
-/// Formats of `type: string` that have a Rust type of their own.
-const TEXTS: [(&str, &str); 5] = [
+/// Formats of `type: string` that have a Rust type of their own. A `decimal` without a unit has
+/// none: as a text it keeps its exact value, which `rust_decimal` by itself can lose.
+const TEXTS: [(&str, &str); 4] = [
     ("date-time", "jiff::Timestamp"),
     ("date", "jiff::civil::Date"),
     ("time", "jiff::civil::Time"),
-    ("decimal", "crate::Decimal"),
     ("password", SECRET),
 ];
 

@@ -56,7 +56,7 @@ fn types_of_fields() {
         ("{ type: string, format: date-time }", "jiff::Timestamp"),
         ("{ type: string, format: date }", "jiff::civil::Date"),
         ("{ type: string, format: time }", "jiff::civil::Time"),
-        ("{ type: string, format: decimal }", "crate::Decimal"),
+        ("{ type: string, format: decimal }", "String"),
         ("{ type: string, format: password }", "crate::Secret"),
         (
             "{ type: string, format: decimal, x-unit: metre }",
