@@ -307,8 +307,8 @@ fn words<V: Display>(range: &impl RangeBounds<V>) -> String {
 
 fn join(values: impl IntoIterator<Item: Display>, sign: char) -> String {
     let mut text = String::new();
-    for value in values {
-        if !text.is_empty() {
+    for (index, value) in values.into_iter().enumerate() {
+        if index > 0 {
             text.push(sign);
         }
         let _ = write!(text, "{value}");
@@ -323,5 +323,16 @@ impl Write for Escaped<'_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
         self.0.extend(utf8_percent_encode(text, &ESCAPED));
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_empty_value_keeps_its_place_among_the_others() {
+        assert_eq!(join(["", "a", ""], ','), ",a,");
+        assert_eq!(join(["a"], ','), "a");
     }
 }
