@@ -195,7 +195,6 @@ impl Error {
             "."
         };
         self.0.json_path = Some(format!("[{index}]{dot}{path}"));
-        self.0.server.body = None;
         self.0.record = Some((index, raw));
         self
     }

@@ -49,7 +49,7 @@ impl Exchange {
                 clock.now().saturating_duration_since(start),
             );
             let error = match outcome {
-                Err(error) if self.may_repeat(&error) => error,
+                Err(error) if self.may_repeat(&error) => error.with_operation(self.operation),
                 outcome => return outcome,
             };
             let Some(delay) = retry.delay(attempt, &error, &**clock) else {

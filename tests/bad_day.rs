@@ -110,6 +110,19 @@ mod retries {
     }
 
     #[test]
+    fn whoever_watches_the_retries_is_told_which_operation_it_is() {
+        let (told, heard) = std::sync::mpsc::channel();
+        let policy = RetryPolicy::default().watch(move |retry| {
+            let _ = told.send((retry.error.operation(), retry.error.status()));
+        });
+        let refused = Reply::new(503, &[], "");
+        let server = Server::script([refused, Reply::json(200, USERS)]);
+        let client = build(server.builder().retry(policy).clock(Fake::new()));
+        client.list_users().call().unwrap();
+        assert_eq!(heard.try_recv(), Ok((Some("list_users"), Some(503))));
+    }
+
+    #[test]
     fn a_503_twice_and_then_a_200_is_the_value_after_two_waits() {
         let clock = Fake::with_chance(1.0);
         let down = Reply::json(503, r#"{"detail": "Maintenance."}"#);
