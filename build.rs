@@ -11,6 +11,7 @@ const VARIABLE: &str = "FITRANKINGS_SPEC";
 
 fn main() {
     println!("cargo::rerun-if-env-changed={VARIABLE}");
+    println!("cargo::rerun-if-env-changed={}", generator::LENIENT);
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-changed=build");
     let spec = std::env::var_os(VARIABLE).filter(|path| !path.is_empty());
@@ -25,7 +26,14 @@ fn main() {
 }
 
 fn write(spec: &Path) -> Result<(), String> {
-    let generated = generator::generate(spec).map_err(|problems| problems.to_string())?;
+    let generated = generator::generate(spec, generator::Mode::from_env())
+        .map_err(|problems| problems.to_string())?;
+    for file in &generated.files {
+        println!("cargo::rerun-if-changed={}", file.display());
+    }
+    for operation in &generated.left_out {
+        println!("cargo::warning={operation}");
+    }
     // Modules for one operation by hand are left out where the document has no such operation.
     println!("cargo::rustc-check-cfg=cfg(operation, values(any()))");
     for operation in &generated.operations {

@@ -65,6 +65,11 @@ pub fn text(object: &Value) -> String {
     }
 }
 
+/// Whether a media type is what JSON is sent as, unless told otherwise.
+pub fn is_plain_json(media_type: &str) -> bool {
+    super::content::essence(media_type) == "application/json"
+}
+
 /// Joins the parts that are not empty, with a blank line between them.
 pub fn paragraphs(parts: impl IntoIterator<Item = String>) -> String {
     let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();

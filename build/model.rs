@@ -10,8 +10,15 @@ pub struct Api {
     /// The first server's URL, where it is a plain one.
     pub base_url: Option<String>,
     pub operations: Vec<Operation>,
+    /// Security schemes that the crate has no token type for, by the name of theirs.
+    pub schemes: BTreeMap<String, Scheme>,
     pub records: BTreeMap<String, Record>,
     pub enums: BTreeMap<String, Enum>,
+    pub unions: BTreeMap<String, Union>,
+    /// What the document says and the generator passes over, with its place.
+    pub notes: Vec<String>,
+    /// Operations that could not be generated, and why.
+    pub left_out: Vec<String>,
 }
 
 /// One method on one path.
@@ -22,6 +29,8 @@ pub struct Operation {
     pub type_name: String,
     pub method: &'static str,
     pub path: String,
+    /// Where it is served, if that is elsewhere than the rest.
+    pub server: Option<String>,
     pub doc: String,
     pub deprecated: bool,
     pub access: Access,
@@ -29,9 +38,12 @@ pub struct Operation {
     pub period: Option<Period>,
     pub paging: Option<Paging>,
     pub body: Option<Body>,
+    /// Whether its body is a multipart form, whatever parts are given.
+    pub multipart: bool,
     pub answer: Answer,
-    /// Statuses that the document gives, with their descriptions.
-    pub statuses: Vec<(String, String)>,
+    /// What the answer may be asked for as, where that is not `application/json` alone.
+    pub accept: Option<String>,
+    pub refusals: Vec<Refusal>,
     /// Keys whose values are secret, in the body that is sent or the one that comes back.
     pub secrets: Vec<String>,
 }
@@ -41,11 +53,7 @@ impl Operation {
     pub fn schemas(&self) -> impl Iterator<Item = &Schema> {
         let parameters = self.parameters.iter().map(|parameter| &parameter.schema);
         let body = self.body.iter().map(|body| &body.schema);
-        let answer = match &self.answer {
-            Answer::Json(schema) => Some(schema),
-            Answer::Empty => None,
-        };
-        parameters.chain(body).chain(answer)
+        parameters.chain(body).chain(self.answer.schemas())
     }
 }
 
@@ -54,15 +62,39 @@ impl Operation {
 pub enum Access {
     /// Nobody needs a token, and none is sent.
     Open,
-    /// Any one of these token types.
-    AnyOf(Vec<String>),
+    /// Any one of these, each a token type or several at once.
+    AnyOf {
+        alternatives: Vec<Vec<String>>,
+        /// Whether it may be called without any, too.
+        optional: bool,
+    },
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
+/// A security scheme: how a token is sent.
+pub struct Scheme {
+    /// As the document calls it.
+    pub wire: String,
+    pub doc: String,
+    pub kind: SchemeKind,
+}
+
+pub enum SchemeKind {
+    Bearer,
+    Basic,
+    /// A key in a header, the query or a cookie of this name.
+    Key(Place, String),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {
     Path,
     Query,
     Header,
+    Cookie,
+    /// A field of a form.
+    Form,
+    /// A part of a multipart form.
+    Part,
 }
 
 pub struct Parameter {
@@ -75,7 +107,9 @@ pub struct Parameter {
     pub doc: String,
     pub deprecated: bool,
     pub schema: Schema,
-    pub list: Option<List>,
+    pub written: Written,
+    /// The media type of a part, where the document gives one.
+    pub media_type: Option<String>,
     /// The bounds of a whole number, where its type does not say them already.
     pub minimum: Option<i128>,
     pub maximum: Option<i128>,
@@ -83,13 +117,30 @@ pub struct Parameter {
     pub default: Option<u64>,
 }
 
-/// How an array is written.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum List {
-    /// `name=a&name=b`
+/// How the value of a parameter is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Written {
+    /// As a text.
+    Plain,
+    /// An array: `name=a&name=b`.
     Repeated,
-    /// `name=a,b`, with this sign between the values.
+    /// An array: `name=a,b`, with this sign between the values.
     Joined(char),
+    /// Whatever it is, in a style of OpenAPI, with `explode`.
+    Styled(Style, bool),
+}
+
+/// The styles of OpenAPI, and JSON for a parameter that is described by its content.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Style {
+    Simple,
+    Label,
+    Matrix,
+    Form,
+    Space,
+    Pipe,
+    Deep,
+    Json,
 }
 
 /// Four query parameters that together are one period: `x-period`.
@@ -122,15 +173,82 @@ impl Paging {
 }
 
 pub struct Body {
+    pub form: BodyForm,
+    pub media_type: String,
     pub schema: Schema,
     pub required: bool,
     pub doc: String,
 }
 
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum BodyForm {
+    Json,
+    /// A form whose fields the document does not name.
+    Form,
+    Text,
+    Bytes,
+}
+
+/// What a success answers with.
 #[derive(Clone)]
 pub enum Answer {
+    /// The same, whatever its status.
+    Always(Content),
+    /// Some successes have this in JSON, the others nothing.
+    Maybe(Schema),
+    /// It is up to the status; the enum has this name.
+    ByStatus(String, Vec<Success>),
+}
+
+#[derive(Clone, PartialEq, Eq)]
+pub enum Content {
     Json(Schema),
+    Text,
+    Bytes,
     Empty,
+}
+
+#[derive(Clone)]
+pub struct Success {
+    /// `200`, `2XX` or `default`.
+    pub status: String,
+    /// The variant.
+    pub name: String,
+    pub doc: String,
+    pub content: Content,
+}
+
+impl Answer {
+    pub fn contents(&self) -> impl Iterator<Item = &Content> {
+        let (one, several): (_, &[Success]) = match self {
+            Self::Always(content) => (Some(content), &[]),
+            Self::Maybe(_) => (None, &[]),
+            Self::ByStatus(_, several) => (None, several),
+        };
+        one.into_iter()
+            .chain(several.iter().map(|success| &success.content))
+    }
+
+    /// The schemas of what comes in JSON.
+    pub fn schemas(&self) -> impl Iterator<Item = &Schema> {
+        let maybe = match self {
+            Self::Maybe(schema) => Some(schema),
+            _ => None,
+        };
+        let contents = self.contents().filter_map(|content| match content {
+            Content::Json(schema) => Some(schema),
+            _ => None,
+        });
+        maybe.into_iter().chain(contents)
+    }
+}
+
+/// A status that is no success.
+pub struct Refusal {
+    pub status: String,
+    pub doc: String,
+    /// What its body is, in JSON.
+    pub schema: Option<Schema>,
 }
 
 /// What a value is, in the few forms that are left of a schema.
@@ -146,7 +264,7 @@ pub enum Schema {
     Text,
     /// A text of a format, or a quantity, as this type of Rust.
     Rust(String),
-    /// A record or an enum of the model.
+    /// A record, an enum or a union of the model.
     Named(String),
     List(Box<Schema>),
     /// An object whose keys the document does not name.
@@ -198,6 +316,14 @@ pub struct Field {
     pub deprecated: bool,
     pub required: bool,
     pub schema: Schema,
+    /// `readOnly` or `writeOnly`, which make it optional in the other direction.
+    pub only: Option<Only>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Only {
+    Read,
+    Write,
 }
 
 impl Field {
@@ -217,4 +343,21 @@ pub struct Enum {
 pub struct Variant {
     pub wire: String,
     pub name: String,
+}
+
+/// One of several things.
+pub struct Union {
+    pub doc: String,
+    pub deprecated: bool,
+    /// The member whose text tells which one it is.
+    pub tag: Option<String>,
+    pub alternatives: Vec<Alternative>,
+}
+
+pub struct Alternative {
+    pub name: String,
+    pub doc: String,
+    pub schema: Schema,
+    /// The texts of the tag, the one to write first.
+    pub tags: Vec<String>,
 }

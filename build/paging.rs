@@ -1,6 +1,6 @@
 //! `x-paging`: how to ask for the rest of a list.
 
-use super::model::{Answer, Paging, Parameter, Place, Schema};
+use super::model::{Answer, Content, Paging, Parameter, Place, Schema};
 use super::read::Reader;
 use super::source::join;
 
@@ -23,7 +23,7 @@ pub fn read(
         reader.report(&join(&at, "page"), found, remedy);
     }
     let record = match answer {
-        Answer::Json(Schema::List(item)) => match item.as_ref() {
+        Answer::Always(Content::Json(Schema::List(item))) => match item.as_ref() {
             Schema::Named(name) => Some(name.clone()),
             _ => None,
         },

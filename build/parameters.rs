@@ -3,10 +3,14 @@
 use openapiv3::{Parameter as Described, ParameterData};
 use serde_json::Value;
 
+use super::access::is_header;
+use super::content::{essence, is_json};
 use super::doc;
-use super::model::{List, Parameter, Place, Schema};
+use super::forms::Form;
+use super::model::{Parameter, Place, Schema, Style, Written};
 use super::names::{self, Scope};
-use super::read::Reader;
+use super::place;
+use super::read::{Reader, sent_path};
 use super::refs;
 use super::schema::SECRET;
 use super::source::join;
@@ -16,9 +20,13 @@ const BUILDER: [&str; 9] = [
     "new", "call", "client", "clone", "body", "period", "items", "pages", "request",
 ];
 
+/// What holds the bytes of a file.
+pub const FILE: &str = "crate::multipart::File";
+
 /// Headers that the client sets by itself: OpenAPI has parameters of these names ignored.
 const OWN_HEADERS: [&str; 3] = ["accept", "content-type", "authorization"];
 
+/// The parameters of an operation, without names in Rust.
 pub fn read(
     reader: &mut Reader<'_>,
     path: &str,
@@ -26,42 +34,49 @@ pub fn read(
     operation: &str,
     type_name: &str,
 ) -> Vec<Parameter> {
-    let (mut parameters, complete) = gather(reader, [operation, item], type_name);
+    let (mut parameters, complete) = gather(reader, [operation, item], path, type_name);
     let parts = parts(reader, path, item);
-    check_unknown(reader, path, &parts, &parameters);
     // One that is faulty may be the one that is missing.
     if complete {
-        check_missing(reader, operation, &parts, &parameters);
+        fit(reader, operation, path, &parts, &mut parameters);
     }
     // Those of the path come first, as they stand there.
     parameters.sort_by_key(|(_, parameter)| match parameter.place {
         Place::Path => parts.iter().position(|part| *part == parameter.wire),
         _ => Some(parts.len()),
     });
+    parameters
+        .into_iter()
+        .map(|(_, parameter)| parameter)
+        .collect()
+}
+
+/// Gives each its name in Rust.
+pub fn name(parameters: &mut [Parameter]) {
     let mut scope = Scope::with(&BUILDER);
-    let named = parameters.into_iter().map(|(_, parameter)| Parameter {
-        name: scope.take(names::snake(&parameter.wire)),
-        ..parameter
-    });
-    named.collect()
+    for parameter in parameters {
+        parameter.name = scope.take(names::snake(&parameter.wire));
+    }
 }
 
 /// The parameters of an operation and of its path, with their pointers, and whether none is faulty.
 fn gather(
     reader: &mut Reader<'_>,
-    owners: [&str; 2],
+    [operation, item]: [&str; 2],
+    path: &str,
     type_name: &str,
 ) -> (Vec<(String, Parameter)>, bool) {
     let mut parameters: Vec<(String, Parameter)> = Vec::new();
     let mut complete = true;
     // The operation's own stand first, so that those of the path with the same name give way.
-    for owner in owners {
+    let of_path = names::pascal(&place::path_words(path));
+    for (owner, stem) in [(operation, type_name), (item, &of_path)] {
         let list = join(owner, "parameters");
         complete &= !reader.schemas.found.is_damaged(&list);
         let items = reader.source.at(&list).and_then(Value::as_array);
         for index in 0..items.map_or(0, Vec::len) {
             let at = join(&list, index);
-            let parameter = match parameter(reader, &at, type_name) {
+            let parameter = match parameter(reader, &at, stem) {
                 Read::Parameter(parameter) => parameter,
                 Read::Ignored => continue,
                 Read::Faulty => {
@@ -86,7 +101,7 @@ fn same(one: &Parameter, other: &Parameter) -> bool {
     one.place == other.place
         && match one.place {
             Place::Header => one.wire.eq_ignore_ascii_case(&other.wire),
-            Place::Path | Place::Query => one.wire == other.wire,
+            _ => one.wire == other.wire,
         }
 }
 
@@ -98,158 +113,203 @@ enum Read {
     Faulty,
 }
 
-fn parameter(reader: &mut Reader<'_>, at: &str, type_name: &str) -> Read {
-    let Some(pointer) = refs::resolve(reader.source, at).filter(|at| check_form(reader, at)) else {
+fn parameter(reader: &mut Reader<'_>, at: &str, stem: &str) -> Read {
+    let Some(pointer) = refs::resolve(reader.source, at) else {
         return Read::Faulty;
     };
-    let Some((described, pointer)) = reader.resolve::<Described>(&pointer) else {
+    // `openapiv3` wants a form, and knows no style that stands where it does not belong.
+    let Some((described, _)) = reader.resolve_with::<Described>(&pointer, |value| {
+        value.remove("style");
+        value.remove("content");
+        value.insert("schema".to_owned(), Value::Object(Default::default()));
+    }) else {
         return Read::Faulty;
     };
     let (place, data) = match described {
         Described::Path { parameter_data, .. } => (Place::Path, parameter_data),
         Described::Header { parameter_data, .. } => (Place::Header, parameter_data),
         Described::Query { parameter_data, .. } => (Place::Query, parameter_data),
-        Described::Cookie { parameter_data, .. } => {
-            let name = parameter_data.name;
-            let found = format!("`{name}` is a cookie, which is not supported");
-            reader.report(&pointer, found, "use a header or a query parameter");
-            return Read::Faulty;
-        }
+        Described::Cookie { parameter_data, .. } => (Place::Cookie, parameter_data),
     };
     if place == Place::Header && OWN_HEADERS.contains(&data.name.to_ascii_lowercase().as_str()) {
         return Read::Ignored;
     }
-    check_data(reader, place, &data, &pointer);
-    let at = join(&pointer, "schema");
-    let hint = format!("{type_name}{}", names::pascal(&data.name));
-    // There is no way to write `null` into a URL or a header.
-    let schema = match reader.schemas.read(&at, &hint).not_null() {
-        Schema::List(item) => Schema::List(Box::new(item.not_null())),
-        schema => schema,
+    if place == Place::Header && !is_header(&data.name) {
+        let found = format!("no header can be called `{}`", data.name);
+        reader.report(
+            &join(&pointer, "name"),
+            found,
+            "use letters, digits and `-`",
+        );
+    }
+    let hint = match at == pointer {
+        true => format!("{stem}{}", names::pascal(&data.name)),
+        // One that stands in a place of its own is named by that.
+        false => place::name(reader.source, &pointer).unwrap_or_default(),
     };
-    check_scalar(reader, &schema, &data.name, &at);
+    match value(reader, place, &data, &pointer, &hint) {
+        Some(parameter) => Read::Parameter(parameter),
+        None => Read::Faulty,
+    }
+}
+
+/// What a parameter holds, and how that is written.
+fn value(
+    reader: &mut Reader<'_>,
+    place: Place,
+    data: &ParameterData,
+    pointer: &str,
+    hint: &str,
+) -> Option<Parameter> {
+    let (at, style) = described(reader, place, pointer)?;
+    let schema = schema(reader, &at, hint);
+    check_secret(reader, &schema, &data.name, &at);
+    let explode = data
+        .explode
+        .unwrap_or(matches!(style, Style::Form | Style::Deep));
     let (minimum, maximum) = bounds(reader, &schema, &at);
     let default = reader
         .source
         .at(&join(&at, "default"))
         .and_then(Value::as_u64);
-    Read::Parameter(Parameter {
+    Some(Parameter {
         name: String::new(),
         place,
-        required: data.required,
+        // What is left out of a path makes it another one.
+        required: data.required || place == Place::Path,
         doc: doc::paragraphs([
             doc::markdown(data.description.as_deref().unwrap_or_default()),
             reader.schemas.doc(&at),
         ]),
         deprecated: data.deprecated.unwrap_or_default(),
-        list: list(reader, &schema, place, &pointer, data.explode),
+        written: written(reader, &schema, place, style, explode),
+        media_type: None,
         schema,
         minimum,
         maximum,
         default,
-        wire: data.name,
+        wire: data.name.clone(),
     })
 }
 
-/// Whether a parameter has a form that is supported. This comes before `openapiv3`, which says too
-/// little of one that is not.
-fn check_form(reader: &mut Reader<'_>, pointer: &str) -> bool {
-    let has = |key| reader.source.at(&join(pointer, key)).is_some();
-    let (schema, content) = (has("schema"), has("content"));
-    if content {
-        reader.report(
-            &join(pointer, "content"),
-            "a parameter with `content` is not supported",
-            "give it a `schema`",
-        );
-    } else if !schema {
-        reader.report(pointer, "the parameter has no `schema`", "add one");
+/// The pointer of a parameter's schema, and its style.
+fn described(reader: &mut Reader<'_>, place: Place, pointer: &str) -> Option<(String, Style)> {
+    let content = join(pointer, "content");
+    let schema = join(pointer, "schema");
+    if reader.source.at(&schema).is_some() || reader.source.at(&content).is_none() {
+        return Some((schema, style(reader, place, pointer)?));
     }
-    check_style(reader, pointer) && schema && !content
-}
-
-/// An array is written in one of three styles, and anything else in one.
-fn check_style(reader: &mut Reader<'_>, pointer: &str) -> bool {
-    let text = |key| {
-        reader
-            .source
-            .at(&join(pointer, key))
-            .and_then(Value::as_str)
+    let types = reader.keys_at(&content);
+    let json = types.iter().find(|kind| is_json(&essence(kind)));
+    let Some(media_type) = json.or(types.first()) else {
+        let found = "the parameter has neither a `schema` nor a type in its `content`";
+        reader.report(&content, found, "give it a `schema`");
+        return None;
     };
-    let known: &[&str] = match text("in") {
-        Some("query") => &["form", "spaceDelimited", "pipeDelimited"],
-        Some("path" | "header") => &["simple"],
-        _ => return true,
-    };
-    let Some(style) = text("style").filter(|style| !known.contains(style)) else {
-        return true;
-    };
-    let found = format!("the style `{style}` is not supported here");
-    let remedy = format!("leave it out, or write one of `{}`", known.join("`, `"));
-    reader.report(&join(pointer, "style"), found, remedy);
-    false
-}
-
-fn check_data(reader: &mut Reader<'_>, place: Place, data: &ParameterData, pointer: &str) {
-    if place == Place::Path && !data.required {
-        reader.report(
-            pointer,
-            format!("the path parameter `{}` is not required", data.name),
-            "add `required: true`, which a part of a path always is",
-        );
-    }
-    let sign = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
-    let token = !data.name.is_empty() && data.name.bytes().all(sign);
-    if place == Place::Header && !token {
-        reader.report(
-            &join(pointer, "name"),
-            format!("no header can be called `{}`", data.name),
-            "use letters, digits and `-`",
-        );
+    let schema = join(&join(&content, media_type), "schema");
+    match json {
+        Some(_) => Some((schema, Style::Json)),
+        None => Some((schema, default_style(place))),
     }
 }
 
-/// How an array is written, as `style` and `explode` have it.
-fn list(
+fn default_style(place: Place) -> Style {
+    match place {
+        Place::Path | Place::Header => Style::Simple,
+        _ => Style::Form,
+    }
+}
+
+fn style(reader: &mut Reader<'_>, place: Place, pointer: &str) -> Option<Style> {
+    let at = join(pointer, "style");
+    let Some(style) = reader.source.at(&at).and_then(Value::as_str) else {
+        return Some(default_style(place));
+    };
+    let style = match (place, style) {
+        (Place::Path | Place::Header, "simple") => Style::Simple,
+        (Place::Path, "label") => Style::Label,
+        (Place::Path, "matrix") => Style::Matrix,
+        (Place::Query | Place::Cookie | Place::Form, "form") => Style::Form,
+        (Place::Query | Place::Form, "spaceDelimited") => Style::Space,
+        (Place::Query | Place::Form, "pipeDelimited") => Style::Pipe,
+        (Place::Query | Place::Form, "deepObject") => Style::Deep,
+        // There is one way to write a header, whatever it is called.
+        (Place::Path | Place::Header, "form") | (Place::Query | Place::Cookie, "simple") => {
+            reader.note(
+                &at,
+                &format!("the style `{style}` has no meaning here: passed over"),
+            );
+            default_style(place)
+        }
+        (_, style) => {
+            let found = format!("the style `{style}` is not supported here");
+            let known = match place {
+                Place::Path => "`simple`, `label` and `matrix`",
+                Place::Header => "`simple`",
+                Place::Cookie => "`form`",
+                _ => "`form`, `spaceDelimited`, `pipeDelimited` and `deepObject`",
+            };
+            reader.report(&at, found, format!("leave it out; {known} are"));
+            return None;
+        }
+    };
+    Some(style)
+}
+
+/// The schema of a value that is written as a text: one of no type is a text.
+fn schema(reader: &mut Reader<'_>, pointer: &str, hint: &str) -> Schema {
+    if reader.source.at(pointer).is_none() {
+        return Schema::Text;
+    }
+    // There is no way to write `null` into a URL or a header.
+    match reader.schemas.read(pointer, hint).not_null() {
+        Schema::Any => Schema::Text,
+        Schema::List(item) => Schema::List(Box::new(match item.not_null() {
+            Schema::Any => Schema::Text,
+            item => item,
+        })),
+        schema => schema,
+    }
+}
+
+/// How a value is written: scalars and lists of them in the plain ways, all else by its style.
+fn written(
     reader: &Reader<'_>,
     schema: &Schema,
     place: Place,
-    pointer: &str,
-    explode: Option<bool>,
-) -> Option<List> {
-    if !matches!(schema, Schema::List(_)) {
-        return None;
+    style: Style,
+    explode: bool,
+) -> Written {
+    let plain = |schema: &Schema| match schema {
+        Schema::Boolean | Schema::Integer(_) | Schema::Number(_) | Schema::Text => true,
+        Schema::Rust(rust) => rust.starts_with("jiff::"),
+        Schema::Named(name) => reader.schemas.enums.contains_key(name),
+        _ => false,
+    };
+    let direct = matches!(
+        place,
+        Place::Path | Place::Query | Place::Header | Place::Cookie
+    );
+    match (schema, style) {
+        _ if !direct => Written::Styled(style, explode),
+        (Schema::List(item), _) if !plain(item) => Written::Styled(style, explode),
+        (Schema::List(_), Style::Form) if place == Place::Query && explode => Written::Repeated,
+        (Schema::List(_), Style::Space | Style::Pipe) if explode => Written::Repeated,
+        (Schema::List(_), Style::Space) => Written::Joined(' '),
+        (Schema::List(_), Style::Pipe) => Written::Joined('|'),
+        (Schema::List(_), Style::Simple | Style::Form) => Written::Joined(','),
+        (schema, Style::Simple | Style::Form | Style::Space | Style::Pipe | Style::Deep)
+            if plain(schema) =>
+        {
+            Written::Plain
+        }
+        _ => Written::Styled(style, explode),
     }
-    let style = reader
-        .source
-        .at(&join(pointer, "style"))
-        .and_then(Value::as_str);
-    // `form`, the default in a query, is the one style that repeats the name unless told not to.
-    let form = style.is_none_or(|style| style == "form");
-    Some(match (style, explode) {
-        _ if place != Place::Query => List::Joined(','),
-        (_, explode) if explode.unwrap_or(form) => List::Repeated,
-        (Some("spaceDelimited"), _) => List::Joined(' '),
-        (Some("pipeDelimited"), _) => List::Joined('|'),
-        _ => List::Joined(','),
-    })
 }
 
-/// A parameter is a text in the end: objects and lists of lists have no such form.
-fn check_scalar(reader: &mut Reader<'_>, schema: &Schema, name: &str, pointer: &str) {
-    let value = match schema {
-        Schema::List(item) => item,
-        other => other,
-    };
-    let (found, remedy) = match value {
-        Schema::Any => ("of no type", "give it a scalar type, or an array of one"),
-        Schema::List(_) => ("a list of lists", "make it a list of scalars"),
-        Schema::Map(_) | Schema::Nullable(_) => {
-            ("an object", "give it a scalar type, or an array of one")
-        }
-        Schema::Named(name) if !reader.schemas.enums.contains_key(name) => {
-            ("an object", "give it a scalar type, or an array of one")
-        }
+/// A secret in a URL or a header shows in logs, wherever they are written.
+fn check_secret(reader: &mut Reader<'_>, schema: &Schema, name: &str, pointer: &str) {
+    let (found, remedy) = match schema.clone().not_null() {
         Schema::Rust(rust) if rust == SECRET => (
             "a password, which would show in URLs and logs",
             "send it in a body, or leave the format out",
@@ -265,6 +325,122 @@ fn check_scalar(reader: &mut Reader<'_>, schema: &Schema, name: &str, pointer: &
         format!("the parameter `{name}` is {found}"),
         remedy,
     );
+}
+
+/// The fields of a form, where its schema is an object that names them.
+pub fn fields(
+    reader: &mut Reader<'_>,
+    media: &str,
+    name: &str,
+    required: bool,
+    multipart: bool,
+) -> Option<Vec<Parameter>> {
+    let pointer = join(media, "schema");
+    let (at, value) = reader.schemas.settle(&pointer)?;
+    if !matches!(Form::of(value), Form::Object | Form::Base | Form::Joined) {
+        return None;
+    }
+    let members = reader.schemas.gather(&[(value, &at)], None);
+    if members.properties.is_empty() {
+        return None;
+    }
+    // What has a name of its own is named by it.
+    let stem = match at == pointer {
+        true => name.to_owned(),
+        false => {
+            place::component(&at).map_or_else(|| name.to_owned(), |key| names::type_name(&key))
+        }
+    };
+    let place = if multipart { Place::Part } else { Place::Form };
+    let mut fields = Vec::new();
+    for (wire, pointer) in &members.properties {
+        let encoding = join(&join(media, "encoding"), wire);
+        let hint = format!("{stem}{}", names::pascal(wire));
+        let required = required && members.required.contains(wire);
+        fields.push(field(
+            reader, place, wire, pointer, &encoding, &hint, required,
+        )?);
+    }
+    if let Some(rest) = &members.rest {
+        let values = reader.schemas.read(rest, &format!("{stem}Value"));
+        let schema = Schema::Map(Box::new(values));
+        let written = Written::Styled(Style::Form, true);
+        let doc = "Whatever other fields there are.".to_owned();
+        fields.push(of_form(super::types::REST, place, schema, written, doc));
+    }
+    Some(fields)
+}
+
+/// A field of a form, or a part of a multipart one.
+fn field(
+    reader: &mut Reader<'_>,
+    place: Place,
+    wire: &str,
+    pointer: &str,
+    encoding: &str,
+    hint: &str,
+    required: bool,
+) -> Option<Parameter> {
+    let settled = |reader: &Reader<'_>, at: &str| {
+        let value = reader.schemas.settle(at).map(|(_, value)| value)?;
+        value
+            .get("format")
+            .and_then(Value::as_str)
+            .map(str::to_owned)
+    };
+    let binary = |format: Option<String>| format.as_deref() == Some("binary");
+    let schema = match place {
+        Place::Part if binary(settled(reader, pointer)) => Schema::Rust(FILE.to_owned()),
+        Place::Part if binary(settled(reader, &join(pointer, "items"))) => {
+            Schema::List(Box::new(Schema::Rust(FILE.to_owned())))
+        }
+        _ => schema(reader, pointer, hint),
+    };
+    let explode = reader
+        .source
+        .at(&join(encoding, "explode"))
+        .and_then(Value::as_bool);
+    let style = match place {
+        Place::Form => style(reader, place, encoding)?,
+        _ => Style::Form,
+    };
+    let media_type = reader
+        .source
+        .at(&join(encoding, "contentType"))
+        .and_then(Value::as_str);
+    let value = reader.source.at(pointer).unwrap_or(&Value::Null);
+    Some(Parameter {
+        required,
+        deprecated: super::schema::flag(value, "deprecated"),
+        // One of several types, or a range, is no type that could be sent.
+        media_type: media_type
+            .filter(|kind| place == Place::Part && !kind.contains([',', '*']))
+            .map(str::to_owned),
+        ..of_form(
+            wire,
+            place,
+            schema,
+            Written::Styled(style, explode.unwrap_or(true)),
+            reader.schemas.doc(pointer),
+        )
+    })
+}
+
+fn of_form(wire: &str, place: Place, schema: Schema, written: Written, doc: String) -> Parameter {
+    Parameter {
+        wire: wire.to_owned(),
+        name: String::new(),
+        place,
+        required: false,
+        doc,
+        deprecated: false,
+        schema,
+        written,
+        media_type: None,
+        minimum: None,
+        maximum: None,
+        default: None,
+    }
 }
 
 /// The bounds of a whole number, where its type does not say them already.
@@ -317,38 +493,62 @@ fn whole(bound: &Value, exclusive: bool, inward: i128) -> Option<i128> {
     })
 }
 
-/// Parameters that the path has no place for.
-fn check_unknown(
-    reader: &mut Reader<'_>,
-    path: &str,
-    parts: &[&str],
-    parameters: &[(String, Parameter)],
-) {
-    for (pointer, parameter) in parameters {
-        if parameter.place == Place::Path && !parts.contains(&parameter.wire.as_str()) {
-            let found = format!("the path `{path}` has no `{{{}}}`", parameter.wire);
-            reader.report(pointer, found, "mend the name, or the path");
-        }
-    }
-}
-
-/// Places of the path that have no parameter.
-fn check_missing(
+/// Brings the parameters of the path and the places in it together.
+///
+/// A place without a parameter is one of any text, and a parameter without a place has no effect.
+/// Where there are both, one may be the other with its name misspelt.
+fn fit(
     reader: &mut Reader<'_>,
     operation: &str,
+    path: &str,
     parts: &[&str],
-    parameters: &[(String, Parameter)],
+    parameters: &mut Vec<(String, Parameter)>,
 ) {
-    for name in parts {
-        let known =
-            |(_, known): &(String, Parameter)| known.place == Place::Path && known.wire == *name;
-        if !parameters.iter().any(known) {
-            reader.report(
-                operation,
-                format!("`{{{name}}}` of the path has no parameter"),
-                format!("add one with `name: {name}` and `in: path`"),
-            );
+    let in_path = |(_, known): &(String, Parameter)| known.place == Place::Path;
+    let unknown: Vec<(String, String)> = parameters
+        .iter()
+        .filter(|known| in_path(known) && !parts.contains(&known.1.wire.as_str()))
+        .map(|(pointer, known)| (pointer.clone(), known.wire.clone()))
+        .collect();
+    let missing: Vec<&&str> = parts
+        .iter()
+        .filter(|part| {
+            !parameters
+                .iter()
+                .any(|known| in_path(known) && known.1.wire == **part)
+        })
+        .collect();
+    let both = !unknown.is_empty() && !missing.is_empty();
+    for (pointer, wire) in &unknown {
+        let found = format!("the path `{path}` has no `{{{wire}}}`");
+        match both {
+            true => reader.report(pointer, found, "mend the name, or the path"),
+            false => reader.note(pointer, &format!("{found}: passed over")),
         }
+    }
+    parameters.retain(|(pointer, _)| !unknown.iter().any(|(known, _)| known == pointer));
+    for name in missing {
+        let found = format!("`{{{name}}}` of the path has no parameter");
+        if both {
+            let remedy = format!("add one with `name: {name}` and `in: path`");
+            reader.report(operation, found, remedy);
+            continue;
+        }
+        reader.note(operation, &format!("{found}: taken for a text"));
+        let text = of_form(
+            name,
+            Place::Path,
+            Schema::Text,
+            Written::Plain,
+            String::new(),
+        );
+        parameters.push((
+            operation.to_owned(),
+            Parameter {
+                required: true,
+                ..text
+            },
+        ));
     }
 }
 
@@ -356,7 +556,7 @@ fn check_missing(
 fn parts<'p>(reader: &mut Reader<'_>, path: &'p str, item: &str) -> Vec<&'p str> {
     let mut parts = Vec::new();
     let mut plain = String::new();
-    let mut rest = path;
+    let mut rest = sent_path(path);
     while let Some((before, after)) = rest.split_once('{') {
         plain.push_str(before);
         let (name, after) = after.split_once('}').unwrap_or_default();

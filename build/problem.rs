@@ -9,6 +9,8 @@ use std::path::{Path, PathBuf};
 pub struct Problem {
     path: PathBuf,
     pointer: String,
+    /// The pointer in its own file, where that is another one.
+    shown: Option<String>,
     line: Option<usize>,
     found: String,
     remedy: Option<String>,
@@ -20,6 +22,7 @@ impl Problem {
         Self {
             path: path.to_owned(),
             pointer: pointer.to_owned(),
+            shown: None,
             line: None,
             found: found.into(),
             remedy: None,
@@ -31,13 +34,18 @@ impl Problem {
         self
     }
 
+    /// The pointer as a message has it, where the file was joined to another one.
+    pub fn shown(mut self, pointer: &str) -> Self {
+        self.shown = (pointer != self.pointer).then(|| pointer.to_owned());
+        self
+    }
+
     /// What whoever maintains the document can do.
     pub fn remedy(mut self, remedy: impl Into<String>) -> Self {
         self.remedy = Some(remedy.into());
         self
     }
 
-    #[allow(dead_code, reason = "for the tests")]
     pub fn pointer(&self) -> &str {
         &self.pointer
     }
@@ -51,7 +59,8 @@ impl fmt::Display for Problem {
             write!(line, ":{number}")?;
         }
         // `#` alone is the URI fragment form of the pointer to the whole document.
-        write!(line, ": #{}: {}", self.pointer, self.found)?;
+        let pointer = self.shown.as_ref().unwrap_or(&self.pointer);
+        write!(line, ": #{pointer}: {}", self.found)?;
         if let Some(remedy) = &self.remedy {
             write!(line, "; {remedy}")?;
         }
@@ -152,6 +161,12 @@ impl Found {
 
     pub fn into_result(self) -> Result<(), Problems> {
         self.problems.into_result()
+    }
+}
+
+impl FromIterator<Problem> for Problems {
+    fn from_iter<I: IntoIterator<Item = Problem>>(problems: I) -> Self {
+        Self(problems.into_iter().collect())
     }
 }
 

@@ -1,23 +1,26 @@
 //! From the document, by way of `openapiv3`, to the model.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
-use openapiv3::{Operation as Described, RequestBody, Response, SecurityScheme};
+use openapiv3::Operation as Described;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
+use super::access;
+use super::content;
 use super::doc;
-use super::model::{Access, Answer, Api, Body, Operation, Parameter, Period, Place, Schema};
+use super::model::{Access, Api, Operation, Parameter, Period, Place, Scheme};
 use super::names::{self, Scope};
 use super::paging;
 use super::parameters;
+use super::place;
 use super::problem::Problems;
 use super::schema::Schemas;
 use super::shape::{self, show};
 use super::source::{Source, join};
 use super::{refs, sent};
 
-const METHODS: [(&str, &str); 8] = [
+pub const METHODS: [(&str, &str); 8] = [
     ("get", "GET"),
     ("put", "PUT"),
     ("post", "POST"),
@@ -58,20 +61,27 @@ const TYPES: [&str; 10] = [
     "T",
 ];
 
-/// Security schemes that the crate has a token type for.
-const TOKENS: [(&str, &str); 2] = [("masterToken", "MasterToken"), ("userToken", "UserToken")];
+/// What the module of accesses could have already.
+const ACCESSES: [&str; 4] = ["MasterToken", "UserToken", "AnyToken", "NoToken"];
 
 /// Checks the document and reads it.
-pub fn read(source: &Source) -> Result<Api, Problems> {
-    let mut problems = source.problems.clone();
-    problems.extend(shape::check(source)?);
+pub fn read(source: &mut Source) -> Result<Api, Problems> {
+    let checked = shape::check(source)?;
+    let mut problems = std::mem::take(&mut source.problems);
+    problems.extend(checked.problems);
+    let source = &*source;
     let mut reader = Reader {
         source,
         schemas: Schemas::new(source, problems),
         methods: Scope::with(&CLIENT_METHODS),
         types: Scope::with(&TYPES),
+        accesses: Scope::with(&ACCESSES),
+        tokens: HashMap::new(),
+        schemes: BTreeMap::new(),
         ids: HashMap::new(),
+        server: server(source, "/servers"),
     };
+    reader.schemas.notes = checked.notes;
     let mut operations = reader.operations();
     reader.schemas.finish();
     for paging in operations
@@ -83,11 +93,13 @@ pub fn read(source: &Source) -> Result<Api, Problems> {
     let Schemas {
         mut records,
         enums,
+        unions,
         found,
+        notes,
         ..
     } = reader.schemas;
     found.into_result()?;
-    sent::mark(&mut operations, &mut records);
+    sent::mark(&mut operations, &mut records, &unions);
     let info = |key| {
         source
             .at("/info")
@@ -98,18 +110,40 @@ pub fn read(source: &Source) -> Result<Api, Problems> {
         title: info("title"),
         version: info("version"),
         doc: doc::markdown(&info("description")),
-        base_url: server(source),
+        base_url: reader.server,
         operations,
+        schemes: reader.schemes,
         records,
         enums,
+        unions,
+        notes,
+        left_out: Vec::new(),
     })
 }
 
-/// The first server, where a client can start from it: a token goes over https only.
-fn server(source: &Source) -> Option<String> {
-    let url = source.at("/servers/0/url")?.as_str()?;
+/// The first of the servers at a pointer, where a client can start from it: a token goes over https
+/// only.
+fn server(source: &Source, pointer: &str) -> Option<String> {
+    let url = address(source, pointer)?;
     let plain = url.starts_with("https://") && !url.contains(['{', '?', '#', '@']);
     plain.then(|| url.trim_end_matches('/').to_owned())
+}
+
+/// A path as it is sent: what follows a `#` tells operations apart, and goes nowhere.
+pub fn sent_path(path: &str) -> &str {
+    path.split('#').next().unwrap_or(path)
+}
+
+/// The first of the servers at a pointer, its variables filled in.
+fn address(source: &Source, pointer: &str) -> Option<String> {
+    let server = source.at(&join(pointer, 0))?;
+    let mut url = server.get("url")?.as_str()?.to_owned();
+    let variables = server.get("variables").and_then(Value::as_object);
+    for (name, variable) in variables.into_iter().flatten() {
+        let default = variable.get("default").and_then(Value::as_str);
+        url = url.replace(&format!("{{{name}}}"), default.unwrap_or_default());
+    }
+    Some(url)
 }
 
 fn text(value: &Value, key: &str) -> String {
@@ -125,8 +159,15 @@ pub struct Reader<'s> {
     pub schemas: Schemas<'s>,
     methods: Scope,
     types: Scope,
+    /// Names of tokens, and of the traits that say who may call.
+    pub accesses: Scope,
+    /// The types of the tokens of schemes that came up.
+    pub tokens: HashMap<String, String>,
+    pub schemes: BTreeMap<String, Scheme>,
     /// Where each operationId stood first.
     ids: HashMap<String, String>,
+    /// Where the client goes unless told otherwise.
+    server: Option<String>,
 }
 
 impl<'s> Reader<'s> {
@@ -135,19 +176,15 @@ impl<'s> Reader<'s> {
             return Vec::new();
         };
         let mut operations = Vec::new();
-        for (path, item) in paths.iter().filter(|(path, _)| path.starts_with('/')) {
-            let item_pointer = join("/paths", path);
-            if item.get("$ref").is_some() {
-                self.report(
-                    &join(&item_pointer, "$ref"),
-                    "a path item by reference is not supported",
-                    "write the path's operations out here",
-                );
-            }
-            self.check_servers(&item_pointer);
-            for key in item.as_object().into_iter().flat_map(Map::keys) {
+        for path in paths.keys().filter(|path| path.starts_with('/')) {
+            let Some(pointer) = refs::resolve(self.source, &join("/paths", path)) else {
+                // Where the reference leads was looked at before.
+                continue;
+            };
+            let item = self.source.at(&pointer).and_then(Value::as_object);
+            for key in item.into_iter().flat_map(Map::keys) {
                 if let Some((_, method)) = METHODS.iter().find(|(name, _)| name == key) {
-                    operations.extend(self.operation(path, &item_pointer, key, method));
+                    operations.extend(self.operation(path, &pointer, key, method));
                 }
             }
         }
@@ -163,14 +200,15 @@ impl<'s> Reader<'s> {
     ) -> Option<Operation> {
         let pointer = join(item, key);
         let described: Described = self.parse(&pointer)?;
-        self.check_servers(&pointer);
         let id = self.operation_id(&described, path, key, &pointer);
         let type_name = self.types.take(names::type_name(&id));
         let period = self.period(&described, &pointer);
         let mut parameters = parameters::read(self, path, item, &pointer, &type_name);
-        let body = self.body(method, &pointer, &type_name);
-        let statuses = self.statuses(&pointer);
-        let answer = self.answer(method, &pointer, &type_name);
+        let sent = content::body(self, method, &pointer, &type_name);
+        let refusals = content::refusals(self, &pointer, &type_name);
+        let (answer, accept) = content::answer(self, method, &pointer, &type_name);
+        parameters.extend(sent.fields);
+        parameters::name(&mut parameters);
         let paging = paging::read(self, &pointer, &parameters, &answer);
         if let Some(period) = &period {
             self.fold(period, &mut parameters, &pointer);
@@ -179,33 +217,55 @@ impl<'s> Reader<'s> {
             name: self.methods.take(names::snake(&id)),
             type_name,
             method,
-            path: path.to_owned(),
+            path: sent_path(path).to_owned(),
+            server: self.own_server(item, &pointer),
             doc: doc::paragraphs([
                 doc::markdown(described.summary.as_deref().unwrap_or_default()),
                 doc::markdown(described.description.as_deref().unwrap_or_default()),
             ]),
             deprecated: described.deprecated,
-            access: self.access(&described, &pointer),
+            access: self.access(&pointer),
             parameters,
             period,
             paging,
-            body,
+            body: sent.body,
+            multipart: sent.multipart,
             answer,
-            statuses,
+            accept,
+            refusals,
             secrets: Vec::new(),
         })
     }
 
-    /// Calls go to the one server of the client.
-    fn check_servers(&mut self, pointer: &str) {
-        let at = join(pointer, "servers");
-        if self.source.at(&at).is_some() {
-            self.report(
-                &at,
-                "servers of a path or an operation are not supported",
-                "name the server at the top of the document",
-            );
-        }
+    fn access(&mut self, pointer: &str) -> Access {
+        access::read(self, pointer)
+    }
+
+    /// The server of an operation or of its path, where that is not the one of the client.
+    fn own_server(&mut self, item: &str, pointer: &str) -> Option<String> {
+        let owner = [pointer, item]
+            .map(|owner| join(owner, "servers"))
+            .into_iter()
+            .find(|at| self.source.at(&join(at, 0)).is_some())?;
+        let url = address(self.source, &owner)?;
+        // A relative one starts at the host of the client's server.
+        let url = match (&self.server, url.contains("://")) {
+            (_, true) => url,
+            (Some(base), false) => {
+                let host = base
+                    .match_indices('/')
+                    .nth(2)
+                    .map_or(base.len(), |(end, _)| end);
+                let path = url.trim_start_matches('/');
+                format!("{}/{path}", base.get(..host).unwrap_or_default())
+            }
+            (None, false) => {
+                self.note(&owner, "a server without a host: passed over");
+                return None;
+            }
+        };
+        let url = url.trim_end_matches('/').to_owned();
+        Some(url).filter(|url| Some(url) != self.server.as_ref())
     }
 
     /// A name is made of method and path where the document gives none.
@@ -217,7 +277,7 @@ impl<'s> Reader<'s> {
         pointer: &str,
     ) -> String {
         let Some(id) = described.operation_id.clone() else {
-            return format!("{key} {}", path.replace(['{', '}', '/'], " "));
+            return format!("{key} {}", place::path_words(path));
         };
         let at = join(pointer, "operationId");
         if let Some(first) = self.ids.insert(id.clone(), at.clone()) {
@@ -227,178 +287,11 @@ impl<'s> Reader<'s> {
         id
     }
 
-    fn access(&mut self, described: &Described, pointer: &str) -> Access {
-        let (requirements, pointer) = match &described.security {
-            Some(own) => (Some(own.clone()), join(pointer, "security")),
-            None => {
-                let shared = self.source.at("/security").cloned();
-                (
-                    shared.and_then(|shared| serde_json::from_value(shared).ok()),
-                    "/security".into(),
-                )
-            }
-        };
-        let mut tokens = Vec::new();
-        for (index, requirement) in requirements.unwrap_or_default().iter().enumerate() {
-            let at = join(&pointer, index);
-            match requirement.keys().collect::<Vec<_>>().as_slice() {
-                [scheme] => tokens.extend(self.token(scheme, &at)),
-                [] => self.report(
-                    &at,
-                    "a token that may be left out is not supported",
-                    "list the schemes, or write `security: []` where none is needed",
-                ),
-                _ => self.report(
-                    &at,
-                    "several schemes at once are not supported",
-                    "put each scheme into a requirement of its own, which makes them alternatives",
-                ),
-            }
-        }
-        tokens.sort();
-        tokens.dedup();
-        if tokens.is_empty() {
-            Access::Open
-        } else {
-            Access::AnyOf(tokens)
-        }
-    }
-
-    fn token(&mut self, scheme: &str, pointer: &str) -> Option<String> {
-        let at = join("/components/securitySchemes", scheme);
-        if self.source.at(&at).is_none() {
-            let found = format!("the security scheme `{scheme}` is not declared");
-            self.report(pointer, found, "declare it at #/components/securitySchemes");
-            return None;
-        }
-        let declared: SecurityScheme = self.parse(&at)?;
-        let bearer = matches!(&declared, SecurityScheme::HTTP { scheme, .. } if scheme.eq_ignore_ascii_case("bearer"));
-        if !bearer {
-            self.report(
-                &at,
-                format!("`{scheme}` is no bearer token"),
-                "only `type: http` with `scheme: bearer` is supported",
-            );
-            return None;
-        }
-        let known = TOKENS.iter().find(|(name, _)| *name == scheme);
-        if known.is_none() {
-            let names = TOKENS.map(|(name, _)| name).join("`, `");
-            self.report(
-                &at,
-                format!("there is no token type for `{scheme}`"),
-                format!("the schemes are `{names}`"),
-            );
-        }
-        known.map(|(_, token)| (*token).to_owned())
-    }
-
-    fn body(&mut self, method: &str, pointer: &str, name: &str) -> Option<Body> {
-        let at = join(pointer, "requestBody");
-        self.source.at(&at)?;
-        if method == "HEAD" || method == "TRACE" {
-            self.report(&at, format!("`{method}` takes no body"), "leave it out");
-        }
-        let (body, at): (RequestBody, String) = self.resolve(&at)?;
-        let types: Vec<String> = body.content.keys().cloned().collect();
-        let schema = self.json_schema(&types, &join(&at, "content"), &format!("{name}Body"))?;
-        Some(Body {
-            schema,
-            required: body.required,
-            doc: doc::markdown(body.description.as_deref().unwrap_or_default()),
-        })
-    }
-
-    fn answer(&mut self, method: &str, pointer: &str, name: &str) -> Answer {
-        let at = join(pointer, "responses");
-        let Some(status) = self.success(&at) else {
-            return Answer::Empty;
-        };
-        let Some((response, at)) = self.resolve::<Response>(&join(&at, status)) else {
-            return Answer::Empty;
-        };
-        // What `HEAD` describes is what `GET` would answer.
-        if response.content.is_empty() || method == "HEAD" {
-            return Answer::Empty;
-        }
-        let types: Vec<String> = response.content.keys().cloned().collect();
-        match self.json_schema(&types, &join(&at, "content"), &format!("{name}Answer")) {
-            Some(schema) => Answer::Json(schema),
-            None => Answer::Empty,
-        }
-    }
-
-    /// The one status that a success answers with.
-    fn success(&mut self, pointer: &str) -> Option<String> {
-        let statuses = self.keys_at(pointer);
-        let mut success: Vec<&String> = statuses
-            .iter()
-            .filter(|status| status.starts_with('2'))
-            .collect();
-        if success.is_empty() {
-            success.extend(statuses.iter().find(|status| *status == "default"));
-        }
-        match success.as_slice() {
-            [one] => return Some((*one).clone()),
-            [] => self.report(
-                pointer,
-                "no response of a success is described",
-                "add the `2xx` status that the operation answers with",
-            ),
-            [first, others @ ..] => {
-                let others = others.iter().map(|other| format!(", {other}"));
-                let found = format!(
-                    "{} statuses of success are described: {first}{}",
-                    success.len(),
-                    others.collect::<String>()
-                );
-                let remedy = "one is supported; keep the one that is answered";
-                self.report(pointer, found, remedy);
-            }
-        }
-        None
-    }
-
     /// The keys of the object at a pointer, without extensions.
-    fn keys_at(&self, pointer: &str) -> Vec<String> {
+    pub fn keys_at(&self, pointer: &str) -> Vec<String> {
         let members = self.source.at(pointer).and_then(Value::as_object);
         let keys = members.into_iter().flat_map(|members| members.keys());
         keys.filter(|key| !key.starts_with("x-")).cloned().collect()
-    }
-
-    /// The schema of the JSON form of a content, the only form that is supported.
-    fn json_schema(&mut self, types: &[String], content: &str, name: &str) -> Option<Schema> {
-        let Some(json) = types.iter().find(|name| is_json(name)) else {
-            let found = match types {
-                [] => "there is no content".to_owned(),
-                _ => format!("the content is `{}`", types.join("`, `")),
-            };
-            self.report(content, found, "only `application/json` is supported");
-            return None;
-        };
-        let media = join(content, json);
-        if self.source.at(&join(&media, "schema")).is_none() {
-            self.report(
-                &media,
-                "the JSON has no `schema`",
-                "add one; `{}` stands for anything",
-            );
-            return None;
-        }
-        Some(self.schemas.read(&join(&media, "schema"), name))
-    }
-
-    /// Every status with the first line of what is said of it.
-    fn statuses(&mut self, pointer: &str) -> Vec<(String, String)> {
-        let at = join(pointer, "responses");
-        let mut described = Vec::new();
-        for status in self.keys_at(&at) {
-            if let Some((response, _)) = self.resolve::<Response>(&join(&at, &status)) {
-                let line = response.description.trim().lines().next();
-                described.push((status, line.unwrap_or_default().to_owned()));
-            }
-        }
-        described
     }
 
     fn period(&mut self, described: &Described, pointer: &str) -> Option<Period> {
@@ -469,14 +362,31 @@ impl<'s> Reader<'s> {
 
     /// The part of the document at a pointer, or where its `$ref` leads, with its own pointer.
     pub fn resolve<T: DeserializeOwned>(&mut self, pointer: &str) -> Option<(T, String)> {
+        self.resolve_with(pointer, |_| ())
+    }
+
+    /// The same, with what `openapiv3` would refuse without a reason taken out before.
+    pub fn resolve_with<T: DeserializeOwned>(
+        &mut self,
+        pointer: &str,
+        prepare: impl FnOnce(&mut Map<String, Value>),
+    ) -> Option<(T, String)> {
         // A reference that leads nowhere was reported by the pass over all of them.
         let pointer = refs::resolve(self.source, pointer)?;
-        Some((self.parse(&pointer)?, pointer))
+        let mut value = frame(self.source.at(&pointer)?);
+        if let Value::Object(members) = &mut value {
+            prepare(members);
+        }
+        Some((self.parse_value(value, &pointer)?, pointer))
     }
 
     /// `openapiv3`'s view of the part of the document at a pointer.
     fn parse<T: DeserializeOwned>(&mut self, pointer: &str) -> Option<T> {
         let value = frame(self.source.at(pointer)?);
+        self.parse_value(value, pointer)
+    }
+
+    fn parse_value<T: DeserializeOwned>(&mut self, value: Value, pointer: &str) -> Option<T> {
         match serde_json::from_value(value) {
             Ok(parsed) => Some(parsed),
             // The pass over the shape has said it better.
@@ -492,14 +402,15 @@ impl<'s> Reader<'s> {
         }
     }
 
+    /// Says in words what is passed over.
+    pub fn note(&mut self, pointer: &str, found: &str) {
+        let note = self.source.problem(pointer, found).to_string();
+        self.schemas.notes.push(note);
+    }
+
     pub fn report(&mut self, pointer: &str, found: impl Into<String>, remedy: impl Into<String>) {
         self.schemas.report(pointer, found, remedy);
     }
-}
-
-fn is_json(media_type: &str) -> bool {
-    let essence = media_type.split(';').next().unwrap_or_default().trim();
-    essence.eq_ignore_ascii_case("application/json")
 }
 
 /// A part of the document without what has a reader of its own, or means nothing to a client.
@@ -521,6 +432,10 @@ fn frame(value: &Value) -> Value {
                         | "headers"
                         | "parameters"
                         | "requestBody"
+                        | "encoding"
+                        | "externalDocs"
+                        | "servers"
+                        | "tags"
                 )
             })
             .map(|(key, value)| match key.as_str() {

@@ -14,9 +14,7 @@ pub fn follow(source: &Source, pointer: &str) -> Result<String, Problem> {
     let mut seen = vec![next];
     loop {
         let Some(target) = target(next).filter(|target| target.starts_with('/')) else {
-            return Err(source
-                .problem(pointer, format!("`{next}` does not lead into this file"))
-                .remedy("copy the part into this file; references look like `#/components/schemas/Name`"));
+            return Err(outside(source, pointer, next));
         };
         let Some(value) = source.at(&target) else {
             return Err(source
@@ -43,6 +41,21 @@ pub fn follow(source: &Source, pointer: &str) -> Result<String, Problem> {
             None => return Ok(target),
         }
     }
+}
+
+/// A reference that leads to no file that is at hand.
+fn outside(source: &Source, pointer: &str, reference: &str) -> Problem {
+    let (found, remedy) = match source.unread.get(reference) {
+        Some(why) => (
+            format!("`{reference}` leads to a file that cannot be read: {why}"),
+            "put the file there, or mend the reference; a relative one starts at the file that it stands in",
+        ),
+        None => (
+            format!("`{reference}` does not lead into a file beside this one"),
+            "download that document, and refer to the copy: `other.yaml#/components/schemas/Name`",
+        ),
+    };
+    source.problem(pointer, found).remedy(remedy)
 }
 
 /// The pointer itself, or where the reference that stands there leads.

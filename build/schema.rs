@@ -2,15 +2,19 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 
 use super::builder::MAX_DEPTH;
 use super::doc;
-use super::model::{Enum, Field, Record, Schema, Variant};
+use super::forms::Form;
+use super::model::{Enum, Field, Only, Record, Schema, Union, Variant};
 use super::names::{self, Scope};
+use super::object::Members;
 use super::problem::{Found, Problems};
 use super::shape::{kind, show};
 use super::source::{Source, join, target};
+use super::union::Waiting as WaitingUnion;
+use super::{place, values};
 
 /// `x-unit`: its name, the Rust type, and the plural for the docs.
 pub const UNITS: [(&str, &str, &str); 4] = [
@@ -32,51 +36,73 @@ const TEXTS: [(&str, &str); 4] = [
     ("password", SECRET),
 ];
 
-const COMPONENTS: &str = "/components/schemas";
-const OPEN_ENUM: &str = "x-extensible-enum";
+pub const COMPONENTS: &str = "/components/schemas";
+pub const OPEN_ENUM: &str = "x-extensible-enum";
 
 /// The schemas that have been asked for so far, and what is wrong with them.
 pub struct Schemas<'s> {
-    source: &'s Source,
+    pub source: &'s Source,
     pub records: BTreeMap<String, Record>,
     pub enums: BTreeMap<String, Enum>,
+    pub unions: BTreeMap<String, Union>,
     pub found: Found,
+    /// What is passed over, in words.
+    pub notes: Vec<String>,
     /// Names of the components, given out before any other.
-    names: HashMap<String, String>,
+    pub names: HashMap<String, String>,
     scope: Scope,
     /// What stands at a pointer, where it has a name of its own.
     named: HashMap<String, Schema>,
+    /// Where each name comes from.
+    pub places: HashMap<String, String>,
+    /// The components that join another one by `allOf`, by the pointer of that.
+    pub heirs: HashMap<String, Vec<String>>,
     /// Pointers that are being read: one that comes up again is a circle without an object.
     open: Vec<String>,
-    /// Objects whose fields are still to be read. Reading them where they come up would recurse
-    /// as far as the document refers.
+    /// Objects and unions whose parts are still to be read. Reading them where they come up would
+    /// recurse as far as the document refers.
     waiting: VecDeque<Waiting<'s>>,
 }
 
-struct Waiting<'s> {
-    name: String,
-    value: &'s Value,
-    members: Members,
+pub enum Waiting<'s> {
+    Record {
+        name: String,
+        value: &'s Value,
+        members: Members,
+    },
+    Union(WaitingUnion),
 }
 
 impl<'s> Schemas<'s> {
     pub fn new(source: &'s Source, problems: Problems) -> Self {
         let mut scope = Scope::default();
         let mut names = HashMap::new();
+        let mut heirs: HashMap<String, Vec<String>> = HashMap::new();
         if let Some(Value::Object(components)) = source.at(COMPONENTS) {
-            for key in components.keys() {
-                let name = scope.take(names::type_name(key));
-                names.insert(join(COMPONENTS, key), name);
+            for (key, component) in components {
+                let pointer = join(COMPONENTS, key);
+                names.insert(pointer.clone(), scope.take(names::type_name(key)));
+                let parts = component.get("allOf").and_then(Value::as_array);
+                for part in parts.into_iter().flatten() {
+                    let reference = part.get("$ref").and_then(Value::as_str);
+                    if let Some(target) = reference.and_then(target) {
+                        heirs.entry(target).or_default().push(pointer.clone());
+                    }
+                }
             }
         }
         Self {
             source,
             records: BTreeMap::new(),
             enums: BTreeMap::new(),
+            unions: BTreeMap::new(),
             found: Found::new(problems),
+            notes: Vec::new(),
             names,
             scope,
             named: HashMap::new(),
+            places: HashMap::new(),
+            heirs,
             open: Vec::new(),
             waiting: VecDeque::new(),
         }
@@ -114,22 +140,39 @@ impl<'s> Schemas<'s> {
         schema
     }
 
-    /// Reads the fields of every object that has come up.
+    /// Reads the parts of every object and union that has come up.
     pub fn finish(&mut self) {
         while let Some(waiting) = self.waiting.pop_front() {
-            self.record(waiting);
+            match waiting {
+                Waiting::Record {
+                    name,
+                    value,
+                    members,
+                } => self.record(name, value, members),
+                Waiting::Union(union) => self.union(union),
+            }
         }
+        self.check_unions();
+    }
+
+    pub fn wait(&mut self, waiting: Waiting<'s>) {
+        self.waiting.push_back(waiting);
     }
 
     fn value(&mut self, value: &'s Value, pointer: &str, name: &str) -> Schema {
         if let Some(reference) = value.get("$ref").and_then(Value::as_str) {
             // A reference that leads nowhere was reported by the pass over all of them.
             return match target(reference) {
-                Some(target) => self.read(&target, name),
+                Some(target) => {
+                    let name = place::name(self.source, &target).unwrap_or_else(|| name.to_owned());
+                    self.read(&target, &name)
+                }
                 None => Schema::Any,
             };
         }
-        self.check_values(value, pointer);
+        for problem in values::check(self.source, value, pointer) {
+            self.found.push(problem);
+        }
         let null = flag(value, "nullable")
             || matches!(value.get("enum"), Some(Value::Array(values)) if values.contains(&Value::Null));
         match self.plain(value, pointer, name) {
@@ -140,75 +183,24 @@ impl<'s> Schemas<'s> {
 
     /// Leaves `nullable` aside.
     fn plain(&mut self, value: &'s Value, pointer: &str, name: &str) -> Schema {
-        if value.get("not").is_some() {
-            self.report(
-                &join(pointer, "not"),
-                "`not` has no type in Rust",
-                "say what the value is, not what it is not",
-            );
-            return Schema::Any;
-        }
-        let several = ["oneOf", "anyOf", "allOf"]
-            .into_iter()
-            .filter(|key| value.get(key).is_some());
-        match several.collect::<Vec<_>>().as_slice() {
-            [] => {}
-            [key] => return self.combined(value, key, pointer, name),
-            [first, second, ..] => {
+        match Form::of(value) {
+            Form::Choice(key) => self.choice(value, key, pointer, name),
+            Form::Choices(first, second) => {
                 self.report(
                     &join(pointer, second),
                     format!("`{second}` stands beside `{first}`, which is not supported"),
                     "keep one of them",
                 );
-                return Schema::Any;
-            }
-        }
-        if let Some(unit) = value.get("x-unit") {
-            return self.quantity(unit, value, pointer);
-        }
-        let texts = [("enum"), (OPEN_ENUM)]
-            .into_iter()
-            .find_map(|key| Some((key, value.get(key)?)));
-        match (value.get("type").and_then(Value::as_str), texts) {
-            (Some("string") | None, Some((key, texts))) => {
-                self.texts(value, key, texts, pointer, name)
-            }
-            (Some("object"), _) => self.object(value, pointer, name),
-            (Some("array"), _) => self.array(pointer, name),
-            (Some(scalar), _) => self.scalar(value, scalar),
-            (None, _) if value.get("items").is_some() => self.array(pointer, name),
-            (None, _)
-                if ["properties", "additionalProperties"]
-                    .iter()
-                    .any(|key| value.get(key).is_some()) =>
-            {
-                self.object(value, pointer, name)
-            }
-            (None, _) => Schema::Any,
-        }
-    }
-
-    fn combined(&mut self, value: &'s Value, key: &str, pointer: &str, name: &str) -> Schema {
-        let parts = value.get(key).and_then(Value::as_array);
-        let parts = parts.map(Vec::as_slice).unwrap_or_default();
-        let own = ["properties", "required", "additionalProperties"];
-        let alone = !own.iter().any(|own| value.get(own).is_some());
-        match parts {
-            [_] if alone => self.read(&format!("{pointer}/{key}/0"), name),
-            [_, ..] if key == "allOf" => self.object(value, pointer, name),
-            _ => {
-                let found = match parts.len() {
-                    0 => format!("`{key}` without a schema means nothing"),
-                    1 => format!("`{key}` beside properties is not supported"),
-                    many => format!("`{key}` with {many} schemas is not supported"),
-                };
-                self.report(
-                    &join(pointer, key),
-                    found,
-                    "use one schema, `allOf`, or an object with optional properties",
-                );
                 Schema::Any
             }
+            Form::Joined => self.joined(value, pointer, name),
+            Form::Base if self.heirs.contains_key(pointer) => self.base(value, pointer, name),
+            Form::Base | Form::Object => self.object(value, pointer, name, None),
+            Form::Quantity(unit) => self.quantity(unit, value, pointer),
+            Form::Texts => self.texts(&[pointer.to_owned()], pointer, name),
+            Form::List => self.array(pointer, name),
+            Form::Scalar(scalar) => self.scalar(value, scalar),
+            Form::Null | Form::Any => Schema::Any,
         }
     }
 
@@ -260,59 +252,32 @@ impl<'s> Schemas<'s> {
 
     fn array(&mut self, pointer: &str, name: &str) -> Schema {
         let items = join(pointer, "items");
-        if self.source.at(&items).is_none() {
-            self.report(
-                pointer,
-                "an array has no `items`",
-                "add `items`; `{}` stands for anything",
-            );
-            return Schema::Any;
-        }
         Schema::List(Box::new(self.read(&items, &format!("{name}Item"))))
     }
 
-    fn texts(
-        &mut self,
-        value: &Value,
-        key: &str,
-        texts: &Value,
-        pointer: &str,
-        name: &str,
-    ) -> Schema {
-        let at = join(pointer, key);
-        let texts = match texts {
-            Value::Array(texts) if !texts.is_empty() => texts.as_slice(),
-            other => {
-                let found = format!("`{key}` is {}, not a list of texts", empty_or_kind(other));
-                self.report(&at, found, "list the texts, or leave it out");
-                &[]
-            }
-        };
+    /// An enum of texts, whose values can stand in several schemas.
+    pub fn texts(&mut self, pointers: &[String], pointer: &str, name: &str) -> Schema {
         let mut scope = Scope::with(&["Other"]);
         let mut seen = HashSet::new();
         let mut variants = Vec::new();
-        for (index, text) in texts.iter().enumerate() {
+        for from in pointers {
+            self.check_open_enum(from);
+        }
+        for (at, text) in pointers.iter().flat_map(|from| texts(self.source, from)) {
             match text {
                 Value::String(text) if seen.insert(text) => variants.push(Variant {
                     name: scope.take(names::pascal(text)),
                     wire: text.clone(),
                 }),
-                Value::String(text) => self.report(
-                    &join(&at, index),
-                    format!("{} stands twice", show(&json!(text))),
-                    "keep one of them",
-                ),
-                Value::Null => {}
+                Value::String(_) | Value::Null => {}
                 other => self.report(
-                    &join(&at, index),
+                    &at,
                     format!("{} is {}, in an enum of texts", show(other), kind(other)),
-                    match value.get("type") {
-                        Some(_) => "put it between quotes",
-                        None => "put it between quotes, or give the enum its `type`",
-                    },
+                    "put it between quotes, or give the enum its `type`",
                 ),
             }
         }
+        let value = self.source.at(pointer).unwrap_or(&Value::Null);
         let (name, schema) = self.claim(pointer, name);
         let item = Enum {
             doc: doc::of_schema(value),
@@ -323,35 +288,16 @@ impl<'s> Schemas<'s> {
         schema
     }
 
-    fn object(&mut self, value: &'s Value, pointer: &str, name: &str) -> Schema {
-        let mut members = Members {
-            open: vec![pointer.to_owned()],
-            ..Members::default()
-        };
-        self.members(value, pointer, &mut members);
-        if members.properties.is_empty() {
-            let values = match &members.rest {
-                Some(rest) => self.read(rest, &format!("{name}Value")),
-                None => Schema::Any,
-            };
-            return Schema::Map(Box::new(values));
+    /// The extension is nobody else's to check.
+    fn check_open_enum(&mut self, pointer: &str) {
+        let at = join(pointer, OPEN_ENUM);
+        if let Some(other) = self.source.at(&at).filter(|value| !value.is_array()) {
+            let found = format!("`{OPEN_ENUM}` is {}, not a list of texts", kind(other));
+            self.report(&at, found, "list the texts, or leave it out");
         }
-        // The name stands before the fields are read, so that they may refer to it.
-        let (name, schema) = self.claim(pointer, name);
-        self.waiting.push_back(Waiting {
-            name,
-            value,
-            members,
-        });
-        schema
     }
 
-    fn record(&mut self, waiting: Waiting<'s>) {
-        let Waiting {
-            name,
-            value,
-            members,
-        } = waiting;
+    fn record(&mut self, name: String, value: &'s Value, members: Members) {
         let rest = members
             .rest
             .map(|rest| self.read(&rest, &format!("{name}Value")));
@@ -384,12 +330,18 @@ impl<'s> Schemas<'s> {
     ) -> Field {
         let value = self.source.at(pointer).unwrap_or(&Value::Null);
         let hint = format!("{owner}{}", names::pascal(&wire));
+        let only = match (flag(value, "readOnly"), flag(value, "writeOnly")) {
+            (true, false) => Some(Only::Read),
+            (false, true) => Some(Only::Write),
+            _ => None,
+        };
         Field {
             schema: self.read(pointer, &hint),
             name: scope.take(names::snake(&wire)),
             doc: self.doc(pointer),
             deprecated: flag(value, "deprecated"),
             required,
+            only,
             wire,
         }
     }
@@ -417,129 +369,21 @@ impl<'s> Schemas<'s> {
         self.source.at(&target(inner.get("$ref")?.as_str()?)?)
     }
 
-    /// Gathers the properties of an object and of everything in its `allOf`.
-    fn members(&mut self, value: &'s Value, pointer: &str, members: &mut Members) {
-        if let Some(reference) = value.get("$ref").and_then(Value::as_str) {
-            return self.joined(reference, pointer, members);
-        }
-        let no_object = value.get("type").is_some_and(|kind| kind != "object")
-            || ["oneOf", "anyOf", "not", "enum"]
-                .iter()
-                .any(|key| value.get(key).is_some());
-        if no_object {
-            self.report(
-                pointer,
-                "a part of `allOf` is no plain object",
-                "only objects with properties can be joined",
-            );
-            return;
-        }
-        if let Some(Value::Array(parts)) = value.get("allOf") {
-            for (index, part) in parts.iter().enumerate() {
-                self.members(part, &format!("{pointer}/allOf/{index}"), members);
-            }
-        }
-        if let Some(Value::Array(names)) = value.get("required") {
-            let names = names.iter().filter_map(Value::as_str);
-            members.required.extend(names.map(str::to_owned));
-        }
-        if let Some(Value::Object(properties)) = value.get("properties") {
-            self.properties(properties, &join(pointer, "properties"), members);
-        }
-        if let Some(Value::Object(_)) = value.get("additionalProperties") {
-            let at = join(pointer, "additionalProperties");
-            if let Some(first) = members.rest.replace(at.clone()) {
-                let found = format!("the other keys have a schema at #{first} already");
-                self.report(&at, found, "keep one of the two");
-            }
-        }
-    }
-
-    /// A part of `allOf` that stands elsewhere.
-    fn joined(&mut self, reference: &str, pointer: &str, members: &mut Members) {
-        let Some(target) = target(reference) else {
-            return;
-        };
-        if members.open.contains(&target) {
-            let found = format!("`{reference}` is made of itself by `allOf`");
-            return self.report(pointer, found, "break the circle");
-        }
-        if members.open.len() >= MAX_DEPTH {
-            let found = format!("more than {MAX_DEPTH} objects are joined one into the next");
-            return self.report(pointer, found, "join them in fewer steps");
-        }
-        // What has been joined before adds nothing.
-        if !members.seen.insert(target.clone()) {
-            return;
-        }
-        if let Some(value) = self.source.at(&target) {
-            members.open.push(target.clone());
-            self.members(value, &target, members);
-            members.open.pop();
-        }
-    }
-
-    fn properties(
-        &mut self,
-        properties: &Map<String, Value>,
-        pointer: &str,
-        members: &mut Members,
-    ) {
-        for (wire, property) in properties {
-            let pointer = join(pointer, wire);
-            match members.first.get(wire) {
-                None => {
-                    members.first.insert(wire.clone(), pointer.clone());
-                    members.properties.push((wire.clone(), pointer));
-                }
-                Some(first) if self.source.at(first) == Some(property) => {}
-                Some(first) => {
-                    let found = format!("the property `{wire}` has another schema at #{first}");
-                    let remedy = "give both the same schema, or take one out";
-                    self.report(&pointer, found, remedy);
-                }
-            }
-        }
-    }
-
     /// Gives the type at a pointer its name.
-    fn claim(&mut self, pointer: &str, name: &str) -> (String, Schema) {
+    pub fn claim(&mut self, pointer: &str, name: &str) -> (String, Schema) {
         let name = match self.names.get(pointer) {
             Some(name) => name.clone(),
             None => self.scope.take(names::type_name(name)),
         };
         let schema = Schema::Named(name.clone());
         self.named.insert(pointer.to_owned(), schema.clone());
+        self.places.insert(name.clone(), pointer.to_owned());
         (name, schema)
     }
 
-    /// The default and the enum of a schema are of its type.
-    fn check_values(&mut self, value: &Value, pointer: &str) {
-        let Some(kind) = value.get("type").and_then(Value::as_str) else {
-            return;
-        };
-        if let Some(default) = value.get("default")
-            && !fits(default, kind)
-            && !(default.is_null() && flag(value, "nullable"))
-        {
-            self.report(
-                &join(pointer, "default"),
-                format!("the default is {}, and the type `{kind}`", show(default)),
-                "give it a default of its type",
-            );
-        }
-        let Some(Value::Array(values)) = value.get("enum").filter(|_| kind != "string") else {
-            return;
-        };
-        for (index, item) in values.iter().enumerate() {
-            if !fits(item, kind) && !item.is_null() {
-                self.report(
-                    &format!("{pointer}/enum/{index}"),
-                    format!("the value is {}, and the type `{kind}`", show(item)),
-                    "give it a value of that type",
-                );
-            }
-        }
+    /// A name for a type that stands nowhere in the document.
+    pub fn free_name(&mut self, name: &str) -> String {
+        self.scope.take(names::type_name(name))
     }
 
     pub fn report(&mut self, pointer: &str, found: impl Into<String>, remedy: impl Into<String>) {
@@ -548,41 +392,24 @@ impl<'s> Schemas<'s> {
     }
 }
 
-#[derive(Default)]
-struct Members {
-    /// Names with the pointers of their schemas, in the order of the document.
-    properties: Vec<(String, String)>,
-    first: HashMap<String, String>,
-    required: HashSet<String>,
-    /// The schema of all other keys.
-    rest: Option<String>,
-    /// References that are being joined, and all that have been.
-    open: Vec<String>,
-    seen: HashSet<String>,
+/// The values of an enum of texts, or of one that is known in part, with their pointers.
+fn texts<'s>(source: &'s Source, pointer: &str) -> Vec<(String, &'s Value)> {
+    let listed = |key| {
+        let at = join(pointer, key);
+        let values = source.at(&at)?.as_array()?;
+        let items = values.iter().enumerate();
+        Some(
+            items
+                .map(|(index, value)| (join(&at, index), value))
+                .collect(),
+        )
+    };
+    listed("enum")
+        .or_else(|| listed(OPEN_ENUM))
+        .unwrap_or_default()
 }
 
-fn fits(value: &Value, kind: &str) -> bool {
-    match kind {
-        "string" => value.is_string(),
-        "boolean" => value.is_boolean(),
-        "integer" => {
-            value.is_i64() || value.is_u64() || value.as_f64().is_some_and(|it| it.fract() == 0.0)
-        }
-        "number" => value.is_number(),
-        "array" => value.is_array(),
-        "object" => value.is_object(),
-        _ => true,
-    }
-}
-
-fn empty_or_kind(value: &Value) -> &'static str {
-    match value {
-        Value::Array(_) => "empty",
-        other => kind(other),
-    }
-}
-
-fn flag(value: &Value, key: &str) -> bool {
+pub fn flag(value: &Value, key: &str) -> bool {
     value.get(key).and_then(Value::as_bool).unwrap_or_default()
 }
 

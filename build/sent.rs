@@ -2,29 +2,60 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use super::model::{Answer, Operation, Record, Schema};
+use super::model::{Only, Operation, Record, Schema, Union};
 use super::schema;
 
 /// Marks the records that requests send, and the keys whose values are secret.
-pub fn mark(operations: &mut [Operation], records: &mut BTreeMap<String, Record>) {
-    let bodies = operations
+pub fn mark(
+    operations: &mut [Operation],
+    records: &mut BTreeMap<String, Record>,
+    unions: &BTreeMap<String, Union>,
+) {
+    let of_records = records
         .iter()
-        .filter_map(|operation| operation.body.as_ref());
-    let sent = bodies.flat_map(|body| names(&body.schema));
-    let inner: HashMap<&str, Vec<&str>> = records
-        .iter()
-        .map(|(name, record)| (name.as_str(), inside(record).collect()))
-        .collect();
-    let sent: Vec<String> = reach(sent, &inner).into_iter().map(str::to_owned).collect();
+        .map(|(name, record)| (name.as_str(), inside(record).collect()));
+    let of_unions = unions.iter().map(|(name, union)| {
+        let alternatives = union.alternatives.iter();
+        let inside = alternatives.flat_map(|known| names(&known.schema));
+        (name.as_str(), inside.collect())
+    });
+    let inner: HashMap<&str, Vec<&str>> = of_records.chain(of_unions).collect();
+    let owned = |names: HashSet<&str>| -> HashSet<String> {
+        names.into_iter().map(str::to_owned).collect()
+    };
+    let sent = owned(reach(operations.iter().flat_map(sent), &inner));
+    let answered = owned(reach(operations.iter().flat_map(answered), &inner));
     let secrets = secrets(records, &inner);
     for operation in operations {
         operation.secrets = of_operation(operation, &secrets);
     }
-    for name in sent {
-        if let Some(record) = records.get_mut(&name) {
-            record.sent = true;
+    for (name, record) in records {
+        record.sent = sent.contains(name);
+        for field in &mut record.fields {
+            // What goes one way only is not there on the other.
+            field.required &= match field.only {
+                Some(Only::Read) => !record.sent,
+                Some(Only::Write) => !answered.contains(name),
+                None => true,
+            };
         }
     }
+}
+
+/// The records and enums that a request is made of.
+fn sent(operation: &Operation) -> impl Iterator<Item = &str> {
+    let parameters = operation.parameters.iter().map(|known| &known.schema);
+    let body = operation.body.iter().map(|body| &body.schema);
+    parameters.chain(body).flat_map(names)
+}
+
+/// Those that an answer is made of.
+fn answered(operation: &Operation) -> impl Iterator<Item = &str> {
+    let refused = operation
+        .refusals
+        .iter()
+        .filter_map(|known| known.schema.as_ref());
+    operation.answer.schemas().chain(refused).flat_map(names)
 }
 
 /// The secret keys of every record and of what is inside of it.
@@ -60,16 +91,11 @@ fn secrets(
 }
 
 fn of_operation(operation: &Operation, secrets: &HashMap<String, BTreeSet<String>>) -> Vec<String> {
-    let body = operation.body.as_ref().map(|body| &body.schema);
-    let answer = match &operation.answer {
-        Answer::Json(schema) => Some(schema),
-        Answer::Empty => None,
-    };
-    let names = [body, answer].into_iter().flatten().flat_map(names);
-    let keys: BTreeSet<&String> = names
-        .filter_map(|name| secrets.get(name))
-        .flatten()
-        .collect();
+    let names = sent(operation).chain(answered(operation));
+    let inside = names.filter_map(|name| secrets.get(name)).flatten();
+    let own = operation.parameters.iter();
+    let own = own.filter(|known| schema::is_secret(&known.schema));
+    let keys: BTreeSet<&String> = inside.chain(own.map(|known| &known.wire)).collect();
     keys.into_iter().cloned().collect()
 }
 

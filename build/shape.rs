@@ -2,9 +2,10 @@
 //!
 //! `openapiv3` ignores a key that it does not know, and says nothing of where it stopped. So
 //! every key and every kind of value is checked here first, against the tables at the end, and
-//! every `$ref` for what it leads to.
+//! every `$ref` for what it leads to. What is wrong and can only mean one thing is mended: see
+//! `Mend`, and the table in `spec/README.md`.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 
 use serde_json::{Map, Value};
 
@@ -12,19 +13,65 @@ use super::problem::Problems;
 use super::refs;
 use super::source::{Source, join};
 
-/// Whatever in the document has another shape than OpenAPI 3.0 gives it; an error where it is no
-/// such document at all.
-pub fn check(source: &Source) -> Result<Problems, Problems> {
+/// What the pass over a document came to.
+pub struct Checked {
+    /// Whatever has another shape than OpenAPI 3.0 gives it.
+    pub problems: Problems,
+    /// What was passed over, in words.
+    pub notes: Vec<String>,
+}
+
+/// Checks the shape of a document, and mends it where that is safe; an error where it is no
+/// OpenAPI document at all.
+pub fn check(source: &mut Source) -> Result<Checked, Problems> {
     version(source)?;
     let mut walk = Walk {
         source,
         problems: Problems::default(),
+        notes: Vec::new(),
+        mends: Vec::new(),
         references: VecDeque::new(),
         seen: HashMap::new(),
     };
     walk.object(&source.root, "", &DOCUMENT);
     walk.follow();
-    Ok(walk.problems)
+    let Walk {
+        problems,
+        notes,
+        mends,
+        ..
+    } = walk;
+    // From behind, so that an item that is taken out of a list moves none that is still to come.
+    for (pointer, mend) in mends.into_iter().rev() {
+        mend.apply(source, &pointer);
+    }
+    Ok(Checked { problems, notes })
+}
+
+/// How a value is brought into the form that it can only mean.
+enum Mend {
+    Replace(Value),
+    /// Adds a member to an object.
+    Add(&'static str, Value),
+    Remove,
+}
+
+impl Mend {
+    fn apply(self, source: &mut Source, pointer: &str) {
+        match self {
+            Self::Replace(value) => {
+                if let Some(place) = source.root.pointer_mut(pointer) {
+                    *place = value;
+                }
+            }
+            Self::Add(key, value) => {
+                if let Some(Value::Object(members)) = source.root.pointer_mut(pointer) {
+                    members.insert(key.to_owned(), value);
+                }
+            }
+            Self::Remove => source.remove(pointer),
+        }
+    }
 }
 
 /// A wrong version is told alone: all that follows from it would only hide it.
@@ -68,6 +115,10 @@ enum Shape {
     Map(&'static Shape),
     /// A schema, or a boolean in its place.
     SchemaOrFlag,
+    /// The names of required properties, or a boolean as older forms have it.
+    Required,
+    /// The values of an enum.
+    Values,
 }
 
 /// One of OpenAPI's objects: its name in the specification, and its keys.
@@ -84,6 +135,9 @@ type Others = (fn(&str) -> bool, Shape);
 struct Walk<'s> {
     source: &'s Source,
     problems: Problems,
+    notes: Vec<String>,
+    /// Each with the pointer where it belongs.
+    mends: Vec<(String, Mend)>,
     /// Pointers of `$ref`s, with what is expected where they lead.
     references: VecDeque<(String, &'static Object)>,
     /// What stands at a pointer, where it is an object that may be referred to.
@@ -96,10 +150,26 @@ impl Walk<'_> {
             .push(self.source.problem(pointer, found).remedy(remedy));
     }
 
+    /// Says in words what is passed over.
+    fn note(&mut self, pointer: &str, found: &str) {
+        self.notes
+            .push(self.source.problem(pointer, found).to_string());
+    }
+
+    fn mend(&mut self, pointer: &str, mend: Mend) {
+        self.mends.push((pointer.to_owned(), mend));
+    }
+
     fn value(&mut self, value: &Value, pointer: &str, shape: &Shape) {
         let fits = match shape {
             Shape::Any => true,
-            Shape::Text => value.is_string(),
+            Shape::Text => self.text(value, pointer),
+            Shape::Required if value.is_boolean() => {
+                self.note(pointer, "`required` is a list of names in OpenAPI 3, and stands on the object: passed over");
+                return self.mend(pointer, Mend::Remove);
+            }
+            Shape::Required => return self.list(value, pointer, &Shape::Text),
+            Shape::Values => return self.values(value, pointer),
             Shape::Flag => value.is_boolean(),
             Shape::Count => value.is_u64(),
             Shape::Number => value.is_number(),
@@ -118,6 +188,41 @@ impl Walk<'_> {
                 shape.wanted()
             );
             self.report(pointer, found, shape.remedy(value));
+        }
+    }
+
+    /// A number or a boolean that stands for a text can only be that text.
+    fn text(&mut self, value: &Value, pointer: &str) -> bool {
+        if matches!(value, Value::Number(_) | Value::Bool(_)) {
+            self.mend(pointer, Mend::Replace(Value::from(value.to_string())));
+            return true;
+        }
+        value.is_string()
+    }
+
+    /// An enum without a value says nothing, and one that stands twice no more than once.
+    fn values(&mut self, value: &Value, pointer: &str) {
+        let Value::Array(values) = value else {
+            return self.list(value, pointer, &Shape::Any);
+        };
+        if values.is_empty() {
+            self.note(pointer, "an enum without a value: passed over");
+            return self.mend(pointer, Mend::Remove);
+        }
+        let above = pointer.rsplit_once('/').unwrap_or_default().0;
+        let of_texts = self.source.at(&join(above, "type")) == Some(&Value::from("string"));
+        let mut seen = HashSet::new();
+        for (index, value) in values.iter().enumerate() {
+            let at = join(pointer, index);
+            if !seen.insert(value.to_string()) {
+                self.note(
+                    &at,
+                    &format!("{} stands twice in the enum: passed over", show(value)),
+                );
+                self.mend(&at, Mend::Remove);
+            } else if of_texts && matches!(value, Value::Number(_) | Value::Bool(_)) {
+                self.mend(&at, Mend::Replace(Value::from(value.to_string())));
+            }
         }
     }
 
@@ -194,9 +299,60 @@ impl Walk<'_> {
             } else if let Some((_, shape)) = object.others.as_ref().filter(|(fits, _)| fits(key)) {
                 self.value(value, &pointer, shape);
             } else if !key.starts_with("x-") {
-                let found = format!("`{key}` is no key of {}", object.name);
-                self.report(&pointer, found, object.remedy(key));
+                self.unknown(key, &pointer, object);
             }
+        }
+        if std::ptr::eq(object, &SCHEMA) {
+            self.schema(members, pointer);
+        }
+    }
+
+    /// A key that may be a misspelt one, or that means something elsewhere, is a fault: what it was
+    /// to say would be lost. Any other is a remark of some other tool's.
+    fn unknown(&mut self, key: &str, pointer: &str, object: &Object) {
+        let found = format!("`{key}` is no key of {}", object.name);
+        let about_types = [
+            &SCHEMA,
+            &PARAMETER,
+            &MEDIA_TYPE,
+            &RESPONSE,
+            &REQUEST_BODY,
+            &OPERATION,
+            &PATH_ITEM,
+            &COMPONENTS,
+            &DOCUMENT,
+        ];
+        let about_types = about_types.iter().any(|known| std::ptr::eq(*known, object));
+        let elsewhere = [
+            &SCHEMA,
+            &PARAMETER,
+            &OPERATION,
+            &MEDIA_TYPE,
+            &RESPONSE,
+            &COMPONENTS,
+        ];
+        let means = about_types
+            && (FOREIGN.contains(&key)
+                || elsewhere
+                    .iter()
+                    .any(|other| other.keys.iter().any(|(name, _)| *name == key)));
+        // Where the keys are paths or statuses, any other is one of those with a slip in it.
+        let fixed = object.others.is_none();
+        if fixed && (REMARKS.contains(&key) || object.near(key).is_none() && !means) {
+            self.note(pointer, &format!("{found}: passed over"));
+        } else {
+            self.report(pointer, found, object.remedy(key));
+        }
+    }
+
+    fn schema(&mut self, members: &Map<String, Value>, pointer: &str) {
+        // Which is how some tools write that there is none.
+        if members.get("default") == Some(&Value::Null) {
+            self.mend(&join(pointer, "default"), Mend::Remove);
+        }
+        if members.get("type") == Some(&Value::from("array")) && !members.contains_key("items") {
+            self.note(pointer, "an array has no `items`: they may be anything");
+            self.mend(pointer, Mend::Add("items", Value::Object(Map::new())));
         }
     }
 
@@ -206,6 +362,19 @@ impl Walk<'_> {
             .iter()
             .filter(|key| !members.contains_key(**key))
         {
+            // These are for readers alone, and often left out.
+            if std::ptr::eq(object, &RESPONSE) || std::ptr::eq(object, &INFO) {
+                self.mend(pointer, Mend::Add(key, Value::from("")));
+                continue;
+            }
+            if std::ptr::eq(object, &OPERATION) {
+                self.note(
+                    pointer,
+                    "no responses are described: whatever comes is let go",
+                );
+                self.mend(pointer, Mend::Add(key, Value::Object(Map::new())));
+                continue;
+            }
             let found = format!("`{key}` is missing from {}", object.name);
             self.report(pointer, found, "add it");
         }
@@ -227,8 +396,12 @@ impl Shape {
     fn remedy(&self, value: &Value) -> String {
         let near = match (self, value) {
             (Shape::OneOf(words), Value::String(word)) => near(word, words.iter().copied()),
-            (Shape::Text, Value::Number(_) | Value::Bool(_)) => {
-                return "put it between quotes".into();
+            (Shape::OneOf(_), Value::Array(_)) => {
+                return "OpenAPI 3.0 has one type at a time; write `nullable: true` for \"null\""
+                    .into();
+            }
+            (Shape::Flag, Value::Number(_)) => {
+                return "that is the form of OpenAPI 3.1; write the bound without `exclusive…`, and `true` here".into();
             }
             _ => None,
         };
@@ -239,9 +412,58 @@ impl Shape {
     }
 }
 
+/// What means something in JSON Schema, in Swagger 2.0 or in OpenAPI 3.1, and nothing in 3.0.
+const FOREIGN: [&str; 27] = [
+    "$defs",
+    "additionalItems",
+    "basePath",
+    "collectionFormat",
+    "const",
+    "consumes",
+    "contains",
+    "contentEncoding",
+    "contentMediaType",
+    "definitions",
+    "dependencies",
+    "dependentRequired",
+    "dependentSchemas",
+    "else",
+    "host",
+    "if",
+    "patternProperties",
+    "prefixItems",
+    "produces",
+    "propertyNames",
+    "schemes",
+    "securityDefinitions",
+    "then",
+    "type",
+    "unevaluatedItems",
+    "unevaluatedProperties",
+    "webhooks",
+];
+
+/// What is for readers only, wherever it stands.
+const REMARKS: [&str; 10] = [
+    "deprecated",
+    "description",
+    "example",
+    "examples",
+    "externalDocs",
+    "name",
+    "summary",
+    "tags",
+    "title",
+    "xml",
+];
+
 impl Object {
+    fn near(&self, key: &str) -> Option<&'static str> {
+        near(key, self.keys.iter().map(|(name, _)| *name))
+    }
+
     fn remedy(&self, key: &str) -> String {
-        match near(key, self.keys.iter().map(|(name, _)| *name)) {
+        match self.near(key) {
             Some(name) => format!("is it `{name}`? Keys of your own begin with `x-`"),
             None => "mend or delete it; keys of your own begin with `x-`".into(),
         }
@@ -313,8 +535,8 @@ static DOCUMENT: Object = object(
         ("paths", Shape::Object(&PATHS)),
         ("components", Shape::Object(&COMPONENTS)),
         ("security", SECURITY),
-        ("tags", List(&Shape::Object(&TAG))),
-        ("externalDocs", Shape::Object(&EXTERNAL_DOCS)),
+        ("tags", Any),
+        ("externalDocs", Any),
     ],
 );
 
@@ -325,38 +547,10 @@ static INFO: Object = object(
         ("title", Text),
         ("description", Text),
         ("termsOfService", Text),
-        ("contact", Shape::Object(&CONTACT)),
-        ("license", Shape::Object(&LICENSE)),
+        ("contact", Any),
+        ("license", Any),
         ("version", Text),
     ],
-);
-
-static CONTACT: Object = object(
-    "a Contact Object",
-    &[],
-    &[("name", Text), ("url", Text), ("email", Text)],
-);
-
-static LICENSE: Object = object(
-    "a License Object",
-    &["name"],
-    &[("name", Text), ("url", Text)],
-);
-
-static TAG: Object = object(
-    "a Tag Object",
-    &["name"],
-    &[
-        ("name", Text),
-        ("description", Text),
-        ("externalDocs", Shape::Object(&EXTERNAL_DOCS)),
-    ],
-);
-
-static EXTERNAL_DOCS: Object = object(
-    "an External Documentation Object",
-    &["url"],
-    &[("description", Text), ("url", Text)],
 );
 
 static SERVER: Object = object(
@@ -383,14 +577,13 @@ static PATHS: Object = Object {
     name: "the Paths Object",
     required: &[],
     keys: &[],
-    others: Some((|key| key.starts_with('/'), Shape::Object(&PATH_ITEM))),
+    others: Some((|key| key.starts_with('/'), OrRef(&PATH_ITEM))),
 };
 
 static PATH_ITEM: Object = object(
     "a Path Item Object",
     &[],
     &[
-        ("$ref", Text),
         ("summary", Text),
         ("description", Text),
         ("get", Shape::Object(&OPERATION)),
@@ -410,15 +603,15 @@ static OPERATION: Object = object(
     "an Operation Object",
     &["responses"],
     &[
-        ("tags", List(&Text)),
+        ("tags", Any),
         ("summary", Text),
         ("description", Text),
-        ("externalDocs", Shape::Object(&EXTERNAL_DOCS)),
+        ("externalDocs", Any),
         ("operationId", Text),
         ("parameters", List(&OrRef(&PARAMETER))),
         ("requestBody", OrRef(&REQUEST_BODY)),
         ("responses", Shape::Object(&RESPONSES)),
-        ("callbacks", Shape::Map(&OrRef(&CALLBACK))),
+        ("callbacks", Any),
         ("deprecated", Flag),
         ("security", SECURITY),
         ("servers", List(&Shape::Object(&SERVER))),
@@ -453,25 +646,7 @@ static PARAMETER: Object = object(
         ("allowReserved", Flag),
         ("schema", OrRef(&SCHEMA)),
         ("example", Any),
-        ("examples", Shape::Map(&OrRef(&EXAMPLE))),
-        ("content", Shape::Map(&Shape::Object(&MEDIA_TYPE))),
-    ],
-);
-
-static HEADER: Object = object(
-    "a Header Object",
-    &[],
-    &[
-        ("description", Text),
-        ("required", Flag),
-        ("deprecated", Flag),
-        ("allowEmptyValue", Flag),
-        ("style", OneOf(&["simple"])),
-        ("explode", Flag),
-        ("allowReserved", Flag),
-        ("schema", OrRef(&SCHEMA)),
-        ("example", Any),
-        ("examples", Shape::Map(&OrRef(&EXAMPLE))),
+        ("examples", Any),
         ("content", Shape::Map(&Shape::Object(&MEDIA_TYPE))),
     ],
 );
@@ -492,7 +667,7 @@ static MEDIA_TYPE: Object = object(
     &[
         ("schema", OrRef(&SCHEMA)),
         ("example", Any),
-        ("examples", Shape::Map(&OrRef(&EXAMPLE))),
+        ("examples", Any),
         ("encoding", Shape::Map(&Shape::Object(&ENCODING))),
     ],
 );
@@ -502,7 +677,7 @@ static ENCODING: Object = object(
     &[],
     &[
         ("contentType", Text),
-        ("headers", Shape::Map(&OrRef(&HEADER))),
+        ("headers", Any),
         (
             "style",
             OneOf(&["form", "spaceDelimited", "pipeDelimited", "deepObject"]),
@@ -524,7 +699,10 @@ fn is_status(key: &str) -> bool {
     let bytes = key.as_bytes();
     bytes.len() == 3
         && matches!(bytes.first(), Some(b'1'..=b'5'))
-        && (key.ends_with("XX") || bytes.iter().all(u8::is_ascii_digit))
+        && (key
+            .get(1..)
+            .is_some_and(|rest| rest.eq_ignore_ascii_case("xx"))
+            || bytes.iter().all(u8::is_ascii_digit))
 }
 
 static RESPONSE: Object = object(
@@ -532,41 +710,9 @@ static RESPONSE: Object = object(
     &["description"],
     &[
         ("description", Text),
-        ("headers", Shape::Map(&OrRef(&HEADER))),
+        ("headers", Any),
         ("content", Shape::Map(&Shape::Object(&MEDIA_TYPE))),
-        ("links", Shape::Map(&OrRef(&LINK))),
-    ],
-);
-
-static LINK: Object = object(
-    "a Link Object",
-    &[],
-    &[
-        ("operationRef", Text),
-        ("operationId", Text),
-        ("parameters", Shape::Map(&Any)),
-        ("requestBody", Any),
-        ("description", Text),
-        ("server", Shape::Object(&SERVER)),
-    ],
-);
-
-/// Its keys are expressions that only the server can work out.
-static CALLBACK: Object = Object {
-    name: "a Callback Object",
-    required: &[],
-    keys: &[],
-    others: Some((|key| !key.starts_with("x-"), Shape::Object(&PATH_ITEM))),
-};
-
-static EXAMPLE: Object = object(
-    "an Example Object",
-    &[],
-    &[
-        ("summary", Text),
-        ("description", Text),
-        ("value", Any),
-        ("externalValue", Text),
+        ("links", Any),
     ],
 );
 
@@ -577,12 +723,12 @@ static COMPONENTS: Object = object(
         ("schemas", Shape::Map(&OrRef(&SCHEMA))),
         ("responses", Shape::Map(&OrRef(&RESPONSE))),
         ("parameters", Shape::Map(&OrRef(&PARAMETER))),
-        ("examples", Shape::Map(&OrRef(&EXAMPLE))),
+        ("examples", Any),
         ("requestBodies", Shape::Map(&OrRef(&REQUEST_BODY))),
-        ("headers", Shape::Map(&OrRef(&HEADER))),
+        ("headers", Any),
         ("securitySchemes", Shape::Map(&OrRef(&SECURITY_SCHEME))),
-        ("links", Shape::Map(&OrRef(&LINK))),
-        ("callbacks", Shape::Map(&OrRef(&CALLBACK))),
+        ("links", Any),
+        ("callbacks", Any),
     ],
 );
 
@@ -644,8 +790,8 @@ static SCHEMA: Object = object(
         ("uniqueItems", Flag),
         ("maxProperties", Count),
         ("minProperties", Count),
-        ("required", List(&Text)),
-        ("enum", List(&Any)),
+        ("required", Shape::Required),
+        ("enum", Shape::Values),
         (
             "type",
             OneOf(&["array", "boolean", "integer", "number", "object", "string"]),
@@ -664,8 +810,8 @@ static SCHEMA: Object = object(
         ("discriminator", Shape::Object(&DISCRIMINATOR)),
         ("readOnly", Flag),
         ("writeOnly", Flag),
-        ("xml", Shape::Object(&XML)),
-        ("externalDocs", Shape::Object(&EXTERNAL_DOCS)),
+        ("xml", Any),
+        ("externalDocs", Any),
         ("example", Any),
         ("deprecated", Flag),
     ],
@@ -675,16 +821,4 @@ static DISCRIMINATOR: Object = object(
     "a Discriminator Object",
     &["propertyName"],
     &[("propertyName", Text), ("mapping", Shape::Map(&Text))],
-);
-
-static XML: Object = object(
-    "an XML Object",
-    &[],
-    &[
-        ("name", Text),
-        ("namespace", Text),
-        ("prefix", Text),
-        ("attribute", Flag),
-        ("wrapped", Flag),
-    ],
 );

@@ -8,20 +8,32 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use super::problem::{Problem, Problems};
-use super::{json, yaml};
+use super::{files, json, yaml};
 
 /// A document that could be read, with the line of each of its values.
+#[derive(Clone)]
 pub struct Source {
     pub path: PathBuf,
     pub root: Value,
-    lines: HashMap<String, usize>,
+    pub lines: HashMap<String, usize>,
     /// What is wrong with the text, but does not keep the rest from being read.
     pub problems: Problems,
+    /// References to files that cannot be read, and why.
+    pub unread: HashMap<String, String>,
+    /// Files beside it, with the pointers where they were put.
+    beside: Vec<(String, PathBuf)>,
 }
 
 impl Source {
-    /// Reads the file at `path`: JSON where its first character is `{`, YAML 1.2 otherwise.
+    /// Reads the file at `path`, and those beside it that it refers to.
     pub fn read(path: &Path) -> Result<Self, Problems> {
+        let mut source = Self::one(path)?;
+        files::gather(&mut source);
+        Ok(source)
+    }
+
+    /// Reads the one file at `path`: JSON where its first character is `{`, YAML 1.2 otherwise.
+    pub fn one(path: &Path) -> Result<Self, Problems> {
         let bytes = std::fs::read(path).map_err(|error| {
             let folder = std::env::current_dir().unwrap_or_default();
             Problem::new(path, "", format!("the file cannot be read: {error}")).remedy(format!(
@@ -34,6 +46,53 @@ impl Source {
                 .remedy("save it as UTF-8")
         })?;
         Self::parse(path, &text)
+    }
+
+    /// Puts a file beside it in, which stands at a pointer now.
+    pub fn add(
+        &mut self,
+        pointer: String,
+        path: PathBuf,
+        lines: HashMap<String, usize>,
+        problems: Problems,
+    ) {
+        let lines = lines.into_iter();
+        self.lines
+            .extend(lines.map(|(inner, line)| (format!("{pointer}{inner}"), line)));
+        self.problems.extend(problems);
+        self.beside.push((pointer, path));
+    }
+
+    /// Takes the part at a pointer out.
+    pub fn remove(&mut self, pointer: &str) {
+        let (above, token) = pointer.rsplit_once('/').unwrap_or_default();
+        match self.root.pointer_mut(above) {
+            Some(Value::Object(members)) => drop(members.shift_remove(&unescape(token))),
+            Some(Value::Array(items)) => {
+                if let Some(index) = token.parse().ok().filter(|at| *at < items.len()) {
+                    items.remove(index);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Every file that it was read from.
+    pub fn files(&self) -> impl Iterator<Item = &Path> {
+        let beside = self.beside.iter().map(|(_, path)| path.as_path());
+        std::iter::once(self.path.as_path()).chain(beside)
+    }
+
+    /// The file that a pointer leads into, and the pointer in that file.
+    pub fn place<'p>(&self, pointer: &'p str) -> (&Path, &'p str) {
+        for (prefix, path) in &self.beside {
+            if let Some(rest) = pointer.strip_prefix(prefix.as_str())
+                && (rest.is_empty() || rest.starts_with('/'))
+            {
+                return (path, rest);
+            }
+        }
+        (&self.path, pointer)
     }
 
     /// Reads `text` as the file at `path`.
@@ -49,6 +108,8 @@ impl Source {
             root: built.root,
             lines: built.lines,
             problems: built.problems,
+            unread: HashMap::new(),
+            beside: Vec::new(),
         })
     }
 
@@ -69,7 +130,8 @@ impl Source {
                 None => break None,
             }
         };
-        Problem::new(&self.path, pointer, found).line(line)
+        let (path, shown) = self.place(pointer);
+        Problem::new(path, pointer, found).line(line).shown(shown)
     }
 }
 
@@ -82,6 +144,11 @@ pub fn join(pointer: &str, token: impl fmt::Display) -> String {
         Cow::Borrowed(token.as_str())
     };
     format!("{pointer}/{escaped}")
+}
+
+/// One token of a JSON pointer as it was before it was escaped.
+pub fn unescape(token: &str) -> String {
+    token.replace("~1", "/").replace("~0", "~")
 }
 
 /// The JSON pointer of a `$ref` into its own file, which is a URI fragment and so may be

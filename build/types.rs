@@ -15,7 +15,7 @@ use serde_json::{Map, Value, json};
 use syn::visit_mut::{self, VisitMut};
 use typify::{TypeDetails, TypeId, TypeSpace, TypeSpaceSettings};
 
-use super::model::{Api, Operation, Record, Schema};
+use super::model::{Answer, Api, Content, Operation, Record, Schema};
 
 /// The field of a record that takes the keys which the document does not name.
 pub const REST: &str = "rest";
@@ -56,7 +56,7 @@ impl Types {
         }
     }
 
-    /// The type of a record's field, as the record names it.
+    /// The type of a record's field or of what a variant holds, as the record or the enum names it.
     pub fn field(&self, record: &str, field: &str) -> TokenStream {
         match self.fields.get(&(record.to_owned(), field.to_owned())) {
             Some(ty) => quote!(#ty),
@@ -68,6 +68,31 @@ impl Types {
 /// Every schema outside of a record.
 fn outside(api: &Api) -> impl Iterator<Item = &Schema> {
     api.operations.iter().flat_map(Operation::schemas)
+}
+
+/// The types that `typify` has no part in.
+fn opaque(api: &Api) -> impl Iterator<Item = &String> {
+    api.enums.keys().chain(api.unions.keys())
+}
+
+/// What the enums of answers by status hold, by the names of enum and variant.
+fn by_status(api: &Api) -> impl Iterator<Item = ((&String, &String), &Schema)> {
+    let answers = api
+        .operations
+        .iter()
+        .filter_map(|operation| match &operation.answer {
+            Answer::ByStatus(name, successes) => Some((name, successes)),
+            _ => None,
+        });
+    answers.flat_map(|(name, successes)| {
+        let held = successes
+            .iter()
+            .filter_map(|success| match &success.content {
+                Content::Json(schema) => Some((&success.name, schema)),
+                _ => None,
+            });
+        held.map(move |(variant, schema)| ((name, variant), schema))
+    })
 }
 
 /// `typify`'s types, with the numbers that it knows our names by.
@@ -83,6 +108,7 @@ impl<'a> Space<'a> {
             .records
             .keys()
             .chain(api.enums.keys())
+            .chain(api.unions.keys())
             .enumerate()
             .map(|(number, name)| (format!("T{number}"), name.as_str()))
             .collect();
@@ -100,10 +126,8 @@ impl<'a> Space<'a> {
             .records
             .iter()
             .map(|(name, record)| (space.number(name), space.definition(record)));
-        let enums = api
-            .enums
-            .keys()
-            .map(|name| (space.number(name), json!({"type": "string"})));
+        // What stands for them is written elsewhere: see the settings.
+        let enums = opaque(api).map(|name| (space.number(name), json!({"type": "string"})));
         let definitions: Vec<(String, JsonSchema)> = records
             .chain(enums)
             .map(|(number, schema)| Ok((number, parse(schema)?)))
@@ -124,7 +148,9 @@ impl<'a> Space<'a> {
             .records
             .values()
             .filter_map(|record| record.rest.as_ref());
-        let schemas = outside(api).chain(inside).chain(rests);
+        let unions = api.unions.values().flat_map(|union| &union.alternatives);
+        let unions = unions.map(|known| &known.schema);
+        let schemas = outside(api).chain(inside).chain(rests).chain(unions);
         let conversions: BTreeSet<&str> = schemas
             .flat_map(Schema::parts)
             .filter_map(|part| match part {
@@ -136,7 +162,7 @@ impl<'a> Space<'a> {
             let schema: SchemaObject = parse(conversion(rust))?;
             settings.with_conversion(schema, rust, std::iter::empty());
         }
-        for name in api.enums.keys() {
+        for name in opaque(api) {
             let number = self.number(name);
             settings.with_replacement(&number, &number, std::iter::empty());
         }
@@ -169,6 +195,18 @@ impl<'a> Space<'a> {
                 let key = (name.clone(), REST.to_owned());
                 types.fields.insert(key, self.ty(&id, false)?);
             }
+        }
+        for (name, union) in &api.unions {
+            for known in &union.alternatives {
+                let id = self.id(&known.schema)?;
+                let key = (name.clone(), known.name.clone());
+                types.fields.insert(key, self.ty(&id, false)?);
+            }
+        }
+        for (name, schema) in by_status(api) {
+            let id = self.id(schema)?;
+            let key = (name.0.clone(), name.1.clone());
+            types.fields.insert(key, self.ty(&id, false)?);
         }
         Ok(types)
     }

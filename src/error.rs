@@ -544,6 +544,7 @@ mod tests {
     #[test]
     fn a_redirect_to_the_path_with_a_slash_is_blamed_on_the_document() {
         static OPERATION: Operation = Operation {
+            server: None,
             name: "list_users",
             method: crate::request::Method::GET,
             path: "/users",

@@ -44,6 +44,8 @@ pub(crate) struct Operation {
     pub method: Method,
     /// With `{name}` where a parameter stands.
     pub path: &'static str,
+    /// Where it is served, if that is elsewhere than the rest.
+    pub server: Option<&'static str>,
     /// Whether a token is sent.
     pub token: bool,
     /// Keys of the body or of the answer whose values are secret.

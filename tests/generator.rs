@@ -23,6 +23,8 @@ mod refused;
 
 use std::path::Path;
 
+use generator::Mode;
+
 /// The document that the crate is built from.
 const SPEC: &str = "spec/fitrankings.yaml";
 
@@ -31,7 +33,7 @@ const EVERYTHING: &str = "tests/generator/fixtures/everything.yaml";
 
 /// What the generator makes of a text that it has to accept.
 fn code(text: &str) -> String {
-    match generator::generate_from(Path::new("spec.yaml"), text) {
+    match generator::generate_from(Path::new("spec.yaml"), text, Mode::Strict) {
         Ok(generated) => generated.code,
         Err(problems) => panic!("refused:\n{problems}\n\n{text}"),
     }
@@ -39,7 +41,7 @@ fn code(text: &str) -> String {
 
 /// The problems of a text that the generator has to refuse.
 fn problems(text: &str) -> generator::Problems {
-    match generator::generate_from(Path::new("spec.yaml"), text) {
+    match generator::generate_from(Path::new("spec.yaml"), text, Mode::Strict) {
         Ok(generated) => panic!("accepted:\n{text}\n\n{}", generated.code),
         Err(problems) => problems,
     }

@@ -3,6 +3,7 @@
 
 use std::path::Path;
 
+use crate::generator::Mode;
 use crate::{answers, code, document, generator, takes};
 
 /// Checks that generated code has these lines, one after the other, wherever they are indented.
@@ -311,7 +312,7 @@ fn operations_are_named_in_order() {
          get: { operationId: allActivities, responses: { \"204\": { description: ok } } } }\n  \
          /a: { get: { operationId: type, responses: { \"204\": { description: ok } } } }\n",
     );
-    let generated = generator::generate_from(Path::new("spec.yaml"), &text);
+    let generated = generator::generate_from(Path::new("spec.yaml"), &text, Mode::Strict);
     assert_eq!(
         generated.ok().unwrap().operations,
         ["zeta", "all_activities", "type_"]

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use crate::generator::Mode;
 use crate::{SPEC, generator};
 
 const GOLDEN: &str = "tests/golden/api.rs";
@@ -10,7 +11,7 @@ const REFRESH: &str = "UPDATE_GOLDEN=1 cargo test --test generator golden";
 
 #[test]
 fn golden() {
-    let code = match generator::generate(Path::new(SPEC)) {
+    let code = match generator::generate(Path::new(SPEC), Mode::Strict) {
         Ok(generated) => generated.code,
         Err(problems) => panic!("{problems}"),
     };

@@ -9,6 +9,7 @@ use std::path::Path;
 
 use serde_json::{Map, Value, json};
 
+use crate::generator::Mode;
 use crate::{EVERYTHING, SPEC, generator};
 
 /// How many mutations are tried, of each kind.
@@ -66,7 +67,8 @@ fn value(text: &str) -> Option<Value> {
 
 /// Code, or problems that all have a place.
 fn check(text: &str, document: Option<&Value>, what: &str) {
-    let generated = catch_unwind(|| generator::generate_from(Path::new("spec.yaml"), text));
+    let generated =
+        catch_unwind(|| generator::generate_from(Path::new("spec.yaml"), text, Mode::Strict));
     let Ok(generated) = generated else {
         panic!("panicked: {what}");
     };

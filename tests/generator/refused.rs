@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use crate::generator::Mode;
 use crate::{answers, document, generator, problems, takes};
 
 /// Checks that a text is refused with these problems and no others: each the pointer of the place,
@@ -69,7 +70,7 @@ fn texts_that_cannot_be_read() {
 fn files_that_cannot_be_read() {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
     let refused = |path: &Path, gist: &str| {
-        let Err(problems) = generator::generate(path) else {
+        let Err(problems) = generator::generate(path, Mode::Strict) else {
             panic!("accepted: {}", path.display());
         };
         let message = problems.to_string();
@@ -219,19 +220,30 @@ fn shapes() {
         )],
     );
     refused(
-        &operation(&format!("tags: one\nparameters: {{}}\n{responses}")),
+        &operation(&format!("security: one\nparameters: {{}}\n{responses}")),
         &[
-            ("/paths/~1a/get/tags", "where a list is expected"),
+            ("/paths/~1a/get/security", "where a list is expected"),
             (
                 "/paths/~1a/get/parameters",
                 "an object stands where a list is expected",
             ),
         ],
     );
-    refused(
-        &operation("summary: a"),
-        &[("/paths/~1a/get", "`responses` is missing")],
-    );
+    // What means something in another version, or elsewhere, would be lost.
+    for (key, value) in [
+        ("const", "a"),
+        ("prefixItems", "[]"),
+        ("collectionFormat", "csv"),
+        ("schema", "{}"),
+    ] {
+        refused(
+            &answers(&format!("{{ {key}: {value} }}")),
+            &[(
+                &in_schema(&format!("/{key}")),
+                "is no key of a Schema Object",
+            )],
+        );
+    }
     // Nothing is said of a missing success where a misspelt status is told.
     refused(
         &operation("responses: { 20: { description: a } }"),
@@ -243,10 +255,6 @@ fn shapes() {
     refused(
         &document("  a: {}\n"),
         &[("/paths/a", "`a` is no key of the Paths Object")],
-    );
-    refused(
-        "openapi: 3.0.3\ninfo: { title: t, version: 1 }\npaths: {}\n",
-        &[("/info/version", "`1` stands where a text is expected")],
     );
     refused(
         "openapi: 3.0.3\npaths: []\n",
@@ -267,7 +275,14 @@ fn suggestions() {
     assert!(remedy(&answers("{ type: integr }")).contains("`integer`"));
     assert!(remedy(&answers("{ typ: integer }")).contains("`type`"));
     assert!(remedy(&answers("{ decription: a }")).contains("`description`"));
-    assert!(remedy(&answers("{ entirely: a }")).contains("begin with `x-`"));
+    assert!(remedy(&answers("{ requiredd: a }")).contains("begin with `x-`"));
+    assert!(remedy(&answers("{ type: [string, \"null\"] }")).contains("`nullable: true`"));
+    assert!(
+        remedy(&answers(
+            "{ type: integer, minimum: 1, exclusiveMinimum: 0 }"
+        ))
+        .contains("3.1")
+    );
     let known = "components: { schemas: { Thing: {}, Other: {} } }\n";
     let thang = answers("{ $ref: \"#/components/schemas/Thang\" }") + known;
     assert!(remedy(&thang).contains("is it `Thing`?"));
@@ -298,17 +313,20 @@ fn references() {
         &hidden,
         &[("/components/schemas/default/$ref", "leads to nothing")],
     );
-    for other in [
-        "other.yaml#/Thing",
-        "https://example.com/spec.yaml",
-        "Thing",
-        "#Thing",
+    for (other, gist) in [
+        (
+            "other.yaml#/Thing",
+            "leads to a file that cannot be read: there is no file other.yaml",
+        ),
+        (
+            "https://example.com/spec.yaml",
+            "does not lead into a file beside this one",
+        ),
+        ("Thing", "there is no file Thing"),
+        ("#Thing", "does not lead into a file"),
     ] {
         let text = answers(&format!("{{ $ref: \"{other}\" }}"));
-        refused(
-            &text,
-            &[(&in_schema("/$ref"), "does not lead into this file")],
-        );
+        refused(&text, &[(&in_schema("/$ref"), gist)]);
     }
     refused(
         &answers("{ $ref: 5 }"),
@@ -316,7 +334,7 @@ fn references() {
     );
     // Data may hold a key of that name.
     let data = answers("{ type: object, example: { $ref: nowhere }, default: { $ref: nowhere } }");
-    crate::code(&data);
+    crate::code(&data.replace(", default: { $ref: nowhere }", ""));
     let wrong = answers("{ $ref: \"#/components/responses/Ok\" }")
         + "components: { responses: { Ok: { description: ok } } }\n";
     refused(
@@ -332,8 +350,8 @@ fn references() {
         &extension,
         &[("/x-schemas/A/type", "`\"strin\"` stands where one of")],
     );
-    let item = document("  /a: { $ref: \"#/paths/~1b\" }\n  /b: {}\n");
-    refused(&item, &[("/paths/~1a/$ref", "a path item by reference")]);
+    let item = document("  /a: { $ref: \"#/paths/~1b\" }\n");
+    refused(&item, &[("/paths/~1a/$ref", "leads to nothing")]);
 }
 
 #[test]
@@ -394,85 +412,34 @@ fn operations() {
             "the operationId `one` stands at #/paths/~1a/get/operationId already",
         )],
     );
-    let responses = format!("responses: {NO_CONTENT}");
-    refused(
-        &operation(&format!(
-            "servers: [{{ url: \"https://other.example.com\" }}]\n{responses}"
-        )),
-        &[(
-            "/paths/~1a/get/servers",
-            "servers of a path or an operation",
-        )],
-    );
-    refused(
-        &document(&format!(
-            "  /a: {{ servers: [{{ url: \"https://b.example\" }}], get: {{ {responses} }} }}\n"
-        )),
-        &[("/paths/~1a/servers", "servers of a path or an operation")],
-    );
-    let two = "responses: { \"200\": { description: a }, \"201\": { description: b } }";
-    refused(
-        &operation(two),
-        &[(
-            "/paths/~1a/get/responses",
-            "2 statuses of success are described: 200, 201",
-        )],
-    );
-    let none = "responses: { \"302\": { description: a }, 4XX: { description: b } }";
-    refused(
-        &operation(none),
-        &[("/paths/~1a/get/responses", "no response of a success")],
-    );
 }
 
 #[test]
 fn contents() {
-    let answer = |content: &str| {
-        operation(&format!(
-            "responses: {{ \"200\": {{ description: ok, content: {content} }} }}"
-        ))
-    };
-    refused(
-        &answer("{ text/html: { schema: { type: string } } }"),
-        &[(
-            "/paths/~1a/get/responses/200/content",
-            "the content is `text/html`",
-        )],
-    );
-    refused(
-        &answer("{ application/json: {} }"),
-        &[(
-            "/paths/~1a/get/responses/200/content/application~1json",
-            "no `schema`",
-        )],
-    );
     let body = |content: &str| {
         operation(&format!(
             "requestBody: {{ content: {content} }}\nresponses: {NO_CONTENT}"
         ))
         .replace("get:", "post:")
     };
-    for kind in [
-        "multipart/form-data",
-        "application/x-www-form-urlencoded",
-        "text/plain",
-    ] {
-        refused(
-            &body(&format!("{{ {kind}: {{ schema: {{ type: object }} }} }}")),
-            &[(
-                "/paths/~1a/post/requestBody/content",
-                &format!("the content is `{kind}`"),
-            )],
-        );
-    }
     refused(
-        &body("{}"),
-        &[("/paths/~1a/post/requestBody/content", "there is no content")],
+        &body("{ multipart/related: { schema: { type: object } } }"),
+        &[(
+            "/paths/~1a/post/requestBody/content",
+            "the body is `multipart/related`",
+        )],
     );
-    let head = body("{ application/json: { schema: {} } }").replace("post:", "head:");
     refused(
-        &head,
-        &[("/paths/~1a/head/requestBody", "`HEAD` takes no body")],
+        &body("{ multipart/form-data: { schema: { type: object } } }"),
+        &[(
+            "/paths/~1a/post/requestBody/content/multipart~1form-data",
+            "whose parts are not named",
+        )],
+    );
+    let trace = body("{ application/json: { schema: {} } }").replace("post:", "trace:");
+    refused(
+        &trace,
+        &[("/paths/~1a/trace/requestBody", "`TRACE` takes no body")],
     );
 }
 
@@ -484,16 +451,19 @@ fn paths() {
         ))
     };
     const ID: &str = "[{ name: id, in: path, required: true, schema: { type: string } }]";
+    // One may be the other with its name misspelt.
     refused(
-        &with("/a/{id}", "[]"),
-        &[(
-            "/paths/~1a~1{id}/get",
-            "`{id}` of the path has no parameter",
-        )],
-    );
-    refused(
-        &with("/a", ID),
-        &[("/paths/~1a/get/parameters/0", "the path `/a` has no `{id}`")],
+        &with("/a/{ident}", ID),
+        &[
+            (
+                "/paths/~1a~1{ident}/get/parameters/0",
+                "the path `/a/{ident}` has no `{id}`",
+            ),
+            (
+                "/paths/~1a~1{ident}/get",
+                "`{ident}` of the path has no parameter",
+            ),
+        ],
     );
     refused(
         &with("/a/{id}/{id}", ID),
@@ -518,16 +488,6 @@ fn paths() {
     refused(
         &with("/größe", "[]"),
         &[("/paths/~1größe", "`ö` cannot stand in a path")],
-    );
-    refused(
-        &with(
-            "/a/{id}",
-            "[{ name: id, in: path, schema: { type: string } }]",
-        ),
-        &[(
-            "/paths/~1a~1{id}/get/parameters/0",
-            "the path parameter `id` is not required",
-        )],
     );
     // A parameter that is wrong in itself is not missing as well.
     refused(
@@ -577,34 +537,8 @@ fn parameters() {
         &[("/name", "no header can be called `X A`")],
     );
     refused_at(
-        "{ name: b, in: cookie, schema: { type: string } }",
-        &[("", "is a cookie")],
-    );
-    refused_at(
         "{ name: b, in: body, schema: {} }",
         &[("/in", "`\"body\"` stands where")],
-    );
-    refused_at("{ name: b, in: query }", &[("", "no `schema`")]);
-    refused_at(
-        "{ name: b, in: query, content: { application/json: { schema: {} } } }",
-        &[("/content", "with `content`")],
-    );
-    for schema in [
-        "{ type: object }",
-        "{ type: object, properties: { c: { type: string } } }",
-    ] {
-        refused_at(
-            &format!("{{ name: b, in: query, schema: {schema} }}"),
-            &[("/schema", "is an object")],
-        );
-    }
-    refused_at(
-        "{ name: b, in: query, schema: {} }",
-        &[("/schema", "is of no type")],
-    );
-    refused_at(
-        "{ name: b, in: query, schema: { type: array, items: { type: array, items: {} } } }",
-        &[("/schema", "is a list of lists")],
     );
     refused_at(
         "{ name: b, in: query, schema: { type: string, format: password } }",
@@ -615,12 +549,12 @@ fn parameters() {
         &[("/schema", "is a quantity")],
     );
     refused_at(
-        "{ name: b, in: query, style: deepObject, schema: { type: array, items: { type: string } } }",
-        &[("/style", "`deepObject` is not supported")],
+        "{ name: b, in: header, style: matrix, schema: { type: string } }",
+        &[("/style", "`matrix` is not supported")],
     );
     refused_at(
-        "{ name: b, in: header, style: form, schema: { type: string } }",
-        &[("/style", "`form` is not supported")],
+        "{ name: b, in: query, content: {} }",
+        &[("/content", "neither a `schema` nor a type")],
     );
     refused_at(
         "{ name: b, in: query, schema: { type: integer, minimum: 5, maximum: 4 } }",
@@ -652,38 +586,32 @@ fn security() {
         &[("/security/0", "the security scheme `other` is not declared")],
     );
     refused(
-        &with("[{ masterToken: [], userToken: [] }]", OURS),
-        &[("/paths/~1a/get/security/0", "several schemes at once")],
-    );
-    refused(
-        &with("[{ masterToken: [] }, {}]", OURS),
-        &[("/paths/~1a/get/security/1", "a token that may be left out")],
+        &with(
+            "[{ other: [] }]",
+            "{ other: { type: http, scheme: digest } }",
+        ),
+        &[(
+            "/components/securitySchemes/other/scheme",
+            "the scheme `digest` is not supported",
+        )],
     );
     refused(
         &with(
             "[{ other: [] }]",
-            "{ other: { type: http, scheme: bearer } }",
+            "{ other: { type: apiKey, in: header, name: \"a b\" } }",
         ),
         &[(
-            "/components/securitySchemes/other",
-            "no token type for `other`",
+            "/components/securitySchemes/other/name",
+            "no header can be called `a b`",
         )],
     );
-    for scheme in [
-        "{ type: http, scheme: basic }",
-        "{ type: apiKey, in: query, name: key }",
-        "{ type: apiKey, in: header, name: key }",
-        "{ type: oauth2, flows: {} }",
-        "{ type: openIdConnect, openIdConnectUrl: \"https://example.com\" }",
-    ] {
-        refused(
-            &with(
-                "[{ masterToken: [] }]",
-                &format!("{{ masterToken: {scheme} }}"),
-            ),
-            &[("/components/securitySchemes/masterToken", "no bearer token")],
-        );
-    }
+    let five = "{ a: { type: http, scheme: basic }, b: { type: http, scheme: basic }, \
+                c: { type: http, scheme: basic }, d: { type: http, scheme: basic }, \
+                e: { type: http, scheme: basic } }";
+    refused(
+        &with("[{ a: [], b: [], c: [], d: [], e: [] }]", five),
+        &[("/paths/~1a/get/security/0", "5 schemes at once")],
+    );
     refused(
         &with("[{ masterToken: [] }]", "{ masterToken: { type: magic } }"),
         &[(
@@ -698,30 +626,16 @@ fn schemas() {
     let refused_at = |schema: &str, below: &str, gist: &str| {
         refused(&answers(schema), &[(&in_schema(below), gist)]);
     };
-    const TWO: &str = "[{ type: string }, { type: integer }]";
     refused_at(
-        &format!("{{ oneOf: {TWO} }}"),
-        "/oneOf",
-        "`oneOf` with 2 schemas",
-    );
-    refused_at(
-        &format!("{{ anyOf: {TWO} }}"),
+        "{ oneOf: [{ type: string }], anyOf: [{ type: integer }] }",
         "/anyOf",
-        "`anyOf` with 2 schemas",
-    );
-    refused_at("{ oneOf: [] }", "/oneOf", "`oneOf` without a schema");
-    refused_at("{ not: { type: string } }", "/not", "`not` has no type");
-    refused_at(
-        "{ oneOf: [{ type: string }], allOf: [{ type: string }] }",
-        "/allOf",
-        "`allOf` stands beside `oneOf`",
+        "`anyOf` stands beside `oneOf`",
     );
     refused_at(
-        "{ oneOf: [{ type: object }], properties: { a: {} } }",
-        "/oneOf",
-        "`oneOf` beside properties",
+        "{ oneOf: [{ type: string }], properties: { a: {} } }",
+        "/oneOf/0",
+        "no plain object",
     );
-    refused_at("{ type: array }", "", "an array has no `items`");
     refused_at(
         "{ allOf: [{ type: object, properties: { a: { type: string } } }, { type: string }] }",
         "/allOf/1",
@@ -730,19 +644,19 @@ fn schemas() {
     refused_at(
         "{ allOf: [{ properties: { a: { type: string } } }, { properties: { a: { type: integer } } }] }",
         "/allOf/1/properties/a",
-        "the property `a` has another schema at #",
+        "the property `a` has another type at #",
     );
     refused_at(
         "{ allOf: [{ additionalProperties: { type: string } }], additionalProperties: { type: integer } }",
         "/additionalProperties",
         "the other keys have a schema",
     );
-    refused_at(
-        "{ type: string, enum: [a, 1] }",
-        "/enum/1",
-        "`1` is a number, in an enum of texts",
+    let twice = "{ oneOf: [{ $ref: \"#/components/schemas/A\" }, { type: array, items: {} }] }";
+    refused(
+        &(answers("{ $ref: \"#/components/schemas/A\" }")
+            + &format!("components: {{ schemas: {{ A: {twice} }} }}\n")),
+        &[("/components/schemas/A", "made of itself")],
     );
-    refused_at("{ enum: [a, 2] }", "/enum/1", "`2` is a number");
 }
 
 #[test]
@@ -751,12 +665,6 @@ fn values() {
         refused(&answers(schema), &[(&in_schema(below), gist)]);
     };
     refused_at(
-        "{ type: string, enum: [a, b, a] }",
-        "/enum/2",
-        "`\"a\"` stands twice",
-    );
-    refused_at("{ type: string, enum: [] }", "/enum", "is empty");
-    refused_at(
         "{ type: integer, enum: [1, b] }",
         "/enum/1",
         "the value is `\"b\"`",
@@ -764,15 +672,15 @@ fn values() {
     refused_at(
         "{ type: string, x-extensible-enum: fitbit }",
         "/x-extensible-enum",
-        "a text, not",
+        "is a text, not a list",
     );
     for (kind, default) in [
         ("integer", "1.5"),
         ("integer", "\"1\""),
-        ("integer", "null"),
         ("number", "many"),
         ("boolean", "1"),
         ("string", "5"),
+        ("string", "true"),
         ("array", "{}"),
         ("object", "[]"),
     ] {
@@ -877,12 +785,13 @@ fn extensions() {
 fn all_at_once() {
     let text = "\
 openapi: 3.0.3
-info: { title: Test, version: 1 }
+info: { title: Test, version: [1] }
 paths:
   /a/{id}:
     get:
       operationId: one
-      requestBody: { content: { multipart/form-data: {} } }
+      parameters: [{ name: ident, in: path }]
+      requestBody: { content: { multipart/mixed: {} } }
       responses: { \"204\": { description: ok } }
   /b:
     get:
@@ -900,20 +809,21 @@ components:
       properties:
         b: { typ: string }
         b: { type: string }
-        c: { oneOf: [{ type: string }, { type: integer }] }
+        c: { oneOf: [{ type: string }], anyOf: [{ type: integer }] }
 ";
     let expected = [
         ("/info/version", "a text is expected"),
         ("/paths/~1a~1{id}/get", "has no parameter"),
+        ("/paths/~1a~1{id}/get/parameters/0", "has no `{id"),
         (
             "/paths/~1a~1{id}/get/requestBody/content",
-            "multipart/form-data",
+            "multipart/mixed",
         ),
         ("/paths/~1b/get/operationId", "stands at"),
         ("/paths/~1b/get/security/0", "not declared"),
         ("/paths/~1b/get/responses/default/$ref", "leads to nothing"),
         ("/components/schemas/A/properties/b", "stands twice"),
-        ("/components/schemas/A/properties/c/oneOf", "with 2 schemas"),
+        ("/components/schemas/A/properties/c/anyOf", "beside `oneOf`"),
     ];
     refused(text, &expected);
     let lines: Vec<usize> = problems(text)
@@ -934,8 +844,8 @@ components:
 /// A document in JSON has lines as well.
 #[test]
 fn lines_of_json() {
-    let text = "{\n  \"openapi\": \"3.0.3\",\n  \"info\": {\n    \"title\": \"t\",\n    \"version\": 1\n  },\n  \
-                \"paths\": {\n    \"a\": {}\n  },\n  \"tags\": [\n    1\n  ]\n}\n";
+    let text = "{\n  \"openapi\": \"3.0.3\",\n  \"info\": {\n    \"title\": \"t\",\n    \"version\": null\n  },\n  \
+                \"paths\": {\n    \"a\": {}\n  },\n  \"security\": [\n    1\n  ]\n}\n";
     let lines: Vec<String> = problems(text)
         .iter()
         .map(|problem| problem.to_string().split_once(": `").unwrap().0.to_owned())
@@ -945,7 +855,7 @@ fn lines_of_json() {
         [
             "spec.yaml:5: #/info/version",
             "spec.yaml:8: #/paths/a",
-            "spec.yaml:11: #/tags/0"
+            "spec.yaml:11: #/security/0"
         ]
     );
 }
@@ -953,11 +863,11 @@ fn lines_of_json() {
 /// One problem is one line, whatever the document has in its names.
 #[test]
 fn one_line_each() {
-    let text = document("  {}\n") + "\"new\\nline\\u0007\": 1\n";
+    let text = document("  {}\n") + "\"paths\\n\\u0007\": 1\n";
     let message = problems(&text).to_string();
     assert_eq!(message.lines().count(), 1, "{message}");
     assert!(
-        message.contains("#/new\\nline\\u{7}: `new\\nline\\u{7}` is no key"),
+        message.contains("#/paths\\n\\u{7}: `paths\\n\\u{7}` is no key"),
         "{message}"
     );
 }

@@ -26,6 +26,8 @@ impl<T: crate::Token> crate::Client<T> {
     /// - 429: too many requests. Wait as long as `Retry-After` says.
     /// - 500: the service failed. Try again later.
     /// - 503: the service is offline for maintenance. Try again later.
+    ///
+    /// [`Error::body_as`](crate::Error::body_as) gives the body: [`ErrorBody`](types::ErrorBody) for 401, 403, 404, 405, 429.
     pub fn create_master_token(
         &self,
         body: types::Credentials,
@@ -56,6 +58,8 @@ impl<T: crate::Token> crate::Client<T> {
     /// - 429: too many requests. Wait as long as `Retry-After` says.
     /// - 500: the service failed. Try again later.
     /// - 503: the service is offline for maintenance. Try again later.
+    ///
+    /// [`Error::body_as`](crate::Error::body_as) gives the body: [`ErrorBody`](types::ErrorBody) for 401, 403, 404, 405, 429.
     pub fn list_activities(&self) -> requests::ListActivities<T>
     where
         T: access::MasterTokenOrUserToken,
@@ -87,6 +91,8 @@ impl<T: crate::Token> crate::Client<T> {
     /// - 429: too many requests. Wait as long as `Retry-After` says.
     /// - 500: the service failed. Try again later.
     /// - 503: the service is offline for maintenance. Try again later.
+    ///
+    /// [`Error::body_as`](crate::Error::body_as) gives the body: [`ErrorBody`](types::ErrorBody) for 401, 403, 404, 405, 429.
     pub fn get_activity(&self, id: i64) -> requests::GetActivity<T>
     where
         T: access::MasterTokenOrUserToken,
@@ -116,6 +122,8 @@ impl<T: crate::Token> crate::Client<T> {
     /// - 429: too many requests. Wait as long as `Retry-After` says.
     /// - 500: the service failed. Try again later.
     /// - 503: the service is offline for maintenance. Try again later.
+    ///
+    /// [`Error::body_as`](crate::Error::body_as) gives the body: [`ErrorBody`](types::ErrorBody) for 401, 403, 404, 405, 429.
     pub fn list_users(&self) -> requests::ListUsers<T>
     where
         T: access::MasterTokenOrUserToken,
@@ -145,6 +153,8 @@ impl<T: crate::Token> crate::Client<T> {
     /// - 429: too many requests. Wait as long as `Retry-After` says.
     /// - 500: the service failed. Try again later.
     /// - 503: the service is offline for maintenance. Try again later.
+    ///
+    /// [`Error::body_as`](crate::Error::body_as) gives the body: [`ErrorBody`](types::ErrorBody) for 401, 403, 404, 405, 429.
     pub fn get_user_stat_summary(&self) -> requests::GetUserStatSummary<T>
     where
         T: access::MasterTokenOrUserToken,
@@ -174,6 +184,8 @@ impl<T: crate::Token> crate::Client<T> {
     /// - 429: too many requests. Wait as long as `Retry-After` says.
     /// - 500: the service failed. Try again later.
     /// - 503: the service is offline for maintenance. Try again later.
+    ///
+    /// [`Error::body_as`](crate::Error::body_as) gives the body: [`ErrorBody`](types::ErrorBody) for 401, 403, 404, 405, 429.
     pub fn get_group_stat_summary(&self) -> requests::GetGroupStatSummary<T>
     where
         T: access::MasterTokenOnly,
@@ -202,6 +214,7 @@ pub mod requests {
             name: "create_master_token",
             method: Method::POST,
             path: "/tokens/master-token/",
+            server: None,
             token: false,
             secrets: &["client_secret", "token"],
         };
@@ -238,6 +251,7 @@ pub mod requests {
             name: "list_activities",
             method: Method::GET,
             path: "/activities/",
+            server: None,
             token: true,
             secrets: &[],
         };
@@ -312,6 +326,7 @@ pub mod requests {
             name: "get_activity",
             method: Method::GET,
             path: "/activities/{id}/",
+            server: None,
             token: true,
             secrets: &[],
         };
@@ -348,6 +363,7 @@ pub mod requests {
             name: "list_users",
             method: Method::GET,
             path: "/users/",
+            server: None,
             token: true,
             secrets: &[],
         };
@@ -422,6 +438,7 @@ pub mod requests {
             name: "get_user_stat_summary",
             method: Method::GET,
             path: "/users/stat-summary/",
+            server: None,
             token: true,
             secrets: &[],
         };
@@ -476,6 +493,7 @@ pub mod requests {
             name: "get_group_stat_summary",
             method: Method::GET,
             path: "/groups/stat-summary/",
+            server: None,
             token: true,
             secrets: &[],
         };
@@ -805,6 +823,20 @@ pub mod types {
                 client_secret: client_secret.into(),
             }
         }
+    }
+
+    /// What went wrong, in the service's own words.
+    ///
+    /// Not documented: the form is that of Django REST framework. A proxy in front of the service
+    /// may answer with something else.
+    #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+    #[non_exhaustive]
+    pub struct ErrorBody {
+        /// A sentence for people. Do not match on its wording.
+        ///
+        /// Example: `"Not found."`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub detail: Option<String>,
     }
 
     /// A group's totals over a period.
