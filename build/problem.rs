@@ -46,6 +46,11 @@ impl Problem {
         self
     }
 
+    /// The file and the pointer in it, as the message has them.
+    pub fn place(&self) -> (&Path, &str) {
+        (&self.path, self.shown.as_ref().unwrap_or(&self.pointer))
+    }
+
     pub fn pointer(&self) -> &str {
         &self.pointer
     }
@@ -59,7 +64,7 @@ impl fmt::Display for Problem {
             write!(line, ":{number}")?;
         }
         // `#` alone is the URI fragment form of the pointer to the whole document.
-        let pointer = self.shown.as_ref().unwrap_or(&self.pointer);
+        let (_, pointer) = self.place();
         write!(line, ": #{pointer}: {}", self.found)?;
         if let Some(remedy) = &self.remedy {
             write!(line, "; {remedy}")?;
