@@ -372,6 +372,7 @@ fn constant(operation: &Operation) -> TokenStream {
             name: #name,
             method: Method::#method,
             path: #path,
+            server: None,
             token: #token,
             secrets: &[#(#secrets),*],
         };

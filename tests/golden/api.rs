@@ -202,6 +202,7 @@ pub mod requests {
             name: "create_master_token",
             method: Method::POST,
             path: "/tokens/master-token/",
+            server: None,
             token: false,
             secrets: &["client_secret", "token"],
         };
@@ -238,6 +239,7 @@ pub mod requests {
             name: "list_activities",
             method: Method::GET,
             path: "/activities/",
+            server: None,
             token: true,
             secrets: &[],
         };
@@ -312,6 +314,7 @@ pub mod requests {
             name: "get_activity",
             method: Method::GET,
             path: "/activities/{id}/",
+            server: None,
             token: true,
             secrets: &[],
         };
@@ -348,6 +351,7 @@ pub mod requests {
             name: "list_users",
             method: Method::GET,
             path: "/users/",
+            server: None,
             token: true,
             secrets: &[],
         };
@@ -422,6 +426,7 @@ pub mod requests {
             name: "get_user_stat_summary",
             method: Method::GET,
             path: "/users/stat-summary/",
+            server: None,
             token: true,
             secrets: &[],
         };
@@ -476,6 +481,7 @@ pub mod requests {
             name: "get_group_stat_summary",
             method: Method::GET,
             path: "/groups/stat-summary/",
+            server: None,
             token: true,
             secrets: &[],
         };
