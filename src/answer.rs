@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::io::{self, Read};
+use std::mem;
 use std::time::{Duration, SystemTime};
 
 use serde::de::DeserializeOwned;
@@ -90,6 +91,20 @@ impl Answer {
         })
     }
 
+    pub fn is_empty(&self) -> bool {
+        self.body.is_empty()
+    }
+
+    /// The text of a body in UTF-8, or in Latin-1 where the server says so.
+    fn into_text(&mut self, redactor: &Redactor<'_>) -> Result<String, Error> {
+        if self.header(CONTENT_TYPE).is_some_and(is_latin) {
+            return Ok(self.body.iter().copied().map(char::from).collect());
+        }
+        self.text(redactor)?;
+        // It was just found to be UTF-8.
+        Ok(String::from_utf8(mem::take(&mut self.body)).unwrap_or_default())
+    }
+
     /// Nothing, from the body of a success.
     pub fn succeed(&self, redactor: &Redactor<'_>) -> Result<(), Error> {
         if self.status.is_success() {
@@ -172,7 +187,7 @@ impl Answer {
             false => self.kept(redactor),
         };
         error.with_server(Server {
-            body,
+            body: body.map(|body| cut(&body, KEPT)),
             ..Server::default()
         })
     }
@@ -187,10 +202,12 @@ impl Answer {
             let end = location.find(['?', '#']).unwrap_or(location.len());
             cut(&redactor.redact(&location[..end]), SENTENCE)
         });
+        let whole = self.kept(redactor);
         Server {
             detail,
             fields,
-            body: self.kept(redactor),
+            body: whole.as_ref().map(|whole| cut(whole, KEPT)),
+            whole: whole.filter(|whole| whole.len() > KEPT),
             retry_after: self
                 .header(RETRY_AFTER)
                 .and_then(|value| wait(value, SystemTime::now())),
@@ -211,7 +228,7 @@ impl Answer {
 
     fn kept(&self, redactor: &Redactor<'_>) -> Option<String> {
         let text = redactor.redact(&self.beginning());
-        (!text.is_empty()).then(|| cut(&text, KEPT))
+        (!text.is_empty()).then_some(text)
     }
 
     /// As much as a refusal may have, and more than is kept.
@@ -223,6 +240,58 @@ impl Answer {
     fn header(&self, name: HeaderName) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }
+}
+
+/// The answer to a request whose operation has several: what becomes of it is up to the status.
+pub(crate) struct Taken<'a> {
+    answer: &'a mut Answer,
+    redactor: &'a Redactor<'a>,
+}
+
+#[allow(dead_code, reason = "which of these are called is up to the document")]
+impl<'a> Taken<'a> {
+    pub fn new(answer: &'a mut Answer, redactor: &'a Redactor<'a>) -> Self {
+        Self { answer, redactor }
+    }
+
+    pub fn status(&self) -> u16 {
+        self.answer.status.as_u16()
+    }
+
+    pub fn json<T: DeserializeOwned>(self) -> Result<T, Error> {
+        self.answer.decode(self.redactor)
+    }
+
+    pub fn text(self) -> Result<String, Error> {
+        self.answer.into_text(self.redactor)
+    }
+
+    pub fn bytes(self) -> Result<Vec<u8>, Error> {
+        Ok(mem::take(&mut self.answer.body))
+    }
+
+    pub fn unexpected<T>(self) -> Result<T, Error> {
+        let message = format!(
+            "the status {} is a success that the document does not describe",
+            self.status()
+        );
+        let error = self.answer.undecodable(message);
+        Err(self.answer.with_beginning(error, self.redactor))
+    }
+}
+
+/// Whether a Content-Type says that every byte is a letter.
+fn is_latin(media_type: &str) -> bool {
+    let parameters = media_type.split(';').skip(1);
+    parameters
+        .filter_map(|parameter| parameter.split_once('='))
+        .filter(|(name, _)| name.trim().eq_ignore_ascii_case("charset"))
+        .any(|(_, value)| {
+            let value = value.trim().trim_matches('"');
+            ["iso-8859-1", "latin1"]
+                .iter()
+                .any(|latin| value.eq_ignore_ascii_case(latin))
+        })
 }
 
 /// Reads into `bytes`, which keeps what came where an error follows.

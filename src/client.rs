@@ -59,6 +59,8 @@ pub(crate) struct Shared {
     pub agent: Agent,
     pub resolver: CachingResolver,
     pub base_url: String,
+    /// Nobody chose another.
+    pub base_url_is_default: bool,
     pub max_body_size: u64,
     pub allow_wire_log: bool,
     pub retry: RetryPolicy,
@@ -191,6 +193,7 @@ impl<T: fmt::Debug> fmt::Debug for Client<T> {
 #[must_use = "a builder does nothing until `build` makes a client of it"]
 pub struct ClientBuilder {
     base_url: String,
+    base_url_is_default: bool,
     allow_http: bool,
     allow_wire_log: bool,
     max_body_size: u64,
@@ -204,6 +207,7 @@ impl Default for ClientBuilder {
     fn default() -> Self {
         Self {
             base_url: BASE_URL.to_owned(),
+            base_url_is_default: true,
             allow_http: false,
             allow_wire_log: false,
             max_body_size: MAX_BODY_SIZE,
@@ -234,6 +238,7 @@ impl ClientBuilder {
     /// It has to be `https`; plain `http` is for this machine alone (`localhost`, `127.0.0.1`).
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         self.base_url = url.into();
+        self.base_url_is_default = false;
         self
     }
 
@@ -346,6 +351,7 @@ impl ClientBuilder {
             agent,
             resolver,
             base_url,
+            base_url_is_default: self.base_url_is_default,
             max_body_size: self.max_body_size,
             allow_wire_log: self.allow_wire_log,
             retry: self.retry,

@@ -3,6 +3,7 @@ use std::error::Error as StdError;
 use std::fmt;
 use std::time::Duration;
 
+use serde::de::DeserializeOwned;
 use ureq::http::StatusCode;
 
 use crate::request::Operation;
@@ -59,7 +60,7 @@ use crate::request::Operation;
 /// | 503 twice, and then 200 | the value | GET | `bad_day` |
 /// | 429, 500, 502, 503, 504 | [`is_retryable`], and the status's own method | GET | `bad_day` |
 /// | 429 with `Retry-After` | the value after that wait; over the cap, [`retry_after`] | GET | `bad_day` |
-/// | Any other refusal | the status's own method, [`detail`], [`field_errors`] | no | `errors` |
+/// | Any other refusal | the status's own method, [`detail`], [`field_errors`], [`body_as`] | no | `errors` |
 /// | A redirect | [`is_redirect`], [`location`] | no | `errors` |
 /// | A keep-alive connection that died between two calls | the value | GET, uncounted | `bad_day` |
 /// | Any fault of the token exchange after it was sent | as above | never | `bad_day` |
@@ -79,6 +80,7 @@ use crate::request::Operation;
 /// [`status`]: Self::status
 /// [`json_path`]: Self::json_path
 /// [`body`]: Self::body
+/// [`body_as`]: Self::body_as
 /// [`retry_after`]: Self::retry_after
 /// [`detail`]: Self::detail
 /// [`field_errors`]: Self::field_errors
@@ -105,6 +107,8 @@ pub(crate) struct Server {
     pub detail: Option<String>,
     pub fields: Vec<(String, String)>,
     pub body: Option<String>,
+    /// All of it, where that is the beginning only.
+    pub whole: Option<String>,
     pub retry_after: Option<Duration>,
     pub location: Option<String>,
 }
@@ -243,6 +247,37 @@ impl Error {
     /// to bring a secret, since any part of it could be that secret.
     pub fn body(&self) -> Option<&str> {
         self.0.server.body.as_deref()
+    }
+
+    /// The body of a refusal as a value, where it is one in JSON: services have types of their own
+    /// for what went wrong. `None` where it does not fit, or is over 64 KiB.
+    ///
+    /// Tokens and secrets that were sent are blanked out in it, too.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// # #[cfg(feature = "sandbox")] {
+    /// use fitrankings::{sandbox::Sandbox, UserToken};
+    ///
+    /// #[derive(serde::Deserialize)]
+    /// struct Problem {
+    ///     detail: String,
+    /// }
+    ///
+    /// let sandbox = Sandbox::start()?;
+    /// let client = sandbox.client(UserToken::new("not-a-token")?);
+    /// let error = client.list_users().call().unwrap_err();
+    /// let problem: Problem = error.body_as().unwrap();
+    /// assert_eq!(Some(&*problem.detail), error.detail());
+    /// # }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn body_as<T: DeserializeOwned>(&self) -> Option<T> {
+        let refused = matches!(self.0.kind, Kind::Status | Kind::Redirect);
+        let Server { body, whole, .. } = &self.0.server;
+        let text = whole.as_ref().or(body.as_ref()).filter(|_| refused)?;
+        serde_json::from_str(text).ok()
     }
 
     /// Where in the JSON the value stands that did not fit, such as `[3].user.id`.
@@ -548,6 +583,7 @@ mod tests {
             name: "list_users",
             method: crate::request::Method::GET,
             path: "/users",
+            server: None,
             token: true,
             secrets: &[],
         };

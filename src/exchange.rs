@@ -6,16 +6,18 @@ use std::thread;
 use std::time::Duration;
 
 use log::Level;
-use ureq::http::header::{AUTHORIZATION, CONTENT_TYPE};
-use ureq::http::{HeaderName, HeaderValue, Request, Uri};
+use ureq::http::header::CONTENT_TYPE;
+use ureq::http::{HeaderName, HeaderValue, Method, Request, Uri};
 use zeroize::Zeroizing;
 
 use crate::answer::Answer;
+use crate::body::Body;
 use crate::client::Shared;
 use crate::error::{Error, Kind};
 use crate::redact::Redactor;
 use crate::request::Operation;
 use crate::retry::Retry;
+use crate::token::Credential;
 use crate::transport::{self, IDLE};
 use crate::watch::{self, Limits};
 
@@ -29,9 +31,11 @@ pub(crate) struct Exchange {
     pub shared: Arc<Shared>,
     pub operation: &'static Operation,
     pub uri: Uri,
-    pub token: Option<HeaderValue>,
+    pub credentials: Vec<Credential>,
     pub headers: Vec<(HeaderName, HeaderValue)>,
-    pub body: Option<Zeroizing<Vec<u8>>>,
+    pub body: Option<Body>,
+    /// What else of the request no error may show.
+    pub secrets: Vec<Zeroizing<String>>,
     pub limits: Limits,
 }
 
@@ -69,8 +73,9 @@ impl Exchange {
     }
 
     pub fn redactor(&self) -> Redactor<'_> {
-        let body = self.body.as_ref().map(|body| body.as_slice());
-        Redactor::new(self.token.as_ref(), body, self.operation.secrets)
+        let body = self.body.as_ref().map(|body| body.bytes.as_slice());
+        let keys = self.operation.secrets;
+        Redactor::new(&self.credentials, &self.secrets, body, keys)
     }
 
     /// What is safe to send twice, because it changes nothing, or because it never left.
@@ -168,7 +173,16 @@ impl Exchange {
         let agent = &self.shared.agent;
         let request = self.request();
         let response = match &self.body {
-            Some(body) => agent.run(request.map(|()| body.as_slice())),
+            // `run` sends a body with any method that it is given one for.
+            Some(body) => agent.run(request.map(|()| body.bytes.as_slice())),
+            // Without a length, these would be sent in chunks, of which there is none.
+            None if matches!(
+                *request.method(),
+                Method::POST | Method::PUT | Method::PATCH
+            ) =>
+            {
+                agent.run(request.map(|()| [].as_slice()))
+            }
             None => agent.run(request),
         };
         let response = response.map_err(|error| self.not_answered(error))?;
@@ -194,12 +208,11 @@ impl Exchange {
         *request.method_mut() = self.operation.method.clone();
         *request.uri_mut() = self.uri.clone();
         let headers = request.headers_mut();
-        if let Some(token) = &self.token {
-            headers.insert(AUTHORIZATION, token.clone());
+        for (name, value) in self.credentials.iter().filter_map(Credential::header) {
+            headers.insert(name.clone(), value.clone());
         }
-        if self.body.is_some() {
-            let json = HeaderValue::from_static("application/json; charset=utf-8");
-            headers.insert(CONTENT_TYPE, json);
+        if let Some(body) = &self.body {
+            headers.insert(CONTENT_TYPE, body.media_type.clone());
         }
         for (name, value) in &self.headers {
             headers.insert(name.clone(), value.clone());

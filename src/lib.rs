@@ -80,6 +80,7 @@ mod answer;
 mod api;
 pub mod authorization;
 mod base_url;
+mod body;
 mod cancel;
 mod client;
 #[cfg(operation = "create_master_token")]
@@ -87,6 +88,7 @@ mod credentials;
 mod env;
 mod error;
 mod exchange;
+mod multipart;
 mod open_enum;
 pub mod pages;
 mod period;
@@ -98,8 +100,10 @@ mod retry;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
 mod secret;
+mod style;
 mod token;
 mod transport;
+mod union;
 pub mod units;
 mod watch;
 
@@ -117,6 +121,10 @@ pub use token::{AnyToken, MasterToken, NoToken, Token, UserToken};
 
 #[allow(unused_imports, reason = "a document may have no enum")]
 pub(crate) use open_enum::open_enum;
+#[allow(unused_imports, reason = "a document may have no such token")]
+pub(crate) use token::{basic, bearer, key};
+#[allow(unused_imports, reason = "a document may have no union")]
+pub(crate) use union::union;
 
 /// The examples of the README, compiled and run.
 #[cfg(all(doctest, feature = "sandbox"))]

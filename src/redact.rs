@@ -1,7 +1,9 @@
 //! Takes out of a text from outside what was secret in the request.
 
 use serde_json::Value;
-use ureq::http::HeaderValue;
+use zeroize::Zeroizing;
+
+use crate::token::Credential;
 
 const BLANK: &str = "[secret]";
 
@@ -15,7 +17,9 @@ const ESCAPED: usize = 10;
 ///
 /// A server can send back what it was sent: "the token … is not valid".
 pub(crate) struct Redactor<'r> {
-    token: Option<&'r HeaderValue>,
+    credentials: &'r [Credential],
+    /// Parameters and fields of forms that are secret.
+    secrets: &'r [Zeroizing<String>],
     body: Option<&'r [u8]>,
     /// Keys of the body whose values are secret.
     keys: &'static [&'static str],
@@ -23,11 +27,17 @@ pub(crate) struct Redactor<'r> {
 
 impl<'r> Redactor<'r> {
     pub fn new(
-        token: Option<&'r HeaderValue>,
+        credentials: &'r [Credential],
+        secrets: &'r [Zeroizing<String>],
         body: Option<&'r [u8]>,
         keys: &'static [&'static str],
     ) -> Self {
-        Self { token, body, keys }
+        Self {
+            credentials,
+            secrets,
+            body,
+            keys,
+        }
     }
 
     /// Whether a text has something in it to blank out.
@@ -37,11 +47,9 @@ impl<'r> Redactor<'r> {
 
     pub fn redact(&self, text: &str) -> String {
         let mut text = text.to_owned();
-        if let Some(Ok(token)) = self
-            .token
-            .map(|header| std::str::from_utf8(header.as_bytes()))
-        {
-            blank(&mut text, token.rsplit(' ').next().unwrap_or(token));
+        let credentials = self.credentials.iter().flat_map(Credential::secrets);
+        for secret in credentials.chain(self.secrets.iter().map(|secret| secret.as_str())) {
+            blank(&mut text, secret);
         }
         if let Some(body) = self.body.filter(|_| !self.keys.is_empty())
             && let Ok(body) = serde_json::from_slice::<Value>(body)
@@ -151,21 +159,23 @@ fn unescape(text: &str) -> Option<(char, usize)> {
 
 #[cfg(test)]
 mod tests {
+    use std::slice;
+
     use super::*;
 
     #[test]
     fn what_was_sent_is_blanked_out_wherever_it_comes_back() {
-        let token = HeaderValue::from_static("Bearer tok/1");
+        let token = Credential::bearer("tok/1").unwrap();
         let body = br#"{"client_id": "me", "client_secret": "hush"}"#;
-        let redactor = Redactor::new(Some(&token), Some(body), &["client_secret"]);
+        let redactor = Redactor::new(slice::from_ref(&token), &[], Some(body), &["client_secret"]);
         let text = redactor.redact(r"tok/1 (tok\/1) of me is not hush");
         assert_eq!(text, "[secret] ([secret]) of me is not [secret]");
     }
 
     #[test]
     fn a_secret_is_found_however_it_is_escaped() {
-        let token = HeaderValue::from_static("Bearer a/b%c&d'e\\f+g");
-        let redactor = Redactor::new(Some(&token), None, &[]);
+        let token = Credential::bearer("a/b%c&d'e\\f+g").unwrap();
+        let redactor = Redactor::new(slice::from_ref(&token), &[], None, &[]);
         for text in [
             r"a/b%c&d'e\f+g",
             r"a\/b%c&d\'e\\f+g",
@@ -181,8 +191,8 @@ mod tests {
 
     #[test]
     fn a_secret_is_found_where_the_text_breaks_off() {
-        let token = HeaderValue::from_static("Bearer abcd/efgh");
-        let redactor = Redactor::new(Some(&token), None, &[]);
+        let token = Credential::bearer("abcd/efgh").unwrap();
+        let redactor = Redactor::new(slice::from_ref(&token), &[], None, &[]);
         for text in [
             "abcd",
             "abcd/ef",
@@ -206,7 +216,7 @@ mod tests {
     #[test]
     fn an_empty_secret_blanks_nothing() {
         let body = br#"{"client_secret": ""}"#;
-        let redactor = Redactor::new(None, Some(body), &["client_secret"]);
+        let redactor = Redactor::new(&[], &[], Some(body), &["client_secret"]);
         assert_eq!(redactor.redact("as it was"), "as it was");
     }
 }

@@ -8,26 +8,28 @@ use std::time::Instant;
 
 use log::Level;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use ureq::http::header::{ACCEPT, COOKIE};
 use ureq::http::{HeaderName, HeaderValue, Uri};
 use zeroize::Zeroizing;
 
-use crate::answer::Answer;
+use crate::answer::{Answer, Taken};
+use crate::body::Body;
 use crate::cancel::CancelHandle;
 use crate::client::{Client, Shared};
 use crate::error::Error;
 use crate::exchange::Exchange;
+use crate::multipart;
 use crate::period::{Period, PeriodParameters};
 use crate::redact::Redactor;
-use crate::token::Token;
+use crate::token::{self, Credential, Token};
 use crate::transport;
 use crate::watch::Limits;
 
 pub(crate) use ureq::http::Method;
 
 /// What RFC 3986 lets stand as it is in any part of a URL.
-const ESCAPED: AsciiSet = NON_ALPHANUMERIC
+pub(crate) const ESCAPED: AsciiSet = NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'.')
     .remove(b'_')
@@ -44,7 +46,7 @@ pub(crate) struct Operation {
     pub method: Method,
     /// With `{name}` where a parameter stands.
     pub path: &'static str,
-    /// Where it is served, if that is elsewhere than the rest.
+    /// Where it is served, if not at the document's first server.
     pub server: Option<&'static str>,
     /// Whether a token is sent.
     pub token: bool,
@@ -58,13 +60,17 @@ pub(crate) struct Operation {
 pub(crate) struct Request {
     shared: Arc<Shared>,
     operation: &'static Operation,
-    token: Option<HeaderValue>,
+    credentials: Vec<Credential>,
     /// Holds `{name}` for each parameter of the path that is not in yet.
     url: String,
     /// What comes before the next parameter of the query.
     separator: char,
     headers: Vec<(HeaderName, HeaderValue)>,
-    body: Option<Zeroizing<Vec<u8>>>,
+    /// Joined by semicolons.
+    cookies: Zeroizing<String>,
+    pub(crate) body: Option<Body>,
+    /// Parameters and fields of forms that no error may show.
+    secrets: Vec<Zeroizing<String>>,
     limits: Limits,
     problem: Option<Error>,
 }
@@ -76,14 +82,20 @@ impl Request {
         let mut url = String::with_capacity(base.len() + operation.path.len() + 64);
         url.push_str(base);
         url.push_str(operation.path);
+        let mut credentials = Vec::new();
+        if operation.token {
+            client.token.each(&mut |one| credentials.push(one.clone()));
+        }
         Self {
             shared: Arc::clone(&client.shared),
             operation,
-            token: client.token.header().filter(|_| operation.token).cloned(),
+            credentials,
             url,
             separator: '?',
             headers: Vec::new(),
+            cookies: Zeroizing::default(),
             body: None,
+            secrets: Vec::new(),
             limits: Limits {
                 cancel: client.cancel.clone(),
                 ..Limits::default()
@@ -92,14 +104,22 @@ impl Request {
         }
     }
 
+    pub fn operation(&self) -> &'static Operation {
+        self.operation
+    }
+
     /// Fills a parameter of the path in; several values are joined by commas.
-    pub fn path<'v, I: ?Sized>(mut self, name: &str, values: &'v I) -> Self
+    pub fn path<'v, I: ?Sized>(self, name: &str, values: &'v I) -> Self
     where
         &'v I: IntoIterator<Item: Display>,
     {
-        let text = join(values, ',');
+        self.fill(name, &join(values, ","))
+    }
+
+    /// Fills a parameter of the path in, with what is escaped already.
+    pub fn fill(mut self, name: &str, text: &str) -> Self {
         // An empty part, or one of dots, would make the path another one.
-        if matches!(text.as_str(), "" | "." | "..") {
+        if matches!(text, "" | "." | "..") {
             let problem =
                 format!("the parameter `{name}` is `{text}`, which no part of a path can be");
             return self.refuse(problem);
@@ -108,8 +128,7 @@ impl Request {
         let base = self.shared.base_url.len();
         if let Some(start) = self.url.get(base..).and_then(|path| path.find(&mark)) {
             let place = base + start..base + start + mark.len();
-            self.url
-                .replace_range(place, &utf8_percent_encode(&text, &ESCAPED).to_string());
+            self.url.replace_range(place, text);
         }
         self
     }
@@ -135,26 +154,50 @@ impl Request {
         let _ = write!(url, "{value}");
     }
 
+    /// Adds to the query what is escaped already.
+    pub fn escaped_pair(&mut self, name: &str, value: &str) {
+        self.url.push(self.separator);
+        self.separator = '&';
+        self.url.push_str(name);
+        self.url.push('=');
+        self.url.push_str(value);
+    }
+
     /// Adds a parameter to the query whose values are joined by `sign`, unless there is none.
     pub fn query_joined<'v, I: ?Sized>(mut self, name: &str, sign: char, values: &'v I) -> Self
     where
         &'v I: IntoIterator<Item: Display>,
     {
         if values.into_iter().next().is_some() {
-            self.pair(name, join(values, sign));
+            // Only a comma can be in a URL as it is. Those of the values are not.
+            let sign = match sign {
+                ' ' => "%20",
+                '|' => "%7C",
+                _ => ",",
+            };
+            let name = utf8_percent_encode(name, &ESCAPED).to_string();
+            self.escaped_pair(&name, &join(values, sign));
         }
         self
     }
 
     /// Adds a header whose values are joined by commas, unless there is none.
-    pub fn header<'v, I: ?Sized>(mut self, name: &str, values: &'v I) -> Self
+    pub fn header<'v, I: ?Sized>(self, name: &str, values: &'v I) -> Self
     where
         &'v I: IntoIterator<Item: Display>,
     {
         if values.into_iter().next().is_none() {
             return self;
         }
-        let value = HeaderValue::try_from(join(values, ','));
+        let mut text = String::new();
+        for (index, value) in values.into_iter().enumerate() {
+            let _ = write!(text, "{}{value}", if index > 0 { "," } else { "" });
+        }
+        self.set_header(name, text)
+    }
+
+    pub fn set_header(mut self, name: &str, value: String) -> Self {
+        let value = HeaderValue::try_from(value);
         match (HeaderName::from_bytes(name.as_bytes()), value) {
             (Ok(name), Ok(value)) => {
                 self.headers.push((name, value));
@@ -194,22 +237,44 @@ impl Request {
         self
     }
 
-    /// Sends a value as JSON, unless there is none.
-    pub fn body(mut self, body: Option<&impl Serialize>) -> Self {
-        let Some(body) = body else {
-            return self;
-        };
-        let mut bytes = Zeroizing::new(Vec::with_capacity(512));
-        match serde_json::to_writer(&mut *bytes, body) {
-            Ok(()) => {
-                self.body = Some(bytes);
+    /// A cookie whose values are joined by commas, unless there is none.
+    pub fn cookie<'v, I: ?Sized>(mut self, name: &str, values: &'v I) -> Self
+    where
+        &'v I: IntoIterator<Item: Display>,
+    {
+        if values.into_iter().next().is_some() {
+            self.set_cookie(name, &join(values, ","));
+        }
+        self
+    }
+
+    /// Adds a cookie of which both are escaped already.
+    pub fn set_cookie(&mut self, name: &str, value: &str) {
+        if !self.cookies.is_empty() {
+            self.cookies.push_str("; ");
+        }
+        self.cookies.push_str(name);
+        self.cookies.push('=');
+        self.cookies.push_str(value);
+    }
+
+    /// What may come back, in place of JSON alone.
+    pub fn accept(mut self, media_types: &'static str) -> Self {
+        match HeaderValue::try_from(media_types) {
+            Ok(value) => {
+                self.headers.push((ACCEPT, value));
                 self
             }
-            Err(_) => self.refuse("the body cannot be written as JSON"),
+            Err(_) => self.refuse(format!("`{media_types}` are no media types")),
         }
     }
 
-    fn refuse(mut self, problem: impl Into<Cow<'static, str>>) -> Self {
+    /// Takes a note of what no error may show.
+    pub fn add_secret(&mut self, secret: String) {
+        self.secrets.push(Zeroizing::new(secret));
+    }
+
+    pub fn refuse(mut self, problem: impl Into<Cow<'static, str>>) -> Self {
         self.problem.get_or_insert_with(|| Error::invalid(problem));
         self
     }
@@ -231,27 +296,68 @@ impl Request {
         self.send(|_, _| Ok(()))
     }
 
+    /// Sends the request; the answer is a value in JSON, or empty.
+    pub fn maybe_json<R: DeserializeOwned>(self) -> Result<Option<R>, Error> {
+        self.send(|answer, redactor| match answer.is_empty() {
+            true => Ok(None),
+            false => answer.decode(redactor).map(Some),
+        })
+    }
+
+    /// Sends the request; the answer is a text.
+    pub fn text(self) -> Result<String, Error> {
+        self.by_status(|taken| taken.text())
+    }
+
+    /// Sends the request; the answer is taken as it comes.
+    pub fn bytes(self) -> Result<Vec<u8>, Error> {
+        self.by_status(|taken| taken.bytes())
+    }
+
+    /// Sends the request; what is made of the answer is up to its status.
+    pub fn by_status<R>(
+        self,
+        take: impl FnOnce(Taken<'_>) -> Result<R, Error>,
+    ) -> Result<R, Error> {
+        self.exchange(|answer, redactor| take(Taken::new(answer, redactor)))
+    }
+
     /// Sends the request, and makes of the answer to it what `take` does.
     pub fn send<R>(
         self,
         take: impl FnOnce(&Answer, &Redactor<'_>) -> Result<R, Error>,
     ) -> Result<R, Error> {
+        self.exchange(|answer, redactor| take(answer, redactor))
+    }
+
+    fn exchange<R>(
+        self,
+        take: impl FnOnce(&mut Answer, &Redactor<'_>) -> Result<R, Error>,
+    ) -> Result<R, Error> {
         let operation = self.operation;
         let result = self.ready().and_then(|exchange| {
             let exchange = Arc::new(exchange);
-            let answer = exchange.run()?;
-            take(&answer, &exchange.redactor())
+            let mut answer = exchange.run()?;
+            take(&mut answer, &exchange.redactor())
         });
         result.map_err(|error| error.with_operation(operation))
     }
 
-    fn ready(self) -> Result<Exchange, Error> {
+    fn ready(mut self) -> Result<Exchange, Error> {
         if let Some(problem) = self.problem {
             return Err(problem);
         }
-        self.shared.check()?;
+        self.shared.check(self.operation)?;
+        check_places(&self.credentials)?;
+        if let Some(cookies) = cookies(&self.cookies, &self.credentials)? {
+            self.headers.push((COOKIE, cookies));
+        }
         let uri = Uri::try_from(self.url)
-            .map_err(|_| Error::invalid("no URL can be made of the base URL and the parameters"))?;
+            .ok()
+            .and_then(|uri| token::with_keys(uri, &self.credentials))
+            .ok_or_else(|| {
+                Error::invalid("no URL can be made of the base URL and the parameters")
+            })?;
         let mut limits = self.limits;
         let timeout = self.shared.timeout_call;
         let end = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
@@ -260,9 +366,10 @@ impl Request {
             shared: self.shared,
             operation: self.operation,
             uri,
-            token: self.token,
+            credentials: self.credentials,
             headers: self.headers,
-            body: self.body,
+            body: self.body.map(multipart::finish),
+            secrets: self.secrets,
             limits,
         })
     }
@@ -270,7 +377,15 @@ impl Request {
 
 impl Shared {
     /// Whether a request may be sent at all.
-    fn check(&self) -> Result<(), Error> {
+    fn check(&self, operation: &Operation) -> Result<(), Error> {
+        if let Some(server) = operation.server.filter(|_| self.base_url_is_default)
+            && server.trim_end_matches('/') != self.base_url
+        {
+            return Err(Error::invalid(format!(
+                "this operation is served at `{server}`: make a client for it with \
+                 `Client::builder().base_url(\"{server}\")`"
+            )));
+        }
         if self.base_url.is_empty() {
             return Err(Error::invalid(
                 "the document names no server: give one with `Client::builder().base_url(…)`",
@@ -307,13 +422,49 @@ fn words<V: Display>(range: &impl RangeBounds<V>) -> String {
     }
 }
 
-fn join(values: impl IntoIterator<Item: Display>, sign: char) -> String {
+/// Two tokens that are sent in one place would be one of them.
+fn check_places(credentials: &[Credential]) -> Result<(), Error> {
+    for (index, one) in credentials.iter().enumerate() {
+        if credentials[..index]
+            .iter()
+            .any(|other| other.is_in_the_way_of(one))
+        {
+            return Err(Error::invalid(
+                "two of the client's tokens are sent in the same place: only one of them can be",
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// The one header of all cookies.
+fn cookies(cookies: &str, credentials: &[Credential]) -> Result<Option<HeaderValue>, Error> {
+    let keys = || credentials.iter().filter_map(Credential::cookie);
+    let room: usize = keys().map(|(name, key)| name.len() + key.len() + 3).sum();
+    if cookies.is_empty() && room == 0 {
+        return Ok(None);
+    }
+    let mut bytes = Zeroizing::new(Vec::with_capacity(cookies.len() + room));
+    bytes.extend_from_slice(cookies.as_bytes());
+    for (name, key) in keys() {
+        for piece in [if bytes.is_empty() { "" } else { "; " }, name, "=", key] {
+            bytes.extend_from_slice(piece.as_bytes());
+        }
+    }
+    match token::sensitive(bytes) {
+        Some(value) => Ok(Some(value)),
+        None => Err(Error::invalid("the name of a cookie cannot be sent")),
+    }
+}
+
+/// Values, each escaped, with a sign between them that stays as it is.
+fn join(values: impl IntoIterator<Item: Display>, sign: &str) -> String {
     let mut text = String::new();
     for (index, value) in values.into_iter().enumerate() {
         if index > 0 {
-            text.push(sign);
+            text.push_str(sign);
         }
-        let _ = write!(text, "{value}");
+        let _ = write!(Escaped(&mut text), "{value}");
     }
     text
 }
@@ -334,7 +485,7 @@ mod tests {
 
     #[test]
     fn an_empty_value_keeps_its_place_among_the_others() {
-        assert_eq!(join(["", "a", ""], ','), ",a,");
-        assert_eq!(join(["a"], ','), "a");
+        assert_eq!(join(["", "a,", ""], ","), ",a%2C,");
+        assert_eq!(join(["a"], ","), "a");
     }
 }

@@ -1,38 +1,71 @@
 use std::fmt;
+use std::sync::Arc;
 
 use bytes::Bytes;
-use ureq::http::HeaderValue;
+use percent_encoding::utf8_percent_encode;
+use ureq::http::header::AUTHORIZATION;
+use ureq::http::uri::PathAndQuery;
+use ureq::http::{HeaderName, HeaderValue, Uri};
 use zeroize::Zeroizing;
 
 use crate::Error;
+use crate::request::ESCAPED;
 
-const SCHEME: &str = "Bearer ";
+const BEARER: &str = "Bearer ";
+const BASIC: &str = "Basic ";
 
 /// What a [`Client`](crate::Client) proves itself with.
 ///
-/// Sealed: the types below are all there are. Which of them may call an operation is in the
-/// traits of [`access`](crate::access).
-pub trait Token: sealed::Bearer + Clone + fmt::Debug + Send + Sync + 'static {}
+/// Sealed: the types of this crate are all there are, and two to four of them as a tuple, which
+/// are all sent. Which of them may call an operation is in the traits of
+/// [`access`](crate::access).
+pub trait Token: sealed::Credentials + Clone + fmt::Debug + Send + Sync + 'static {}
 
 mod sealed {
-    use ureq::http::HeaderValue;
-
-    pub trait Bearer {
-        /// The value of the `Authorization` header, marked as sensitive.
-        fn header(&self) -> Option<&HeaderValue>;
+    pub trait Credentials {
+        /// Hands each secret out, with its place.
+        fn each(&self, take: &mut dyn FnMut(&super::Credential));
     }
 }
 
-pub(crate) use sealed::Bearer;
+pub(crate) use sealed::Credentials;
 
-/// A bearer token, kept in the form in which it is sent.
+/// The part of a request that a key is sent in.
+#[derive(Clone, Copy)]
+#[allow(
+    dead_code,
+    unreachable_pub,
+    reason = "which of these there are is up to the document"
+)]
+pub enum KeyPlace {
+    Header,
+    Query,
+    Cookie,
+}
+
+/// One secret, in the form in which it is sent, and where.
 ///
 /// All clones share one copy, which is wiped when the last is dropped.
 #[derive(Clone)]
-struct Value(HeaderValue);
+pub struct Credential(Arc<Inner>);
 
-/// Owns the bytes of the header and wipes them in the end.
-struct Wiped(Zeroizing<Vec<u8>>);
+struct Inner {
+    place: Place,
+    sent: HeaderValue,
+    /// How much of `sent` stands before the secret.
+    scheme: usize,
+    /// User name and password, with a colon between them.
+    pair: Zeroizing<String>,
+}
+
+enum Place {
+    Header(HeaderName),
+    Query(&'static str),
+    Cookie(&'static str),
+}
+
+/// Owns bytes and wipes them in the end.
+pub(crate) struct Wiped(pub Zeroizing<Vec<u8>>);
 
 impl AsRef<[u8]> for Wiped {
     fn as_ref(&self) -> &[u8] {
@@ -40,31 +73,168 @@ impl AsRef<[u8]> for Wiped {
     }
 }
 
-impl Value {
-    fn new(token: Zeroizing<String>) -> Result<Self, Error> {
-        check(&token)?;
-        let mut bytes = Zeroizing::new(Vec::with_capacity(SCHEME.len() + token.len()));
-        bytes.extend_from_slice(SCHEME.as_bytes());
-        bytes.extend_from_slice(token.as_bytes());
-        let bytes = Bytes::from_owner(Wiped(bytes));
-        let mut header = HeaderValue::from_maybe_shared(bytes)
-            .map_err(|_| Error::invalid("the token cannot be sent in a header"))?;
-        header.set_sensitive(true);
-        Ok(Self(header))
+/// A header's value that is not shown, and wiped in the end.
+pub(crate) fn sensitive(bytes: Zeroizing<Vec<u8>>) -> Option<HeaderValue> {
+    let mut value = HeaderValue::from_maybe_shared(Bytes::from_owner(Wiped(bytes))).ok()?;
+    value.set_sensitive(true);
+    Some(value)
+}
+
+#[allow(dead_code, reason = "which of these are called is up to the document")]
+impl Credential {
+    pub(crate) fn bearer(token: impl Into<String>) -> Result<Self, Error> {
+        let token = Zeroizing::new(token.into());
+        check_bearer(&token)?;
+        Self::new(Place::Header(AUTHORIZATION), BEARER, token.as_bytes(), None)
     }
 
-    fn expose(&self) -> &str {
-        let token = self.0.as_bytes().get(SCHEME.len()..).unwrap_or_default();
-        // A token is ASCII, or it would not have been taken.
-        std::str::from_utf8(token).unwrap_or_default()
+    pub(crate) fn basic(
+        user: impl Into<String>,
+        password: impl Into<String>,
+    ) -> Result<Self, Error> {
+        let (user, password) = (Zeroizing::new(user.into()), Zeroizing::new(password.into()));
+        check_basic(&user, &password)?;
+        let mut pair = Zeroizing::new(String::with_capacity(user.len() + 1 + password.len()));
+        pair.push_str(&user);
+        pair.push(':');
+        pair.push_str(&password);
+        let encoded = base64(pair.as_bytes());
+        Self::new(Place::Header(AUTHORIZATION), BASIC, &encoded, Some(pair))
+    }
+
+    pub(crate) fn key(
+        place: KeyPlace,
+        name: &'static str,
+        key: impl Into<String>,
+    ) -> Result<Self, Error> {
+        let key = Zeroizing::new(key.into());
+        check_key(place, &key)?;
+        let place = match place {
+            KeyPlace::Header => Place::Header(
+                HeaderName::from_bytes(name.as_bytes())
+                    .map_err(|_| Error::invalid(format!("no header can be named `{name}`")))?,
+            ),
+            KeyPlace::Query => Place::Query(name),
+            KeyPlace::Cookie => Place::Cookie(name),
+        };
+        Self::new(place, "", key.as_bytes(), None)
+    }
+
+    fn new(
+        place: Place,
+        scheme: &str,
+        secret: &[u8],
+        pair: Option<Zeroizing<String>>,
+    ) -> Result<Self, Error> {
+        // Room for all of it: a buffer that grows leaves a copy behind.
+        let mut bytes = Zeroizing::new(Vec::with_capacity(scheme.len() + secret.len()));
+        bytes.extend_from_slice(scheme.as_bytes());
+        bytes.extend_from_slice(secret);
+        let sent = sensitive(bytes)
+            .ok_or_else(|| Error::invalid("the token cannot be sent in a header"))?;
+        Ok(Self(Arc::new(Inner {
+            place,
+            sent,
+            scheme: scheme.len(),
+            pair: pair.unwrap_or_default(),
+        })))
+    }
+
+    /// The secret as it is sent.
+    pub(crate) fn expose(&self) -> &str {
+        let secret = self.0.sent.as_bytes().get(self.0.scheme..);
+        // A secret is ASCII, or it would not have been taken.
+        std::str::from_utf8(secret.unwrap_or_default()).unwrap_or_default()
+    }
+
+    pub(crate) fn user_name(&self) -> &str {
+        self.0.pair.split_once(':').unwrap_or_default().0
+    }
+
+    pub(crate) fn password(&self) -> &str {
+        self.0.pair.split_once(':').unwrap_or_default().1
+    }
+
+    /// Every text that must not be shown: a server can repeat any of them.
+    pub(crate) fn secrets(&self) -> impl Iterator<Item = &str> {
+        let sent = self.expose();
+        // A key can have a scheme of the service's own: `Token abc`.
+        let word = sent.rsplit(' ').next().filter(|word| *word != sent);
+        [sent, self.password()].into_iter().chain(word)
+    }
+
+    pub(crate) fn header(&self) -> Option<(&HeaderName, &HeaderValue)> {
+        match &self.0.place {
+            Place::Header(name) => Some((name, &self.0.sent)),
+            _ => None,
+        }
+    }
+
+    /// Name and value of a cookie.
+    pub(crate) fn cookie(&self) -> Option<(&'static str, &str)> {
+        match self.0.place {
+            Place::Cookie(name) => Some((name, self.expose())),
+            _ => None,
+        }
+    }
+
+    fn query(&self) -> Option<(&'static str, &str)> {
+        match self.0.place {
+            Place::Query(name) => Some((name, self.expose())),
+            _ => None,
+        }
+    }
+
+    /// Whether only one of the two can be sent.
+    pub(crate) fn is_in_the_way_of(&self, other: &Self) -> bool {
+        match (&self.0.place, &other.0.place) {
+            (Place::Header(one), Place::Header(other)) => one == other,
+            (Place::Query(one), Place::Query(other)) => one == other,
+            (Place::Cookie(one), Place::Cookie(other)) => one == other,
+            _ => false,
+        }
     }
 }
 
+/// The URL with the keys that belong into its query. It is made last, so that none is in a URL
+/// that could be shown, and its bytes are wiped.
+pub(crate) fn with_keys(uri: Uri, credentials: &[Credential]) -> Option<Uri> {
+    if credentials.iter().all(|one| one.query().is_none()) {
+        return Some(uri);
+    }
+    let mut parts = uri.into_parts();
+    let path = parts
+        .path_and_query
+        .as_ref()
+        .map_or("/", PathAndQuery::as_str);
+    let pairs = || credentials.iter().filter_map(Credential::query);
+    let room: usize = pairs()
+        .map(|(name, key)| 2 + 3 * (name.len() + key.len()))
+        .sum();
+    let mut bytes = Zeroizing::new(Vec::with_capacity(path.len() + room));
+    bytes.extend_from_slice(path.as_bytes());
+    for (name, key) in pairs() {
+        let sign = if bytes.contains(&b'?') { b'&' } else { b'?' };
+        bytes.push(sign);
+        for piece in utf8_percent_encode(name, &ESCAPED) {
+            bytes.extend_from_slice(piece.as_bytes());
+        }
+        bytes.push(b'=');
+        for piece in utf8_percent_encode(key, &ESCAPED) {
+            bytes.extend_from_slice(piece.as_bytes());
+        }
+    }
+    // The host is not of these bytes: `ureq` keeps it as long as the connection.
+    let path = PathAndQuery::from_maybe_shared(Bytes::from_owner(Wiped(bytes)));
+    parts.path_and_query = Some(path.ok()?);
+    Uri::from_parts(parts).ok()
+}
+
 /// What is wrong with a token, without a word of it.
-fn check(token: &str) -> Result<(), Error> {
+fn check_bearer(token: &str) -> Result<(), Error> {
     let problem = if token.is_empty() {
         "the token is empty"
-    } else if token.starts_with(SCHEME) {
+    } else if token.starts_with(BEARER) {
         "the token begins with `Bearer `: give the token alone"
     } else if token.ends_with(['\n', '\r']) {
         "the token ends in a line break: trim it before you pass it on"
@@ -77,12 +247,77 @@ fn check(token: &str) -> Result<(), Error> {
     Err(Error::invalid(problem))
 }
 
-macro_rules! token {
-    ($(#[$doc:meta])* $name:ident) => {
-        $(#[$doc])*
-        #[derive(Clone)]
-        pub struct $name(Value);
+fn check_basic(user: &str, password: &str) -> Result<(), Error> {
+    let problem = if user.is_empty() && password.is_empty() {
+        "the user name and the password are empty"
+    } else if user.contains(':') {
+        "the user name holds a colon, which would end it"
+    } else if password.ends_with(['\n', '\r']) {
+        "the password ends in a line break: trim it before you pass it on"
+    } else if user.contains(char::is_control) || password.contains(char::is_control) {
+        "the user name or the password holds a control character"
+    } else {
+        return Ok(());
+    };
+    Err(Error::invalid(problem))
+}
 
+fn check_key(place: KeyPlace, key: &str) -> Result<(), Error> {
+    // Some services want a word before the key: `Token abc`.
+    let inner_blank = |key: &str| matches!(place, KeyPlace::Header) && key.trim() == key;
+    let fits = |byte: u8| byte.is_ascii_graphic() || byte == b' ' && inner_blank(key);
+    let problem = if key.is_empty() {
+        "the key is empty"
+    } else if key.ends_with(['\n', '\r']) {
+        "the key ends in a line break: trim it before you pass it on"
+    } else if !key.bytes().all(fits) {
+        "the key holds a blank, a control character or a letter outside of ASCII, \
+         which cannot be sent"
+    } else if matches!(place, KeyPlace::Cookie) && key.contains([';', ',']) {
+        "the key holds a `;` or a `,`, which would end the cookie"
+    } else {
+        return Ok(());
+    };
+    Err(Error::invalid(problem))
+}
+
+fn base64(bytes: &[u8]) -> Zeroizing<Vec<u8>> {
+    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut text = Zeroizing::new(Vec::with_capacity(bytes.len().div_ceil(3) * 4));
+    for chunk in bytes.chunks(3) {
+        let byte = |index| u32::from(chunk.get(index).copied().unwrap_or_default());
+        let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
+        for index in 0..4 {
+            let letter = LETTERS[(bits >> (18 - 6 * index) & 63) as usize];
+            text.push(if index <= chunk.len() { letter } else { b'=' });
+        }
+    }
+    text
+}
+
+/// What all types of tokens have that are made of one [`Credential`].
+#[allow(unused_macros, reason = "a document may have no such token")]
+macro_rules! credential {
+    ($name:ident) => {
+        impl ::std::fmt::Debug for $name {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                f.write_str(concat!(stringify!($name), "(…)"))
+            }
+        }
+
+        impl $crate::token::Token for $name {}
+
+        impl $crate::token::Credentials for $name {
+            fn each(&self, take: &mut dyn FnMut(&$crate::token::Credential)) {
+                take(&self.0);
+            }
+        }
+    };
+}
+
+/// Makes a bearer token of a struct around a [`Credential`].
+macro_rules! bearer {
+    ($name:ident) => {
         impl $name {
             /// Takes a token as the service gave it, without `Bearer`.
             ///
@@ -90,8 +325,8 @@ macro_rules! token {
             ///
             /// It is empty, or holds a blank, a line break, a control character or a letter
             /// outside of ASCII. The message does not show it.
-            pub fn new(token: impl Into<String>) -> Result<Self, Error> {
-                Value::new(Zeroizing::new(token.into())).map(Self)
+            pub fn new(token: impl Into<String>) -> Result<Self, $crate::Error> {
+                $crate::token::Credential::bearer(token).map(Self)
             }
 
             /// The token itself, for you to store. Whatever is made of it can be shown.
@@ -100,45 +335,98 @@ macro_rules! token {
             }
         }
 
-        impl fmt::Debug for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(concat!(stringify!($name), "(…)"))
-            }
-        }
-
-        impl Token for $name {}
-
-        impl Bearer for $name {
-            fn header(&self) -> Option<&HeaderValue> {
-                Some(&self.0.0)
-            }
-        }
+        $crate::token::credential!($name);
     };
 }
 
-token! {
-    /// The token of the application: it opens what all users have who authorized it.
-    ///
-    /// Credentials are exchanged for it: see [`Credentials`](crate::Credentials). How long it
-    /// is valid is not known.
-    ///
-    /// ```
-    /// use fitrankings::{Client, MasterToken};
-    ///
-    /// let client = Client::new(MasterToken::new("a-master-token")?);
-    /// assert_eq!(format!("{:?}", client.token()), "MasterToken(…)");
-    /// # Ok::<(), fitrankings::Error>(())
-    /// ```
-    MasterToken
+/// Makes a user name with its password of a struct around a [`Credential`].
+#[allow(unused_macros, reason = "a document may have no such token")]
+macro_rules! basic {
+    ($name:ident) => {
+        impl $name {
+            /// Takes a user name and its password.
+            ///
+            /// # Errors
+            ///
+            /// Both are empty, the user name holds a colon, or one of them a control character.
+            /// The message shows neither.
+            pub fn new(
+                user_name: impl Into<String>,
+                password: impl Into<String>,
+            ) -> Result<Self, $crate::Error> {
+                $crate::token::Credential::basic(user_name, password).map(Self)
+            }
+
+            /// The user name.
+            pub fn user_name(&self) -> &str {
+                self.0.user_name()
+            }
+
+            /// The password itself. Whatever is made of it can be shown.
+            pub fn password(&self) -> &str {
+                self.0.password()
+            }
+        }
+
+        $crate::token::credential!($name);
+    };
 }
 
-token! {
-    /// The token of one user: it opens what that user has, and nothing else.
-    ///
-    /// The user grants it in a browser: see [`authorization`](crate::authorization). How long
-    /// it is valid is not known.
-    UserToken
+/// Makes a key of a struct around a [`Credential`], which is sent in a `Header`, in the `Query` or
+/// in a `Cookie`.
+#[allow(unused_macros, reason = "a document may have no such token")]
+macro_rules! key {
+    ($name:ident, $place:ident, $wire:literal) => {
+        impl $name {
+            /// Takes a key as the service gave it.
+            ///
+            /// # Errors
+            ///
+            /// It is empty, or holds what cannot be sent in its place: a line break, a control
+            /// character, a letter outside of ASCII. The message does not show it.
+            pub fn new(key: impl Into<String>) -> Result<Self, $crate::Error> {
+                $crate::token::Credential::key($crate::token::KeyPlace::$place, $wire, key)
+                    .map(Self)
+            }
+
+            /// The key itself, for you to store. Whatever is made of it can be shown.
+            pub fn expose(&self) -> &str {
+                self.0.expose()
+            }
+        }
+
+        $crate::token::credential!($name);
+    };
 }
+
+#[allow(unused_imports, reason = "a document may have no such token")]
+pub(crate) use {basic, bearer, credential, key};
+
+/// The token of the application: it opens what all users have who authorized it.
+///
+/// Credentials are exchanged for it: see [`Credentials`](crate::Credentials). How long it
+/// is valid is not known.
+///
+/// ```
+/// use fitrankings::{Client, MasterToken};
+///
+/// let client = Client::new(MasterToken::new("a-master-token")?);
+/// assert_eq!(format!("{:?}", client.token()), "MasterToken(…)");
+/// # Ok::<(), fitrankings::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct MasterToken(Credential);
+
+bearer!(MasterToken);
+
+/// The token of one user: it opens what that user has, and nothing else.
+///
+/// The user grants it in a browser: see [`authorization`](crate::authorization). How long
+/// it is valid is not known.
+#[derive(Clone)]
+pub struct UserToken(Credential);
+
+bearer!(UserToken);
 
 /// One of the two kinds of token, where only the running program knows which.
 ///
@@ -156,11 +444,11 @@ pub enum AnyToken {
 
 impl Token for AnyToken {}
 
-impl Bearer for AnyToken {
-    fn header(&self) -> Option<&HeaderValue> {
+impl Credentials for AnyToken {
+    fn each(&self, take: &mut dyn FnMut(&Credential)) {
         match self {
-            Self::Master(token) => token.header(),
-            Self::User(token) => token.header(),
+            Self::Master(token) => token.each(take),
+            Self::User(token) => token.each(take),
         }
     }
 }
@@ -183,11 +471,27 @@ pub struct NoToken;
 
 impl Token for NoToken {}
 
-impl Bearer for NoToken {
-    fn header(&self) -> Option<&HeaderValue> {
-        None
-    }
+impl Credentials for NoToken {
+    fn each(&self, _: &mut dyn FnMut(&Credential)) {}
 }
+
+macro_rules! tuple {
+    ($($token:ident)+) => {
+        impl<$($token: Token),+> Token for ($($token,)+) {}
+
+        impl<$($token: Token),+> Credentials for ($($token,)+) {
+            #[allow(non_snake_case, reason = "named like their types")]
+            fn each(&self, take: &mut dyn FnMut(&Credential)) {
+                let ($($token,)+) = self;
+                $($token.each(take);)+
+            }
+        }
+    };
+}
+
+tuple!(A B);
+tuple!(A B C);
+tuple!(A B C D);
 
 #[cfg(test)]
 mod tests {
@@ -223,6 +527,6 @@ mod tests {
     fn debug_shows_no_token() {
         let token = AnyToken::from(UserToken::new("canary").unwrap());
         assert_eq!(format!("{token:?}"), "User(UserToken(…))");
-        assert!(!format!("{:?}", token.header()).contains("canary"));
+        token.each(&mut |it| assert!(!format!("{:?}", it.header()).contains("canary")));
     }
 }
