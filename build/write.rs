@@ -665,13 +665,13 @@ fn access(access: &Access) -> Option<TokenStream> {
     };
     let name = ident(&access_name(access));
     let words: Vec<String> = alternatives.iter().map(|tokens| together(tokens)).collect();
-    let list = words.join(" or a ");
+    let list = words.join(" or ");
     let clients = alternatives
         .iter()
         .map(|tokens| format!("`Client<{}>`", client(tokens)));
     let clients: Vec<String> = clients.collect();
-    let about = docs(&format!("Tokens for operations that take a {list}."));
-    let message = format!("this operation takes a {list}, and the client's token is `{{Self}}`");
+    let about = docs(&format!("Tokens for operations that take {list}."));
+    let message = format!("this operation takes {list}, and the client's token is `{{Self}}`");
     let label = format!("wants a {}", clients.join(" or "));
     let ours = alternatives
         .iter()
@@ -682,7 +682,7 @@ fn access(access: &Access) -> Option<TokenStream> {
         false => "",
     };
     let note = format!(
-        "`client.with_token(token)` makes such a client of the one at hand, over the same connections, where `token` is a {list}{environment}"
+        "`client.with_token(token)` makes such a client of the one at hand, over the same connections, where `token` is {list}{environment}"
     );
     let holders = alternatives
         .iter()
@@ -700,11 +700,14 @@ fn access(access: &Access) -> Option<TokenStream> {
 
 /// Tokens that go together, in words.
 fn together(tokens: &[String]) -> String {
-    let names: Vec<String> = tokens
-        .iter()
-        .map(|token| format!("`{}`", last(token)))
-        .collect();
-    names.join(" with a ")
+    let names: Vec<String> = tokens.iter().map(|token| article(last(token))).collect();
+    names.join(" with ")
+}
+
+/// A name with the article that goes before it.
+fn article(name: &str) -> String {
+    let vowel = name.starts_with(['A', 'E', 'I', 'O']);
+    format!("{} `{name}`", if vowel { "an" } else { "a" })
 }
 
 /// The same as the parameter of a client.
@@ -1017,7 +1020,12 @@ fn open_enum(name: &str, item: &Enum) -> TokenStream {
         .variants
         .iter()
         .map(|variant| docs(&doc::span_of(&variant.wire)));
-    // The texts are written by `layout`.
+    let texts = item.variants.iter().map(|variant| &variant.wire);
+    let lists: Vec<TokenStream> = names
+        .iter()
+        .zip(texts)
+        .map(|(variant, text)| quote!(#variant = #text))
+        .collect();
     quote! {
         #doc
         #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -1028,7 +1036,7 @@ fn open_enum(name: &str, item: &Enum) -> TokenStream {
             Other(String),
         }
 
-        crate::open_enum!(#name);
+        crate::open_enum!(#name { #(#lists),* });
     }
 }
 
