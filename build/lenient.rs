@@ -38,11 +38,15 @@ pub fn read(source: &Source) -> Result<(Api, Vec<LeftOut>), Problems> {
     let mut source = source.clone();
     write_paths_out(&mut source);
     let mut left_out = Vec::new();
+    let mut unused = Vec::new();
     let mut removed = HashSet::new();
     loop {
         let mut tried = source.clone();
         let problems = match read::read(&mut tried) {
-            Ok(api) => return Ok((api, left_out)),
+            Ok(mut api) => {
+                api.notes.extend(unused);
+                return Ok((api, left_out));
+            }
             Err(problems) => problems,
         };
         let faults = Faults::new(&source, &problems);
@@ -61,9 +65,10 @@ pub fn read(source: &Source) -> Result<(Api, Vec<LeftOut>), Problems> {
             }
         }
         // Whatever is wrong in a component that nobody uses is in nobody's way.
-        for pointer in faults.components {
+        for (pointer, problem) in faults.components {
             source.remove(&pointer);
             removed.insert(pointer);
+            unused.push(format!("{problem}; nothing uses it: passed over"));
         }
         source.problems = Problems::default();
         if removed.len() == before || operations(&source).is_empty() {
@@ -98,7 +103,7 @@ struct Faults {
     /// Operations, by their pointers, with what is wrong with each.
     operations: BTreeMap<String, Vec<Problem>>,
     /// Faulty components that no operation uses.
-    components: Vec<String>,
+    components: Vec<(String, Problem)>,
     /// What no operation is to blame for.
     elsewhere: Vec<Problem>,
 }
@@ -120,7 +125,7 @@ impl Faults {
             }
             if operations.is_empty() {
                 match component(pointer) {
-                    Some(component) => faults.components.push(component),
+                    Some(component) => faults.components.push((component, problem.clone())),
                     None => faults.elsewhere.push(problem.clone()),
                 }
             }
