@@ -63,6 +63,7 @@ pub struct Generated {
 
 /// What becomes of operations that cannot be generated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(dead_code, reason = "not for all that compiles this")]
 pub enum Mode {
     /// They are told of, and nothing is generated.
     Strict,
@@ -70,6 +71,7 @@ pub enum Mode {
     Lenient,
 }
 
+#[allow(dead_code, reason = "not for all that compiles this")]
 impl Mode {
     /// As `FITRANKINGS_SPEC_LENIENT` has it: lenient where it is `1`.
     pub fn from_env() -> Self {
@@ -81,6 +83,7 @@ impl Mode {
 }
 
 /// The variable that makes the generator lenient.
+#[allow(dead_code, reason = "not for all that compiles this")]
 pub const LENIENT: &str = "FITRANKINGS_SPEC_LENIENT";
 
 /// Generates the client for the document at `path`, or tells everything that is in the way.

@@ -61,9 +61,6 @@ const TYPES: [&str; 10] = [
     "T",
 ];
 
-/// What the module of accesses could have already.
-const ACCESSES: [&str; 4] = ["MasterToken", "UserToken", "AnyToken", "NoToken"];
-
 /// Checks the document and reads it.
 pub fn read(source: &mut Source) -> Result<Api, Problems> {
     let checked = shape::check(source)?;
@@ -75,7 +72,7 @@ pub fn read(source: &mut Source) -> Result<Api, Problems> {
         schemas: Schemas::new(source, problems),
         methods: Scope::with(&CLIENT_METHODS),
         types: Scope::with(&TYPES),
-        accesses: Scope::with(&ACCESSES),
+        accesses: Scope::default(),
         tokens: HashMap::new(),
         schemes: BTreeMap::new(),
         ids: HashMap::new(),

@@ -39,6 +39,7 @@ pub fn compare(old: &str, new: &str) -> Result<Report, String> {
 }
 
 fn code(path: &Path) -> Result<String, String> {
-    let generated = generator::generate(path).map_err(|problems| problems.to_string())?;
+    let generated = generator::generate(path, generator::Mode::Strict)
+        .map_err(|problems| problems.to_string())?;
     Ok(generated.code)
 }

@@ -3,6 +3,7 @@
 //! A copy of the package is built in the folder that the outer cargo built in, so that what the
 //! crate depends on is there already.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -37,7 +38,7 @@ impl Packages {
     fn user(&self, main: &str) -> PathBuf {
         let user = self.root.join("user");
         let manifest = "[package]\nname = \"user\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n\
-                        [dependencies]\nfitrankings = { path = \"../fitrankings\" }\n\n[workspace]\n";
+                        [dependencies]\nfitrankings = { path = \"../fitrankings\" }\nserde_json = \"1\"\n\n[workspace]\n";
         write(&user.join("Cargo.toml"), manifest.as_bytes());
         write(&user.join("src/main.rs"), main.as_bytes());
         let lock = fs::read("Cargo.lock").unwrap();
@@ -46,6 +47,16 @@ impl Packages {
     }
 
     fn cargo(&self, package: &Path, arguments: &[&str], spec: Option<&Path>) -> Output {
+        let spec = spec.map(|spec| ("FITRANKINGS_SPEC", spec.as_os_str()));
+        self.cargo_with(package, arguments, spec.as_slice())
+    }
+
+    fn cargo_with(
+        &self,
+        package: &Path,
+        arguments: &[&str],
+        variables: &[(&str, &OsStr)],
+    ) -> Output {
         // What is compiled goes where the outer cargo's is; documentation does not.
         let build = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
         let mut cargo = Command::new(env!("CARGO"));
@@ -57,10 +68,9 @@ impl Packages {
             .env("CARGO_TARGET_DIR", self.root.join("target"))
             .env("CARGO_TERM_COLOR", "never")
             .env_remove("FITRANKINGS_SPEC")
-            .env_remove("RUSTDOCFLAGS");
-        if let Some(spec) = spec {
-            cargo.env("FITRANKINGS_SPEC", spec);
-        }
+            .env_remove("FITRANKINGS_SPEC_LENIENT")
+            .env_remove("RUSTDOCFLAGS")
+            .envs(variables.iter().copied());
         cargo.output().unwrap()
     }
 
@@ -118,6 +128,95 @@ fn write(path: &Path, bytes: &[u8]) {
 fn every_feature_compiles() {
     let packages = Packages::new();
     packages.compile(&Path::new(env!("CARGO_MANIFEST_DIR")).join(EVERYTHING));
+}
+
+/// One document for each thing that others ask of a generator.
+#[test]
+fn every_fixture_compiles() {
+    let packages = Packages::new();
+    let mut count = 0;
+    for fixture in fixtures() {
+        if !fixture.ends_with("lenient.yaml") {
+            packages.compile(&fixture);
+            count += 1;
+        }
+    }
+    assert!(count >= 8, "{count} fixtures");
+}
+
+/// Where that is asked for, what cannot be generated is left out, each with a warning and its
+/// reason, and what is left compiles.
+#[test]
+fn what_is_left_of_a_document_compiles() {
+    let packages = Packages::new();
+    let fixture =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/generator/fixtures/lenient.yaml");
+    let strict = packages.cargo(&packages.copy(), &["check", "--lib"], Some(&fixture));
+    assert!(!strict.status.success());
+    let output = packages.cargo_with(
+        &packages.copy(),
+        &["check", "--lib"],
+        &[
+            ("FITRANKINGS_SPEC", fixture.as_os_str()),
+            ("FITRANKINGS_SPEC_LENIENT", "1".as_ref()),
+        ],
+    );
+    let said = said(&output);
+    assert!(output.status.success(), "{said}");
+    let warnings: Vec<&str> = said
+        .lines()
+        .filter(|line| line.starts_with("warning"))
+        .collect();
+    assert_eq!(warnings.len(), 3, "{said}");
+    for (operation, place) in [
+        ("GET /bad", "#/components/schemas/Bad/properties/a/const"),
+        (
+            "GET /indirect",
+            "#/components/schemas/Bad/properties/a/const",
+        ),
+        ("POST /worse", "#/paths/~1worse/post/requestBody/content"),
+    ] {
+        let told = |line: &&&str| line.contains(operation) && line.contains(place);
+        assert!(
+            warnings.iter().any(|line| told(&line)),
+            "{operation}: {said}"
+        );
+    }
+}
+
+/// What is generated is not only Rust: it sends what the document says, and reads what comes.
+#[test]
+fn requests_and_answers_are_as_the_document_says() {
+    let packages = Packages::new();
+    for (name, main) in [
+        ("bodies", include_str!("users/bodies.rs")),
+        ("parameters", include_str!("users/parameters.rs")),
+        ("answers", include_str!("users/answers.rs")),
+        ("unions", include_str!("users/unions.rs")),
+        ("security", include_str!("users/security.rs")),
+    ] {
+        let fixture = format!("tests/generator/fixtures/{name}.yaml");
+        let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join(fixture);
+        let server = include_str!("users/server.rs");
+        let user = packages.user(&format!("{main}\n{server}"));
+        let output = packages.cargo(&user, &["run", "--quiet"], Some(&fixture));
+        assert!(output.status.success(), "{name}: {}", said(&output));
+    }
+}
+
+/// The documents in the folder of fixtures.
+fn fixtures() -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/generator/fixtures");
+    let entries = fs::read_dir(folder).unwrap();
+    let paths = entries.map(|entry| entry.unwrap().path());
+    let mut paths: Vec<PathBuf> = paths
+        .filter(|path| {
+            path.extension()
+                .is_some_and(|extension| extension == "yaml")
+        })
+        .collect();
+    paths.sort();
+    paths
 }
 
 /// Nothing but a document is touched, and what it describes can be called.
