@@ -96,7 +96,7 @@ impl Answer {
     }
 
     /// The text of a body in UTF-8, or in Latin-1 where the server says so.
-    fn into_text(&mut self, redactor: &Redactor<'_>) -> Result<String, Error> {
+    fn take_text(&mut self, redactor: &Redactor<'_>) -> Result<String, Error> {
         if self.header(CONTENT_TYPE).is_some_and(is_latin) {
             return Ok(self.body.iter().copied().map(char::from).collect());
         }
@@ -263,7 +263,7 @@ impl<'a> Taken<'a> {
     }
 
     pub fn text(self) -> Result<String, Error> {
-        self.answer.into_text(self.redactor)
+        self.answer.take_text(self.redactor)
     }
 
     pub fn bytes(self) -> Result<Vec<u8>, Error> {

@@ -257,8 +257,7 @@ impl Error {
     /// # Example
     ///
     /// ```
-    /// # #[cfg(feature = "sandbox")] {
-    /// use fitrankings::{sandbox::Sandbox, UserToken};
+    /// use fitrankings::{Client, UserToken, sandbox::Sandbox};
     ///
     /// #[derive(serde::Deserialize)]
     /// struct Problem {
@@ -266,11 +265,11 @@ impl Error {
     /// }
     ///
     /// let sandbox = Sandbox::start()?;
-    /// let client = sandbox.client(UserToken::new("not-a-token")?);
+    /// let token = UserToken::new("not-a-token")?;
+    /// let client = Client::builder().base_url(sandbox.base_url()).build(token)?;
     /// let error = client.list_users().call().unwrap_err();
     /// let problem: Problem = error.body_as().unwrap();
     /// assert_eq!(Some(&*problem.detail), error.detail());
-    /// # }
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn body_as<T: DeserializeOwned>(&self) -> Option<T> {

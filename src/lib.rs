@@ -101,6 +101,8 @@ mod retry;
 pub mod sandbox;
 mod secret;
 mod style;
+#[cfg(test)]
+mod testing;
 mod token;
 mod transport;
 mod union;

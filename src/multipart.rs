@@ -73,7 +73,7 @@ impl Request {
         mut self,
         name: &str,
         media_type: Option<&'static str>,
-        value: Option<&impl Serialize>,
+        value: Option<&(impl Serialize + ?Sized)>,
     ) -> Self {
         let value = match value.map(|value| Sent::new(name, value)).transpose() {
             Ok(value) => value.unwrap_or(Sent(Value::Null)),
@@ -109,7 +109,8 @@ impl Request {
         for file in files {
             let kind = file.media_type.as_deref().or(media_type);
             let kind = kind.unwrap_or("application/octet-stream");
-            if kind.trim().is_empty() || HeaderValue::from_str(kind).is_err() {
+            let fits = kind.is_ascii() && HeaderValue::from_str(kind).is_ok();
+            if !fits || kind.trim().is_empty() {
                 return self.refuse(format!("the media type of a file in `{name}` is none"));
             }
             let called = file.name.as_deref().unwrap_or("file");
@@ -190,4 +191,97 @@ fn quoted(name: &str) -> String {
     name.replace('"', "%22")
         .replace('\r', "%0D")
         .replace('\n', "%0A")
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+    use ureq::http::Method;
+
+    use super::*;
+    use crate::testing::{refusal, sent};
+
+    /// The body with `B` for its boundary.
+    fn form(fill: impl FnOnce(Request) -> Request) -> String {
+        let received = sent(Method::POST, fill);
+        let kind = received.header("Content-Type").unwrap();
+        let boundary = kind.strip_prefix("multipart/form-data; boundary=").unwrap();
+        assert_eq!(boundary.len(), 32);
+        String::from_utf8_lossy(&received.body).replace(boundary, "B")
+    }
+
+    #[test]
+    fn a_part_is_a_text_or_json_and_a_list_is_several() {
+        let none = None::<&u8>;
+        let text = form(|request| {
+            request
+                .part("none", None, none)
+                .part("null", None, Some(&json!(null)))
+                .part("a", None, Some("b\r\nc"))
+                .part("l", None, Some(&json!([1, null, {"x": 2}])))
+                .part("o", Some("application/vnd.a+json"), Some(&json!({"x": 2})))
+                .part("s", Some("application/json"), Some("t"))
+        });
+        let head = "--B\r\nContent-Disposition: form-data; name=";
+        let expected = [
+            format!("{head}\"a\"\r\n\r\nb\r\nc\r\n"),
+            format!("{head}\"l\"\r\n\r\n1\r\n"),
+            format!("{head}\"l\"\r\nContent-Type: application/json\r\n\r\n{{\"x\":2}}\r\n"),
+            format!("{head}\"o\"\r\nContent-Type: application/vnd.a+json\r\n\r\n{{\"x\":2}}\r\n"),
+            format!("{head}\"s\"\r\nContent-Type: application/json\r\n\r\n\"t\"\r\n"),
+            "--B--\r\n".to_owned(),
+        ];
+        assert_eq!(text, expected.concat());
+    }
+
+    #[test]
+    fn a_file_has_a_name_and_a_type_and_its_bytes() {
+        let text = form(|request| {
+            let files = [
+                File::new("a"),
+                File::from(vec![13, 10])
+                    .name("a \"b\"\r\n.é")
+                    .media_type("image/png"),
+            ];
+            request
+                .files("f\"", None, &files)
+                .files("g", Some("text/csv"), &Some(File::new("x")))
+                .files("h", None, &None)
+        });
+        let head = "--B\r\nContent-Disposition: form-data; name=";
+        let expected = [
+            format!("{head}\"f%22\"; filename=\"file\"\r\n"),
+            "Content-Type: application/octet-stream\r\n\r\na\r\n".to_owned(),
+            format!("{head}\"f%22\"; filename=\"a %22b%22%0D%0A.é\"\r\n"),
+            "Content-Type: image/png\r\n\r\n\r\n\r\n".to_owned(),
+            format!("{head}\"g\"; filename=\"file\"\r\nContent-Type: text/csv\r\n\r\nx\r\n"),
+            "--B--\r\n".to_owned(),
+        ];
+        assert_eq!(text, expected.concat());
+    }
+
+    #[test]
+    fn a_form_without_parts_is_one() {
+        assert_eq!(form(Request::multipart), "--B--\r\n");
+    }
+
+    #[test]
+    fn a_type_that_would_begin_another_line_is_refused() {
+        for kind in ["a\r\nb: c", "", " ", "é"] {
+            let error = refusal("/x", |request| {
+                request.files("f", None, &[File::new("").media_type(kind)])
+            });
+            assert!(error.contains("media type of a file in `f`"), "{error}");
+        }
+    }
+
+    #[test]
+    fn debug_shows_the_size_of_a_file_and_not_its_bytes() {
+        let file = File::new("canary").name("a.txt");
+        let text = format!("{file:?}");
+        assert!(
+            !text.contains("canary") && text.contains("size: 6"),
+            "{text}"
+        );
+    }
 }

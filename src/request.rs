@@ -482,6 +482,47 @@ impl Write for Escaped<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::{exchange, operation};
+    use crate::token::NoToken;
+
+    #[test]
+    fn values_that_are_joined_are_escaped_and_the_signs_between_them_are_not() {
+        let (received, _) = exchange(
+            NoToken,
+            operation(Method::GET, "/x"),
+            crate::testing::EMPTY,
+            |request| {
+                let values = ["a,b", "c d|"];
+                request
+                    .query_joined("k", ',', &values)
+                    .query_joined("l", ' ', &values)
+                    .query_joined("m", '|', &values)
+                    .query_joined("n", ',', &[""; 0])
+                    .empty()
+            },
+        );
+        let line = "GET /x?k=a%2Cb,c%20d%7C&l=a%2Cb%20c%20d%7C&m=a%2Cb%7Cc%20d%7C HTTP/1.1";
+        assert_eq!(received.line, line);
+    }
+
+    #[test]
+    fn an_operation_of_another_server_wants_a_client_for_it() {
+        let mut other = operation(Method::GET, "/x");
+        other.server = Some("https://other.example.com/v1/");
+        let other: &Operation = Box::leak(Box::new(other));
+        let client = Client::new(NoToken);
+        let error = Request::new(&client, other).empty().unwrap_err();
+        assert!(error.is_invalid_input(), "{error}");
+        let advice = r#".base_url("https://other.example.com/v1/")"#;
+        assert!(error.to_string().contains(advice), "{error}");
+
+        let mut same = operation(Method::GET, "/x");
+        same.server = Some(crate::BASE_URL);
+        assert!(client.shared.check(&same).is_ok());
+        // Whoever chose a base URL knows better.
+        let chosen = Client::builder().base_url("https://example.com");
+        assert!(chosen.build(NoToken).unwrap().shared.check(other).is_ok());
+    }
 
     #[test]
     fn an_empty_value_keeps_its_place_among_the_others() {

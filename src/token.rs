@@ -495,7 +495,14 @@ tuple!(A B C D);
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Mutex;
+
+    use ureq::http::Method;
+
     use super::*;
+    use crate::request::Request;
+    use crate::testing::{EMPTY, Received, exchange, operation, reply};
+    use crate::{Client, RetryPolicy};
 
     #[test]
     fn what_is_no_token_is_refused_without_showing_it() {
@@ -528,5 +535,245 @@ mod tests {
         let token = AnyToken::from(UserToken::new("canary").unwrap());
         assert_eq!(format!("{token:?}"), "User(UserToken(…))");
         token.each(&mut |it| assert!(!format!("{:?}", it.header()).contains("canary")));
+    }
+
+    const CANARY: &str = "cA4n/aR+y7=qZ";
+    const PASSWORD: &str = "pA5s:wO\"r&d ä";
+
+    #[derive(Clone)]
+    struct Bearer(Credential);
+    crate::bearer!(Bearer);
+    #[derive(Clone)]
+    struct Basic(Credential);
+    crate::basic!(Basic);
+    #[derive(Clone)]
+    struct HeaderKey(Credential);
+    crate::key!(HeaderKey, Header, "X-API-Key");
+    #[derive(Clone)]
+    struct QueryKey(Credential);
+    crate::key!(QueryKey, Query, "api key");
+    #[derive(Clone)]
+    struct CookieKey(Credential);
+    crate::key!(CookieKey, Cookie, "sid");
+
+    fn basic() -> Basic {
+        Basic::new("me", PASSWORD).unwrap()
+    }
+
+    fn keys() -> (HeaderKey, QueryKey, CookieKey) {
+        (
+            HeaderKey::new(CANARY).unwrap(),
+            QueryKey::new(CANARY).unwrap(),
+            CookieKey::new(CANARY).unwrap(),
+        )
+    }
+
+    fn get<T: Token>(token: T) -> Received {
+        let (received, result) = exchange(token, operation(Method::GET, "/x"), EMPTY, |request| {
+            request.query("a", &[1]).cookie("b", &[2]).empty()
+        });
+        result.unwrap();
+        received
+    }
+
+    #[test]
+    fn each_secret_is_sent_where_its_scheme_says_and_nowhere_else() {
+        let received = get(Bearer::new(CANARY).unwrap());
+        let bearer = format!("Bearer {CANARY}");
+        assert_eq!(received.header("Authorization"), Some(bearer));
+
+        let received = get(Basic::new("Aladdin", "open sesame").unwrap());
+        let basic = "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==";
+        assert_eq!(received.header("Authorization").as_deref(), Some(basic));
+
+        let (header, query, cookie) = keys();
+        let received = get(header);
+        assert_eq!(received.header("X-API-Key").as_deref(), Some(CANARY));
+        assert_eq!(received.header("Authorization"), None);
+        let received = get(query);
+        let line = "GET /x?a=1&api%20key=cA4n%2FaR%2By7%3DqZ HTTP/1.1";
+        assert_eq!(received.line, line);
+        let received = get(cookie);
+        let cookies = format!("b=2; sid={CANARY}");
+        assert_eq!(received.header("Cookie"), Some(cookies));
+        assert_eq!(received.line, "GET /x?a=1 HTTP/1.1");
+    }
+
+    #[test]
+    fn all_of_several_tokens_are_sent() {
+        let (header, query, cookie) = keys();
+        let received = get((basic(), header, query, cookie));
+        assert!(
+            received
+                .header("Authorization")
+                .unwrap()
+                .starts_with("Basic ")
+        );
+        assert!(received.header("X-API-Key").is_some());
+        assert!(received.header("Cookie").unwrap().contains("; sid="));
+        assert!(received.line.contains("&api%20key="));
+        let received = get((NoToken, UserToken::new("a").unwrap(), NoToken));
+        assert_eq!(
+            received.header("Authorization").as_deref(),
+            Some("Bearer a")
+        );
+    }
+
+    #[test]
+    fn an_operation_without_a_token_gets_none() {
+        let (header, query, cookie) = keys();
+        let mut operation = operation(Method::GET, "/x");
+        operation.token = false;
+        let all = (basic(), header, query, cookie);
+        let (received, _) = exchange(all, operation, EMPTY, |request| request.empty());
+        assert_eq!(received.line, "GET /x HTTP/1.1");
+        for name in ["Authorization", "X-API-Key", "Cookie"] {
+            assert_eq!(received.header(name), None);
+        }
+    }
+
+    #[test]
+    fn two_tokens_in_one_place_are_refused() {
+        let client = Client::new((UserToken::new("a").unwrap(), basic()));
+        let operation = Box::leak(Box::new(operation(Method::GET, "/x")));
+        let error = Request::new(&client, operation).empty().unwrap_err();
+        assert!(error.is_invalid_input(), "{error}");
+        assert!(error.to_string().contains("same place"), "{error}");
+    }
+
+    #[test]
+    fn nothing_that_a_server_repeats_is_shown() {
+        let encoded = base64(format!("me:{PASSWORD}").as_bytes());
+        let encoded = std::str::from_utf8(&encoded).unwrap();
+        let echo = format!(
+            "{{\"detail\": \"{CANARY} cA4n%2FaR%2By7%3DqZ {encoded}\", \"b\": {}}}",
+            serde_json::to_string(PASSWORD).unwrap()
+        );
+        let (header, query, cookie) = keys();
+        let all = (basic(), header, query, cookie);
+        let told = reply(401, "Location: /?k=cA4n%2FaR%2By7%3DqZ\r\n", &echo);
+        let (_, result) = exchange(all, operation(Method::GET, "/x"), told, |it| it.empty());
+        let error = result.unwrap_err();
+        let value = error.body_as::<serde_json::Value>().unwrap();
+        let text = format!("{error} {error:?} {:?} {value}", error.body());
+        for shown in ["cA4n", "pA5s", &encoded[..8]] {
+            assert!(!text.contains(shown), "{text}");
+        }
+        assert_eq!(error.detail(), Some("[secret] [secret] [secret]"));
+        assert_eq!(value["b"], "[secret]");
+
+        let key = HeaderKey::new("Token cAnary").unwrap();
+        let told = reply(401, "", "the key 'cAnary' is wrong");
+        let (_, result) = exchange(key, operation(Method::GET, "/x"), told, |it| it.empty());
+        assert_eq!(
+            result.unwrap_err().body(),
+            Some("the key '[secret]' is wrong")
+        );
+    }
+
+    #[test]
+    fn debug_and_errors_on_the_way_show_no_secret() {
+        let (header, query, cookie) = keys();
+        let all = (basic(), header, query, cookie);
+        let client = Client::builder().base_url("http://127.0.0.1:1");
+        let client = client.retry(RetryPolicy::none()).build(all).unwrap();
+        let operation = Box::leak(Box::new(operation(Method::GET, "/x")));
+        let error = Request::new(&client, operation).empty().unwrap_err();
+        assert!(error.is_connect());
+        let text = format!("{error:?} {client:?} {:?}", client.token());
+        assert!(!text.contains("cA4n") && !text.contains("pA5s"), "{text}");
+        assert!(
+            text.contains("(Basic(…), HeaderKey(…), QueryKey(…), CookieKey(…))"),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn no_record_of_a_log_shows_a_secret() {
+        record();
+        let (header, query, cookie) = keys();
+        get((basic(), header, query, cookie));
+        let records = RECORDS.lock().unwrap();
+        assert!(records.contains("GET /x: 200"), "{records}");
+        assert!(
+            !records.contains("cA4n") && !records.contains("pA5s"),
+            "{records}"
+        );
+        assert!(!records.contains("bWU6cEE1"), "{records}");
+    }
+
+    static RECORDS: Mutex<String> = Mutex::new(String::new());
+
+    fn record() {
+        struct Recorder;
+
+        impl log::Log for Recorder {
+            fn enabled(&self, metadata: &log::Metadata<'_>) -> bool {
+                metadata.level() <= log::Level::Debug
+            }
+
+            fn log(&self, record: &log::Record<'_>) {
+                if self.enabled(record.metadata()) {
+                    *RECORDS.lock().unwrap() += &format!("{}\n", record.args());
+                }
+            }
+
+            fn flush(&self) {}
+        }
+
+        log::set_logger(&Recorder).unwrap();
+        log::set_max_level(log::LevelFilter::Debug);
+    }
+
+    #[test]
+    fn a_secret_comes_back_as_it_was() {
+        let (header, query, cookie) = keys();
+        assert_eq!(
+            [header.expose(), query.expose(), cookie.expose()],
+            [CANARY; 3]
+        );
+        assert_eq!((basic().user_name(), basic().password()), ("me", PASSWORD));
+        assert_eq!(Bearer::new("abc").unwrap().expose(), "abc");
+        let stripe = Basic::new("a-key", "").unwrap();
+        assert_eq!((stripe.user_name(), stripe.password()), ("a-key", ""));
+    }
+
+    #[test]
+    fn what_cannot_be_sent_in_its_place_is_refused() {
+        for bad in ["", "can\n", "cän", "\tcan", "can ", " can", "can\r\nX: y"] {
+            let error = HeaderKey::new(bad).unwrap_err().to_string();
+            assert!(
+                !error.contains("can\n") && !error.contains("cän"),
+                "{error}"
+            );
+            assert!(QueryKey::new(bad).is_err() && CookieKey::new(bad).is_err());
+        }
+        assert!(HeaderKey::new("Token abc").is_ok());
+        assert!(QueryKey::new("a b").is_err());
+        assert!(QueryKey::new("a;b,&c=%\"#").is_ok());
+        assert!(CookieKey::new("a;b").is_err());
+        for (user, password) in [
+            ("", ""),
+            ("a:b", "c"),
+            ("a\n", "b"),
+            ("a", "b\n"),
+            ("a", "\0"),
+        ] {
+            assert!(Basic::new(user, password).is_err(), "{user:?} {password:?}");
+        }
+    }
+
+    #[test]
+    fn base64_is_that_of_rfc_4648() {
+        for (plain, text) in [
+            ("", ""),
+            ("f", "Zg=="),
+            ("fo", "Zm8="),
+            ("foo", "Zm9v"),
+            ("foobar", "Zm9vYmFy"),
+            ("\u{ff}\u{3ff}", "w7/Pvw=="),
+        ] {
+            assert_eq!(&**base64(plain.as_bytes()), text.as_bytes());
+        }
     }
 }

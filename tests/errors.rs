@@ -3,6 +3,7 @@
 
 mod support;
 
+use std::collections::HashMap;
 use std::error::Error as _;
 use std::time::Duration;
 
@@ -100,6 +101,20 @@ mod statuses {
         );
         assert_eq!(error.detail(), None);
         assert_eq!(error.body(), Some(body));
+    }
+
+    #[test]
+    fn a_refusal_can_be_taken_as_a_type() {
+        let body = r#"{"page": ["A valid integer is required.", "No."]}"#;
+        let error = failed(Reply::json(400, body));
+        let typed: Option<HashMap<String, Vec<String>>> = error.body_as();
+        assert_eq!(typed.unwrap()["page"].len(), 2);
+        assert!(error.body_as::<Vec<String>>().is_none());
+        assert!(
+            failed(Reply::json(200, body))
+                .body_as::<serde_json::Value>()
+                .is_none()
+        );
     }
 
     #[test]

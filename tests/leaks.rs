@@ -62,6 +62,8 @@ fn check_error(error: &Error) {
     ] {
         text += &format!(" {part:?} {}", part.unwrap_or_default());
     }
+    let whole = error.body_as::<serde_json::Value>();
+    write!(text, " {}", whole.unwrap_or_default()).unwrap();
     for (name, sentence) in error.field_errors() {
         write!(text, " {name} {sentence}").unwrap();
     }
