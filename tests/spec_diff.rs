@@ -48,12 +48,12 @@ mod variant;
 #[path = "../examples/spec-diff/words.rs"]
 mod words;
 
-#[path = "spec_diff/forms_to_come.rs"]
-mod forms_to_come;
 #[path = "spec_diff/types.rs"]
 mod of_types;
 #[path = "spec_diff/operations.rs"]
 mod operations;
+#[path = "spec_diff/other_forms.rs"]
+mod other_forms;
 #[path = "spec_diff/sending.rs"]
 mod sending;
 #[path = "spec_diff/whole.rs"]
