@@ -77,7 +77,7 @@ fn gather(
         for index in 0..items.map_or(0, Vec::len) {
             let at = join(&list, index);
             let parameter = match parameter(reader, &at, stem) {
-                Read::Parameter(parameter) => parameter,
+                Read::Parameter(parameter) => *parameter,
                 Read::Ignored => continue,
                 Read::Faulty => {
                     complete = false;
@@ -106,7 +106,7 @@ fn same(one: &Parameter, other: &Parameter) -> bool {
 }
 
 enum Read {
-    Parameter(Parameter),
+    Parameter(Box<Parameter>),
     /// One that has no effect.
     Ignored,
     /// What is wrong with it was reported.
@@ -148,7 +148,7 @@ fn parameter(reader: &mut Reader<'_>, at: &str, stem: &str) -> Read {
         false => place::name(reader.source, &pointer).unwrap_or_default(),
     };
     match value(reader, place, &data, &pointer, &hint) {
-        Some(parameter) => Read::Parameter(parameter),
+        Some(parameter) => Read::Parameter(Box::new(parameter)),
         None => Read::Faulty,
     }
 }

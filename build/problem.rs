@@ -9,8 +9,8 @@ use std::path::{Path, PathBuf};
 pub struct Problem {
     path: PathBuf,
     pointer: String,
-    /// The pointer in its own file, where that is another one.
-    shown: Option<String>,
+    /// How much of the pointer leads to the file that it is in, where that was joined to another.
+    outside: usize,
     line: Option<usize>,
     found: String,
     remedy: Option<String>,
@@ -22,7 +22,7 @@ impl Problem {
         Self {
             path: path.to_owned(),
             pointer: pointer.to_owned(),
-            shown: None,
+            outside: 0,
             line: None,
             found: found.into(),
             remedy: None,
@@ -34,9 +34,9 @@ impl Problem {
         self
     }
 
-    /// The pointer as a message has it, where the file was joined to another one.
-    pub fn shown(mut self, pointer: &str) -> Self {
-        self.shown = (pointer != self.pointer).then(|| pointer.to_owned());
+    /// How much of the pointer leads to its file, where that was joined to another one.
+    pub fn outside(mut self, length: usize) -> Self {
+        self.outside = length;
         self
     }
 
@@ -48,7 +48,10 @@ impl Problem {
 
     /// The file and the pointer in it, as the message has them.
     pub fn place(&self) -> (&Path, &str) {
-        (&self.path, self.shown.as_ref().unwrap_or(&self.pointer))
+        (
+            &self.path,
+            self.pointer.get(self.outside..).unwrap_or_default(),
+        )
     }
 
     pub fn pointer(&self) -> &str {

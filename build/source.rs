@@ -130,8 +130,10 @@ impl Source {
                 None => break None,
             }
         };
-        let (path, shown) = self.place(pointer);
-        Problem::new(path, pointer, found).line(line).shown(shown)
+        let (path, inside) = self.place(pointer);
+        Problem::new(path, pointer, found)
+            .line(line)
+            .outside(pointer.len() - inside.len())
     }
 }
 

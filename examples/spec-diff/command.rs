@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::path::Path;
 
-use super::generator;
+use super::generator::{self, Mode};
 use super::report::Report;
 use super::surface::Surface;
 
@@ -39,7 +39,8 @@ pub fn compare(old: &str, new: &str) -> Result<Report, String> {
 }
 
 fn code(path: &Path) -> Result<String, String> {
-    let generated = generator::generate(path, generator::Mode::Strict)
-        .map_err(|problems| problems.to_string())?;
+    // As the build would read it.
+    let generated =
+        generator::generate(path, Mode::from_env()).map_err(|problems| problems.to_string())?;
     Ok(generated.code)
 }

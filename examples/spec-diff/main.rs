@@ -20,6 +20,9 @@
 //! A wider choice of tokens is compatible for whoever has a client of one kind. Code that is generic
 //! over a trait of `access` may have to name another.
 //!
+//! Both documents are read as the build reads one: with `FITRANKINGS_SPEC_LENIENT=1`, an operation
+//! that is left out counts as one that is not there.
+//!
 //! The exit status is 0 for `patch`, 1 for `minor`, 2 for `major`, and 3 where the documents could
 //! not be compared.
 

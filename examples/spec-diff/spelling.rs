@@ -125,9 +125,15 @@ fn flatten(tokens: TokenStream, words: &mut Vec<String>) {
 }
 
 fn join(words: &[String]) -> String {
+    let words: Vec<&String> = words.iter().filter(|word| !word.is_empty()).collect();
     let mut text = String::new();
     let mut before = "";
-    for word in words.iter().filter(|word| !word.is_empty()) {
+    for (place, word) in words.iter().enumerate() {
+        let ends = |next: &&String| next.starts_with([')', ']', '}', '>']);
+        // Whether there is a comma at the end is a matter of where the lines break.
+        if *word == "," && words.get(place + 1).is_some_and(ends) {
+            continue;
+        }
         if !before.is_empty() && is_apart(before, word) {
             text.push(' ');
         }

@@ -90,13 +90,17 @@ fn wrong_arguments_are_answered_with_the_usage() {
 fn the_problems_of_both_documents_are_told_at_once() {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
     let refused = folder.join("refused.yaml");
-    std::fs::write(&refused, "openapi: 3.0.3\ninfo: { title: A }\npathes: {}\n").unwrap();
+    std::fs::write(
+        &refused,
+        "openapi: 3.0.3\ninfo: { title: A, version: \"1\" }\npathes: {}\n",
+    )
+    .unwrap();
     let refused = refused.to_str().unwrap();
     let problems = run(&["missing.yaml", refused]).unwrap_err();
     for part in [
         "missing.yaml: #: the file cannot be read",
         &format!("{refused}:3: #/pathes: "),
-        &format!("{refused}:2: #/info: "),
+        &format!("{refused}:1: #: `paths` is missing"),
     ] {
         assert!(problems.contains(part), "{part}\n{problems}");
     }
@@ -109,6 +113,28 @@ fn code_that_is_no_rust_is_an_error() {
         problem.starts_with("the code of the old document cannot be read: "),
         "{problem}"
     );
+}
+
+/// Long signatures are broken into lines, with a comma at the end.
+#[test]
+fn where_lines_break_is_no_change() {
+    let old = include_str!("forms.rs");
+    let broken = edited(
+        old,
+        &[
+            (
+                "pub fn call(&self) -> Result<types::CreatePetAnswer, Error> {",
+                "pub fn call(\n&self,\n) -> Result<\ntypes::CreatePetAnswer,\nError,\n> {",
+            ),
+            (
+                "pub fn create_pet(&self, body: types::Pet) ->",
+                "pub fn create_pet(\n&self,\nbody: types::Pet,\n) ->",
+            ),
+            ("Text(String) });", "Text(String),\n});"),
+        ],
+    );
+    let report = command::compare(old, &broken).unwrap();
+    assert_eq!(report.to_string(), "nothing changes for callers\npatch\n");
 }
 
 /// Another name or value anywhere in the code is told, in whatever words.
