@@ -62,6 +62,11 @@ pub fn file(api: &Api, types: &Types) -> TokenStream {
         format!("# {heading}"),
         api.doc.clone(),
         notes_doc(
+            "# Left out",
+            "Operations that the generator has no form for, and why:",
+            &api.left_out,
+        ),
+        notes_doc(
             "# Passed over",
             "What the document says and is not in this module:",
             &api.notes,

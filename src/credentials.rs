@@ -1,5 +1,5 @@
 //! The exchange of credentials for the master token. This module is left out where the document
-//! has no operation `create_master_token`.
+//! has something else than it is written for: see `EXCHANGE` in build.rs.
 
 use crate::error::{Error, Kind};
 use crate::token::{NoToken, Token};

@@ -57,7 +57,7 @@ impl Client<AnyToken> {
     }
 }
 
-#[cfg(operation = "create_master_token")]
+#[cfg(exchange)]
 fn exchange(
     client: &Client<NoToken>,
     id: String,
@@ -67,7 +67,7 @@ fn exchange(
     Ok(client.with_token(client.exchange(credentials)?.into()))
 }
 
-#[cfg(not(operation = "create_master_token"))]
+#[cfg(not(exchange))]
 fn exchange(_: &Client<NoToken>, _: String, _: String) -> Result<Client<AnyToken>, Error> {
     Err(Error::invalid(
         "the document has no operation that takes credentials",

@@ -578,7 +578,6 @@ mod tests {
     #[test]
     fn a_redirect_to_the_path_with_a_slash_is_blamed_on_the_document() {
         static OPERATION: Operation = Operation {
-            server: None,
             name: "list_users",
             method: crate::request::Method::GET,
             path: "/users",

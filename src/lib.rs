@@ -83,7 +83,7 @@ mod base_url;
 mod body;
 mod cancel;
 mod client;
-#[cfg(operation = "create_master_token")]
+#[cfg(exchange)]
 mod credentials;
 mod env;
 mod error;
@@ -112,7 +112,7 @@ mod watch;
 pub use api::{access, requests, types};
 pub use cancel::CancelHandle;
 pub use client::{BASE_URL, Client, ClientBuilder};
-#[cfg(operation = "create_master_token")]
+#[cfg(exchange)]
 pub use credentials::Credentials;
 pub use error::Error;
 pub use period::Period;

@@ -12,13 +12,13 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use crate::{EVERYTHING, SPEC};
 
 /// A copy of the package, and one that depends on it. Nobody else may build them meanwhile.
-struct Packages {
-    root: PathBuf,
+pub struct Packages {
+    pub root: PathBuf,
     _turn: MutexGuard<'static, ()>,
 }
 
 impl Packages {
-    fn new() -> Self {
+    pub fn new() -> Self {
         static TURN: Mutex<()> = Mutex::new(());
         let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
         let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join("generator");
@@ -75,7 +75,7 @@ impl Packages {
     }
 
     /// Compiles the copy with a document in place of its own: without an error, nor a warning.
-    fn compile(&self, spec: &Path) {
+    pub fn compile(&self, spec: &Path) {
         let output = self.cargo(&self.copy(), &["check", "--lib"], Some(spec));
         let said = said(&output);
         assert!(output.status.success(), "{}:\n{said}", spec.display());
@@ -116,7 +116,7 @@ fn mirror(from: &Path, to: &Path) {
     }
 }
 
-fn write(path: &Path, bytes: &[u8]) {
+pub fn write(path: &Path, bytes: &[u8]) {
     if fs::read(path).is_ok_and(|old| old == bytes) {
         return;
     }

@@ -847,3 +847,148 @@ fn yaml_scalars() {
         assert_eq!(value(text), expected, "{text}");
     }
 }
+
+/// Every fixture, and the document with everything.
+fn documents() -> Vec<(String, serde_json::Value)> {
+    let folder = Path::new("tests/generator/fixtures");
+    let entries = std::fs::read_dir(folder).unwrap();
+    let paths = entries.map(|entry| entry.unwrap().path());
+    let mut documents: Vec<(String, serde_json::Value)> = paths
+        .filter(|path| path.extension().is_some_and(|kind| kind == "yaml"))
+        .filter(|path| !path.ends_with("lenient.yaml"))
+        .map(|path| {
+            let text = std::fs::read_to_string(&path).unwrap();
+            let value = generator::value(&path, &text).unwrap();
+            (path.display().to_string(), value)
+        })
+        .collect();
+    documents.sort_by(|one, other| one.0.cmp(&other.0));
+    documents
+}
+
+fn code_at(path: &str, document: &serde_json::Value) -> String {
+    let text = document.to_string();
+    match generator::generate_from(Path::new(path), &text, Mode::Strict) {
+        Ok(generated) => generated.code,
+        Err(problems) => panic!("refused:\n{problems}"),
+    }
+}
+
+/// Hashing has another order every time, and must not show.
+#[test]
+fn the_same_document_gives_the_same_code() {
+    for (path, document) in documents() {
+        let code = code_at(&path, &document);
+        for _ in 0..3 {
+            assert_eq!(code_at(&path, &document), code, "{path}");
+        }
+    }
+}
+
+/// An operation in front of all others, and a field in front of those of every object, change the
+/// name of nothing else.
+#[test]
+fn what_is_added_changes_no_other_name() {
+    for (path, document) in documents() {
+        let before = code_at(&path, &document);
+        let mut longer = document;
+        let new = serde_json::json!({ "get": { "operationId": "brand_new", "responses": { "200": {
+            "description": "a",
+            "content": { "application/json": { "schema": {
+                "type": "object",
+                "properties": { "inner": { "type": "object", "properties": { "a": {} } } }
+            } } }
+        } } } });
+        put_first(&mut longer["paths"], "/brand-new", new);
+        let schemas = longer.pointer_mut("/components/schemas");
+        let schemas = schemas.and_then(serde_json::Value::as_object_mut);
+        for (_, schema) in schemas.into_iter().flatten() {
+            if schema.get("properties").is_some() {
+                let field = serde_json::json!({ "type": "string", "enum": ["a"] });
+                put_first(&mut schema["properties"], "brandNew", field);
+            }
+        }
+        let after = code_at(&path, &longer);
+        let names = |code: &str| -> std::collections::BTreeSet<String> {
+            let lines = code.lines().map(str::trim);
+            let lines = lines.filter(|line| line.starts_with("pub "));
+            lines
+                .map(|line| {
+                    line.split(['(', '{', '<'])
+                        .next()
+                        .unwrap()
+                        .trim()
+                        .to_owned()
+                })
+                .collect()
+        };
+        let lost: Vec<String> = names(&before).difference(&names(&after)).cloned().collect();
+        assert_eq!(lost, Vec::<String>::new(), "{path}");
+    }
+}
+
+fn put_first(object: &mut serde_json::Value, key: &str, value: serde_json::Value) {
+    let old = std::mem::take(object);
+    let mut new = serde_json::Map::new();
+    new.insert(key.to_owned(), value);
+    if let serde_json::Value::Object(members) = old {
+        new.extend(members);
+    }
+    *object = new.into();
+}
+
+/// What is passed over is told in the docs of the module.
+#[test]
+fn what_is_passed_over_is_said() {
+    let (path, document) = documents()
+        .into_iter()
+        .find(|(path, _)| path.ends_with("mended.yaml"))
+        .unwrap();
+    let code = code_at(&path, &document);
+    let told: Vec<&str> = code
+        .lines()
+        .skip_while(|line| !line.starts_with("/// # Passed over"))
+        .take_while(|line| line.starts_with("///"))
+        .filter(|line| line.starts_with("/// - "))
+        .collect();
+    for gist in [
+        "the style 'form' has no meaning here",
+        "'{other}' of the path has no parameter: taken for a text",
+        "the path '/b' has no '{id}'",
+        "'$comment' is no key of a Schema Object",
+        "'required' is a list of names",
+        "stands twice in the enum",
+        "an enum without a value",
+        "no responses are described",
+        "an array has no 'items'",
+    ] {
+        assert!(
+            told.iter().any(|line| line.contains(gist)),
+            "{gist}: {told:#?}"
+        );
+    }
+}
+
+/// The lenient way leaves out what it must, in words, and nothing else.
+#[test]
+fn what_cannot_be_generated_is_left_out_where_that_is_asked_for() {
+    let path = Path::new("tests/generator/fixtures/lenient.yaml");
+    assert!(generator::generate(path, Mode::Strict).is_err());
+    let generated = generator::generate(path, Mode::Lenient).unwrap();
+    assert_eq!(generated.operations, ["get_good", "post_good"]);
+    assert_eq!(generated.left_out.len(), 3, "{:#?}", generated.left_out);
+    for line in &generated.left_out {
+        let shown = line.replace('`', "'");
+        assert!(
+            generated.code.contains(&shown),
+            "{shown}\n{}",
+            generated.code
+        );
+    }
+    // A document that is wrong as a whole is refused all the same.
+    let wrong = "openapi: 3.0.3\ninfo: { title: t, version: \"1\" }\nservers: [5]\npaths: {}\n";
+    assert!(generator::generate_from(Path::new("spec.yaml"), wrong, Mode::Lenient).is_err());
+    // Nor is there a client without an operation.
+    let nothing = document("  /a: { get: { responses: { abc: {} } } }\n");
+    assert!(generator::generate_from(Path::new("spec.yaml"), &nothing, Mode::Lenient).is_err());
+}

@@ -1,7 +1,8 @@
 //! Documents damaged at random, the same on every run: whatever is done to them, the generator
 //! writes code or tells where the fault is, and never panics.
 //!
-//! `FITRANKINGS_MUTATIONS=10000 cargo test --test generator mutations` tries more of them.
+//! `FITRANKINGS_MUTATIONS=10000 FITRANKINGS_COMPILED=200 cargo test --test generator mutations`
+//! tries more of them.
 
 use std::fs;
 use std::panic::catch_unwind;
@@ -9,15 +10,47 @@ use std::path::Path;
 
 use serde_json::{Map, Value, json};
 
+use crate::compiled::{Packages, write};
 use crate::generator::Mode;
 use crate::{EVERYTHING, SPEC, generator};
 
 /// How many mutations are tried, of each kind.
 fn rounds() -> u64 {
-    let set = std::env::var("FITRANKINGS_MUTATIONS").ok();
-    set.map_or(150, |set| {
-        set.parse().expect("FITRANKINGS_MUTATIONS is a number")
-    })
+    number("FITRANKINGS_MUTATIONS", 150)
+}
+
+fn number(variable: &str, otherwise: u64) -> u64 {
+    let set = std::env::var(variable).ok();
+    set.map_or(otherwise, |set| set.parse().expect("a number"))
+}
+
+/// What is written for those that are accepted is Rust that compiles.
+#[test]
+fn some_of_the_mutated_compile() {
+    let original = value(&fs::read_to_string(SPEC).unwrap()).unwrap();
+    let as_it_was = crate::code(&original.to_string());
+    let packages = Packages::new();
+    let spec = packages.root.join("mutated.json");
+    let mut left = number("FITRANKINGS_COMPILED", 4);
+    for round in 0.. {
+        let mut dice = Dice::new(round ^ 0xc0de);
+        let mut mutated = original.clone();
+        let steps: Vec<String> = (0..=dice.below(3))
+            .map(|_| mutate(&mut mutated, &mut dice))
+            .collect();
+        let text = serde_json::to_string_pretty(&mutated).unwrap();
+        let generated = generator::generate_from(Path::new("spec.yaml"), &text, Mode::Strict);
+        if !generated.is_ok_and(|generated| generated.code != as_it_was) {
+            continue;
+        }
+        write(&spec, text.as_bytes());
+        println!("round {round}: {steps:#?}");
+        packages.compile(&spec);
+        left -= 1;
+        if left == 0 {
+            break;
+        }
+    }
 }
 
 #[test]
@@ -81,6 +114,13 @@ fn check(text: &str, document: Option<&Value>, what: &str) {
         }
         Err(problems) => problems,
     };
+    let lenient =
+        catch_unwind(|| generator::generate_from(Path::new("spec.yaml"), text, Mode::Lenient));
+    match lenient {
+        Ok(Ok(generated)) => assert!(!generated.code.is_empty(), "{what}"),
+        Ok(Err(_)) => {}
+        Err(_) => panic!("panicked where it was lenient: {what}"),
+    }
     assert!(
         problems.iter().next().is_some(),
         "refused without a word: {what}"
