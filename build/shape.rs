@@ -346,9 +346,22 @@ impl Walk<'_> {
     }
 
     fn schema(&mut self, members: &Map<String, Value>, pointer: &str) {
-        // Which is how some tools write that there is none.
-        if members.get("default") == Some(&Value::Null) {
-            self.mend(&join(pointer, "default"), Mend::Remove);
+        let kind = members.get("type").and_then(Value::as_str);
+        if let Some(default) = members.get("default") {
+            let at = join(pointer, "default");
+            match (kind, default) {
+                // Which is how some tools write that there is none.
+                (_, Value::Null) => self.mend(&at, Mend::Remove),
+                (Some("boolean" | "integer" | "number"), Value::String(text)) => {
+                    if let Ok(value @ (Value::Bool(_) | Value::Number(_))) = text.parse() {
+                        self.mend(&at, Mend::Replace(value));
+                    }
+                }
+                (Some("string"), Value::Number(_) | Value::Bool(_)) => {
+                    self.mend(&at, Mend::Replace(Value::from(default.to_string())));
+                }
+                _ => {}
+            }
         }
         if members.get("type") == Some(&Value::from("array")) && !members.contains_key("items") {
             self.note(pointer, "an array has no `items`: they may be anything");

@@ -676,11 +676,10 @@ fn values() {
     );
     for (kind, default) in [
         ("integer", "1.5"),
-        ("integer", "\"1\""),
+        ("integer", "\"many\""),
         ("number", "many"),
         ("boolean", "1"),
-        ("string", "5"),
-        ("string", "true"),
+        ("string", "[5]"),
         ("array", "{}"),
         ("object", "[]"),
     ] {
@@ -693,6 +692,11 @@ fn values() {
     }
     crate::code(&answers("{ type: integer, nullable: true, default: null }"));
     crate::code(&answers("{ type: integer, default: 20.0 }"));
+    // A number between quotes can only be that number, and a text without them that text.
+    crate::code(&answers("{ type: integer, default: \"20\" }"));
+    crate::code(&answers("{ type: boolean, default: \"false\" }"));
+    crate::code(&answers("{ type: string, default: 5 }"));
+    crate::code(&answers("{ type: string, default: null }"));
 }
 
 #[test]
