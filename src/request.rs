@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt::{self, Display, Write};
-use std::ops::{Bound, RangeBounds};
+use std::ops::{Bound, Range, RangeBounds};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -124,11 +124,10 @@ impl Request {
                 format!("the parameter `{name}` is `{text}`, which no part of a path can be");
             return self.refuse(problem);
         }
-        let mark = format!("{{{name}}}");
         let base = self.shared.base_url.len();
-        if let Some(start) = self.url.get(base..).and_then(|path| path.find(&mark)) {
-            let place = base + start..base + start + mark.len();
-            self.url.replace_range(place, text);
+        if let Some(place) = self.url.get(base..).and_then(|path| place(path, name)) {
+            self.url
+                .replace_range(base + place.start..base + place.end, text);
         }
         self
     }
@@ -464,9 +463,19 @@ fn join(values: impl IntoIterator<Item: Display>, sign: &str) -> String {
         if index > 0 {
             text.push_str(sign);
         }
+        // Writing to a string does not fail.
         let _ = write!(Escaped(&mut text), "{value}");
     }
     text
+}
+
+/// Where `{name}` stands in a path.
+fn place(path: &str, name: &str) -> Option<Range<usize>> {
+    let mut marks = path.match_indices('{');
+    marks.find_map(|(start, _)| {
+        let after = path[start + 1..].strip_prefix(name)?.strip_prefix('}')?;
+        Some(start..path.len() - after.len())
+    })
 }
 
 /// Escapes whatever is written to it.
