@@ -93,6 +93,16 @@ pub(crate) fn has_sent() -> bool {
     CALL.with_borrow(|call| call.sent)
 }
 
+/// What a write may take of the time that is left: a long time in whole seconds, so that it is the
+/// same for the next call, and the socket need not be told again.
+fn coarse(left: Duration) -> Duration {
+    const LONG: Duration = Duration::from_secs(10);
+    if left < LONG {
+        return left;
+    }
+    Duration::from_secs(left.as_secs().saturating_add(1))
+}
+
 /// The part of the connector chain that watches: it stands between TCP and TLS.
 #[derive(Debug)]
 pub(crate) struct WatchConnector;
@@ -123,7 +133,7 @@ impl<T: Transport> Transport for Watched<T> {
             call.sent = true;
             call.limits.check().map(|()| call.limits.left())
         })?;
-        let timeout = match left.map(time::Duration::Exact) {
+        let timeout = match left.map(coarse).map(time::Duration::Exact) {
             Some(left) if left < timeout.after => NextTimeout {
                 after: left,
                 reason: Timeout::Global,
