@@ -25,6 +25,8 @@ const KEPT: usize = 4 * 1024;
 const SENTENCE: usize = 300;
 /// How much room is made for a body that is announced and not there yet.
 const ROOM: u64 = 1024 * 1024;
+/// The same for one that is not announced: less would be read in the smallest of steps.
+const GUESS: u64 = 4 * 1024;
 
 /// The answer to a request, read to its end.
 pub(crate) struct Answer {
@@ -296,7 +298,7 @@ fn is_latin(media_type: &str) -> bool {
 
 /// Reads into `bytes`, which keeps what came where an error follows.
 fn read(body: Body, limit: u64, bytes: &mut Vec<u8>) -> Result<(), Error> {
-    let announced = body.content_length().unwrap_or_default();
+    let announced = body.content_length().unwrap_or(GUESS);
     let fits = usize::try_from(announced.min(limit).min(ROOM)).unwrap_or_default();
     bytes.reserve_exact(fits.saturating_add(1));
     // `ureq` counts the bytes on the wire: a small body can grow without end, and one that does
