@@ -1,6 +1,7 @@
 //! From the bytes of an answer to a value, or to an error that keeps what they said.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::io::{self, Read};
 use std::mem;
 use std::time::{Duration, SystemTime};
@@ -27,6 +28,13 @@ const SENTENCE: usize = 300;
 const ROOM: u64 = 1024 * 1024;
 /// The same for one that is not announced: less would be read in the smallest of steps.
 const GUESS: u64 = 4 * 1024;
+/// How much of it a thread keeps for its next answer. Large pieces go back to the system when they
+/// are freed, and getting them again costs more than reading the body does.
+const SPARE: usize = 4 * 1024 * 1024;
+
+thread_local! {
+    static SPARE_BODY: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
+}
 
 /// The answer to a request, read to its end.
 pub(crate) struct Answer {
@@ -40,6 +48,12 @@ impl Drop for Answer {
     fn drop(&mut self) {
         if self.is_secret() {
             self.body.zeroize();
+        }
+        let mut body = std::mem::take(&mut self.body);
+        if body.capacity() <= SPARE {
+            body.clear();
+            // A thread that ends keeps nothing.
+            let _ = SPARE_BODY.try_with(|spare| spare.set(body));
         }
     }
 }
@@ -55,7 +69,7 @@ impl Answer {
         let mut answer = Self {
             status: parts.status,
             headers: parts.headers,
-            body: Vec::new(),
+            body: SPARE_BODY.take(),
             operation,
         };
         let success = answer.status.is_success();
