@@ -37,8 +37,12 @@ impl Default for Settings {
     }
 }
 
-/// Buffers of a connection. `ureq`'s own default is eight times as much, zeroed for each.
-const BUFFER: usize = 16 * 1024;
+/// Buffers of a connection. `ureq`'s own default is 128 KiB for each, zeroed for each connection.
+/// A page of 20 fits in what is read at once.
+const INPUT: usize = 32 * 1024;
+const OUTPUT: usize = 16 * 1024;
+/// Less than the buffer: headers that fill it would look like a connection that breaks off.
+const HEADERS: usize = 16 * 1024 - 1;
 /// Idle connections that are kept: as many as there may be threads on one client.
 pub(crate) const IDLE: usize = 32;
 
@@ -58,10 +62,9 @@ pub(crate) fn agent(settings: &Settings, loopback: bool, resolver: CachingResolv
         .timeout_resolve(settings.timeout_connect.map(finite))
         .timeout_connect(settings.timeout_connect.map(finite))
         .timeout_recv_response(settings.timeout_response.map(finite))
-        .input_buffer_size(BUFFER)
-        .output_buffer_size(BUFFER)
-        // Headers that fill the buffer would look like a connection that breaks off.
-        .max_response_header_size(BUFFER - 1)
+        .input_buffer_size(INPUT)
+        .output_buffer_size(OUTPUT)
+        .max_response_header_size(HEADERS)
         .max_idle_connections(IDLE)
         .max_idle_connections_per_host(IDLE);
     if loopback {
