@@ -1,6 +1,6 @@
 //! What one call costs beside a hand-written `ureq` client, and what fetching ahead saves.
 //!
-//! `cargo bench --bench calls` prints two tables. Each measurement takes its turn with the one
+//! `cargo bench --bench calls` prints three tables. Each measurement takes its turn with the one
 //! that it is compared to, so that whatever else the machine does falls on both.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
@@ -51,6 +51,22 @@ fn main() {
             );
         }
     }
+
+    println!();
+    println!("A list of {PAGES} pages of 20, without waiting for the server:");
+    println!();
+    println!("| | times | `items()` | `call()` for each page | ratio |");
+    println!("|---|--:|--:|--:|--:|");
+    let request = || ours.list_activities().page_size(20);
+    compare(
+        "the pager",
+        100,
+        &mut || assert!(black_box(request().items().map(Result::unwrap)).count() > 0),
+        &mut || {
+            let mut pages = (1..).map(|page| request().page(page).call().unwrap());
+            assert!(pages.any(|page| black_box(page).is_empty()));
+        },
+    );
     drop(server);
 
     println!();
