@@ -4,10 +4,10 @@ use openapiv3::{RequestBody, Response};
 use serde_json::Value;
 
 use super::doc;
-use super::forms::Form;
+use super::fields;
+use super::kinds::Kind;
 use super::model::{Answer, Body, BodyForm, Content, Parameter, Refusal, Schema, Success};
 use super::names::{self, Scope};
-use super::parameters;
 use super::place;
 use super::read::Reader;
 use super::source::join;
@@ -81,7 +81,7 @@ fn named(reader: &Reader<'_>, own: &str, at: &str, schema: &str, here: String) -
 /// A form: its fields are parameters, where the document names them.
 fn form(reader: &mut Reader<'_>, media: &str, name: &str, required: bool, multipart: bool) -> Sent {
     let schema = join(media, "schema");
-    if let Some(fields) = parameters::fields(reader, media, name, required, multipart) {
+    if let Some(fields) = fields::read(reader, media, name, required, multipart) {
         return Sent {
             body: None,
             fields,
@@ -112,9 +112,9 @@ fn form(reader: &mut Reader<'_>, media: &str, name: &str, required: bool, multip
 /// A body that is one value.
 fn whole(reader: &mut Reader<'_>, media: &str, media_type: &str, name: &str) -> Body {
     let form = match kind(reader, media, media_type) {
-        Kind::Json => BodyForm::Json,
-        Kind::Text => BodyForm::Text,
-        Kind::Bytes => BodyForm::Bytes,
+        Media::Json => BodyForm::Json,
+        Media::Text => BodyForm::Text,
+        Media::Bytes => BodyForm::Bytes,
     };
     let schema = match form {
         BodyForm::Json => json_schema(reader, media, name),
@@ -257,9 +257,9 @@ fn success(reader: &Reader<'_>, pointer: &str) -> Vec<String> {
 /// What comes of a media type of an answer.
 fn taken(reader: &mut Reader<'_>, media: &str, media_type: &str, name: &str) -> Content {
     match kind(reader, media, media_type) {
-        Kind::Json => Content::Json(json_schema(reader, media, name)),
-        Kind::Text => Content::Text,
-        Kind::Bytes => Content::Bytes,
+        Media::Json => Content::Json(json_schema(reader, media, name)),
+        Media::Text => Content::Text,
+        Media::Bytes => Content::Bytes,
     }
 }
 
@@ -301,33 +301,33 @@ pub fn refusals(reader: &mut Reader<'_>, pointer: &str, name: &str) -> Vec<Refus
     refusals
 }
 
-enum Kind {
+enum Media {
     Json,
     Text,
     Bytes,
 }
 
 /// What a value of a media type is to a program.
-fn kind(reader: &Reader<'_>, media: &str, media_type: &str) -> Kind {
+fn kind(reader: &Reader<'_>, media: &str, media_type: &str) -> Media {
     let essence = essence(media_type);
     if is_json(&essence) {
-        return Kind::Json;
+        return Media::Json;
     }
     let schema = join(media, "schema");
     let value = reader.schemas.settle(&schema).map(|(_, value)| value);
     let binary = value.is_some_and(|value| value.get("format") == Some(&Value::from("binary")));
     if essence.contains('*') && !essence.starts_with("text/") {
-        return match value.map(Form::of) {
+        return match value.map(Kind::of) {
             // A range is JSON in most documents, unless it is described as a text or as bytes.
-            Some(Form::Scalar("string")) | None if binary => Kind::Bytes,
-            Some(Form::Scalar("string")) => Kind::Text,
-            Some(_) if essence == "*/*" || essence == "application/*" => Kind::Json,
-            _ => Kind::Bytes,
+            Some(Kind::Scalar("string")) | None if binary => Media::Bytes,
+            Some(Kind::Scalar("string")) => Media::Text,
+            Some(_) if essence == "*/*" || essence == "application/*" => Media::Json,
+            _ => Media::Bytes,
         };
     }
     match is_text(&essence) && !binary {
-        true => Kind::Text,
-        false => Kind::Bytes,
+        true => Media::Text,
+        false => Media::Bytes,
     }
 }
 

@@ -3,28 +3,34 @@
 //! ```text
 //! source  text → values with their lines, by way of `yaml` or `json`, and `builder`
 //! files   files beside it, joined to it
-//! shape   is every key one that OpenAPI has, with a value of the right kind, every `$ref` too?
-//! read    operations, by way of `openapiv3`  ─┐
-//! schema  schemas, down to a few plain forms ─┴→ model
+//! shape   is every key one that `openapi` has, with a value of the right kind, every `$ref` too?
+//! read    operations, by way of `openapiv3`: `parameters`, `content`, `access`  ─┐
+//! schema  schemas: `kinds`, `object`, `union`, down to a few plain forms        ─┴→ model
 //! types   model → Rust types, by way of `typify`
 //! write   model and types → tokens
 //! layout  tokens → text
+//! lenient the same again and again, without what is in the way
 //! ```
 
 mod access;
 mod builder;
 mod content;
 mod doc;
+mod fields;
 mod files;
-mod forms;
+
 mod json;
+mod kinds;
 mod layout;
 mod lenient;
 mod model;
 mod names;
 mod object;
+mod openapi;
+
 mod paging;
 mod parameters;
+mod path;
 mod place;
 mod problem;
 mod read;

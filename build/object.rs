@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use serde_json::{Map, Value};
 
 use super::builder::MAX_DEPTH;
-use super::forms::{self, Form};
+use super::kinds::{self, Kind};
 use super::model::Schema;
 use super::schema::{Schemas, Waiting};
 use super::source::{join, target};
@@ -69,32 +69,32 @@ impl<'s> Schemas<'s> {
 
     /// `allOf`: several objects in one, or one schema with remarks.
     pub fn joined(&mut self, value: &'s Value, pointer: &str, name: &str) -> Schema {
-        let parts: Vec<String> = forms::parts(value, "allOf")
+        let parts: Vec<String> = kinds::parts(value, "allOf")
             .enumerate()
-            .filter(|(_, part)| forms::says_something(part))
+            .filter(|(_, part)| kinds::says_something(part))
             .map(|(index, _)| format!("{pointer}/allOf/{index}"))
             .collect();
         let own = ["properties", "required", "additionalProperties", "enum"];
         let bare = !own.iter().any(|own| value.get(own).is_some());
         // A component that joins an object with a discriminator is one of its kinds, and not another
         // name for it.
-        let kind =
-            |part: &String| self.form(part) == Form::Base && self.names.contains_key(pointer);
+        let is_kind =
+            |part: &String| self.kind(part) == Kind::Base && self.names.contains_key(pointer);
         if let ([one], true) = (parts.as_slice(), bare)
-            && !kind(one)
+            && !is_kind(one)
         {
             return self.read(one, name);
         }
         let choices = self.choices(pointer, &mut HashSet::new());
-        let part_forms: Vec<Form> = parts.iter().map(|part| self.form(part)).collect();
+        let part_kinds: Vec<Kind> = parts.iter().map(|part| self.kind(part)).collect();
         let objects =
-            |form: &Form| matches!(form, Form::Object | Form::Base | Form::Joined | Form::Any);
+            |kind: &Kind| matches!(kind, Kind::Object | Kind::Base | Kind::Joined | Kind::Any);
         match choices.as_slice() {
-            [] if Form::alone(value) == Form::Texts && part_forms.iter().all(is_text) => {
+            [] if Kind::alone(value) == Kind::Texts && part_kinds.iter().all(is_text) => {
                 self.texts(&[pointer.to_owned()], pointer, name)
             }
-            [] if part_forms.iter().all(objects) => self.object(value, pointer, name, None),
-            [] if bare => self.same(&parts, &part_forms, pointer, name),
+            [] if part_kinds.iter().all(objects) => self.object(value, pointer, name, None),
+            [] if bare => self.same(&parts, &part_kinds, pointer, name),
             [one] => self.spread(value, pointer, name, one),
             // Whatever does not fit is told of where it stands.
             _ => self.object(value, pointer, name, None),
@@ -102,17 +102,17 @@ impl<'s> Schemas<'s> {
     }
 
     /// Parts of one scalar type, or of one list: the one that says most of it.
-    fn same(&mut self, parts: &[String], forms: &[Form], pointer: &str, name: &str) -> Schema {
-        let first = forms.first().copied().unwrap_or(Form::Any);
-        let same = forms.iter().all(is_text) || forms.iter().all(|form| *form == first);
-        let objects = matches!(first, Form::Object | Form::Base | Form::Joined);
+    fn same(&mut self, parts: &[String], kinds: &[Kind], pointer: &str, name: &str) -> Schema {
+        let first = kinds.first().copied().unwrap_or(Kind::Any);
+        let same = kinds.iter().all(is_text) || kinds.iter().all(|kind| *kind == first);
+        let objects = matches!(first, Kind::Object | Kind::Base | Kind::Joined);
         if !same || objects {
             return match self.source.at(pointer) {
                 Some(value) => self.object(value, pointer, name, None),
                 None => Schema::Any,
             };
         }
-        let best = forms.iter().position(|form| *form == Form::Texts);
+        let best = kinds.iter().position(|kind| *kind == Kind::Texts);
         match parts.get(best.unwrap_or_default()) {
             Some(part) => self.read(part, name),
             None => Schema::Any,
@@ -127,10 +127,10 @@ impl<'s> Schemas<'s> {
         if !seen.insert(at.clone()) {
             return Vec::new();
         }
-        match Form::of(value) {
-            Form::Choice(_) | Form::Choices(..) => vec![at],
-            Form::Joined => {
-                let parts = forms::parts(value, "allOf").enumerate();
+        match Kind::of(value) {
+            Kind::Choice(_) | Kind::Choices(..) => vec![at],
+            Kind::Joined => {
+                let parts = kinds::parts(value, "allOf").enumerate();
                 parts
                     .flat_map(|(index, _)| self.choices(&format!("{at}/allOf/{index}"), seen))
                     .collect()
@@ -148,26 +148,26 @@ impl<'s> Schemas<'s> {
                 at = target(reference)?;
                 continue;
             }
-            let key = match Form::of(value) {
-                Form::Joined => "allOf",
-                Form::Choice(key) => key,
+            let key = match Kind::of(value) {
+                Kind::Joined => "allOf",
+                Kind::Choice(key) => key,
                 _ => return Some((at, value)),
             };
             let own = ["properties", "required", "additionalProperties", "enum"];
             let bare = !own.iter().any(|own| value.get(own).is_some());
-            let parts = forms::parts(value, key).collect::<Vec<_>>();
+            let parts = kinds::parts(value, key).collect::<Vec<_>>();
             match parts.as_slice() {
-                [one] if bare && forms::says_something(one) => at = format!("{at}/{key}/0"),
+                [one] if bare && kinds::says_something(one) => at = format!("{at}/{key}/0"),
                 _ => return Some((at, value)),
             }
         }
         None
     }
 
-    /// The form of what a schema is in the end.
-    pub fn form(&self, pointer: &str) -> Form<'s> {
+    /// The kind of what a schema is in the end.
+    pub fn kind(&self, pointer: &str) -> Kind<'s> {
         self.settle(pointer)
-            .map_or(Form::Any, |(_, value)| Form::of(value))
+            .map_or(Kind::Any, |(_, value)| Kind::of(value))
     }
 
     /// Gathers the properties of an object and of everything in its `allOf`.
@@ -176,8 +176,8 @@ impl<'s> Schemas<'s> {
             return self.reference(reference, pointer, members);
         }
         let elsewhere = members.choice.as_deref() == Some(pointer);
-        let choice = matches!(Form::of(value), Form::Choice(_) | Form::Choices(..)) && !elsewhere;
-        let object = matches!(Form::alone(value), Form::Object | Form::Base | Form::Any);
+        let choice = matches!(Kind::of(value), Kind::Choice(_) | Kind::Choices(..)) && !elsewhere;
+        let object = matches!(Kind::alone(value), Kind::Object | Kind::Base | Kind::Any);
         if choice || !object {
             self.report(
                 pointer,
@@ -186,7 +186,7 @@ impl<'s> Schemas<'s> {
             );
             return;
         }
-        for (index, part) in forms::parts(value, "allOf").enumerate() {
+        for (index, part) in kinds::parts(value, "allOf").enumerate() {
             self.members(part, &format!("{pointer}/allOf/{index}"), members);
         }
         if let Some(Value::Array(names)) = value.get("required") {
@@ -265,30 +265,30 @@ impl<'s> Schemas<'s> {
     /// much; `None` where they contradict each other.
     fn narrower(&self, first: &str, second: &str) -> Option<bool> {
         let (one, other) = (self.settle(first), self.settle(second));
-        let form = |settled: &Option<(String, &'s Value)>| {
+        let kind = |settled: &Option<(String, &'s Value)>| {
             settled
                 .as_ref()
-                .map_or(Form::Any, |(_, value)| Form::of(value))
+                .map_or(Kind::Any, |(_, value)| Kind::of(value))
         };
-        let (one, other) = (form(&one), form(&other));
-        let structured = |form: Form| {
+        let (one, other) = (kind(&one), kind(&other));
+        let structured = |kind: Kind| {
             matches!(
-                form,
-                Form::Object | Form::Base | Form::Joined | Form::Choice(_) | Form::Choices(..)
+                kind,
+                Kind::Object | Kind::Base | Kind::Joined | Kind::Choice(_) | Kind::Choices(..)
             )
         };
         match (one, other) {
-            (_, Form::Any | Form::Null) => Some(false),
-            (Form::Any | Form::Null, _) => Some(true),
-            (Form::Texts, Form::Scalar("string")) => Some(false),
-            (Form::Scalar("string"), Form::Texts) => Some(true),
-            (Form::Scalar("number"), Form::Scalar("integer")) => Some(true),
-            (Form::Scalar("integer"), Form::Scalar("number")) => Some(false),
-            (Form::Choice(_), _) | (_, Form::Choice(_)) => Some(true),
+            (_, Kind::Any | Kind::Null) => Some(false),
+            (Kind::Any | Kind::Null, _) => Some(true),
+            (Kind::Texts, Kind::Scalar("string")) => Some(false),
+            (Kind::Scalar("string"), Kind::Texts) => Some(true),
+            (Kind::Scalar("number"), Kind::Scalar("integer")) => Some(true),
+            (Kind::Scalar("integer"), Kind::Scalar("number")) => Some(false),
+            (Kind::Choice(_), _) | (_, Kind::Choice(_)) => Some(true),
             (one, other) if structured(one) && structured(other) => {
                 Some(self.is_open(first) || !self.is_open(second))
             }
-            (Form::Quantity(one), Form::Quantity(other)) => (one == other).then_some(true),
+            (Kind::Quantity(one), Kind::Quantity(other)) => (one == other).then_some(true),
             (one, other) => (one == other).then_some(true),
         }
     }
@@ -297,13 +297,13 @@ impl<'s> Schemas<'s> {
     fn is_open(&self, pointer: &str) -> bool {
         let settled = self.settle(pointer);
         settled.is_some_and(|(_, value)| {
-            Form::of(value) == Form::Object
+            Kind::of(value) == Kind::Object
                 && value.get("properties").is_none()
                 && !matches!(value.get("additionalProperties"), Some(Value::Object(_)))
         })
     }
 }
 
-fn is_text(form: &Form) -> bool {
-    matches!(form, Form::Texts | Form::Scalar("string"))
+fn is_text(kind: &Kind) -> bool {
+    matches!(kind, Kind::Texts | Kind::Scalar("string"))
 }

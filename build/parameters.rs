@@ -6,11 +6,11 @@ use serde_json::Value;
 use super::access::is_header;
 use super::content::{essence, is_json};
 use super::doc;
-use super::forms::Form;
 use super::model::{Parameter, Place, Schema, Style, Written};
 use super::names::{self, Scope};
+use super::path;
 use super::place;
-use super::read::{Reader, sent_path};
+use super::read::Reader;
 use super::refs;
 use super::schema::SECRET;
 use super::source::join;
@@ -19,9 +19,6 @@ use super::source::join;
 const BUILDER: [&str; 9] = [
     "new", "call", "client", "clone", "body", "period", "items", "pages", "request",
 ];
-
-/// What holds the bytes of a file.
-pub const FILE: &str = "crate::multipart::File";
 
 /// Headers that the client sets by itself: OpenAPI has parameters of these names ignored.
 const OWN_HEADERS: [&str; 3] = ["accept", "content-type", "authorization"];
@@ -35,10 +32,10 @@ pub fn read(
     type_name: &str,
 ) -> Vec<Parameter> {
     let (mut parameters, complete) = gather(reader, [operation, item], path, type_name);
-    let parts = parts(reader, path, item);
+    let parts = path::parts(reader, path, item);
     // One that is faulty may be the one that is missing.
     if complete {
-        fit(reader, operation, path, &parts, &mut parameters);
+        path::fit(reader, operation, path, &parts, &mut parameters);
     }
     // Those of the path come first, as they stand there.
     parameters.sort_by_key(|(_, parameter)| match parameter.place {
@@ -220,7 +217,7 @@ fn default_style(place: Place) -> Style {
     }
 }
 
-fn style(reader: &mut Reader<'_>, place: Place, pointer: &str) -> Option<Style> {
+pub fn style(reader: &mut Reader<'_>, place: Place, pointer: &str) -> Option<Style> {
     let at = join(pointer, "style");
     let Some(style) = reader.source.at(&at).and_then(Value::as_str) else {
         return Some(default_style(place));
@@ -257,7 +254,7 @@ fn style(reader: &mut Reader<'_>, place: Place, pointer: &str) -> Option<Style> 
 }
 
 /// The schema of a value that is written as a text: one of no type is a text.
-fn schema(reader: &mut Reader<'_>, pointer: &str, hint: &str) -> Schema {
+pub fn schema(reader: &mut Reader<'_>, pointer: &str, hint: &str) -> Schema {
     if reader.source.at(pointer).is_none() {
         return Schema::Text;
     }
@@ -327,122 +324,6 @@ fn check_secret(reader: &mut Reader<'_>, schema: &Schema, name: &str, pointer: &
     );
 }
 
-/// The fields of a form, where its schema is an object that names them.
-pub fn fields(
-    reader: &mut Reader<'_>,
-    media: &str,
-    name: &str,
-    required: bool,
-    multipart: bool,
-) -> Option<Vec<Parameter>> {
-    let pointer = join(media, "schema");
-    let (at, value) = reader.schemas.settle(&pointer)?;
-    if !matches!(Form::of(value), Form::Object | Form::Base | Form::Joined) {
-        return None;
-    }
-    let members = reader.schemas.gather(&[(value, &at)], None);
-    if members.properties.is_empty() {
-        return None;
-    }
-    // What has a name of its own is named by it.
-    let stem = match at == pointer {
-        true => name.to_owned(),
-        false => {
-            place::component(&at).map_or_else(|| name.to_owned(), |key| names::type_name(&key))
-        }
-    };
-    let place = if multipart { Place::Part } else { Place::Form };
-    let mut fields = Vec::new();
-    for (wire, pointer) in &members.properties {
-        let encoding = join(&join(media, "encoding"), wire);
-        let hint = format!("{stem}{}", names::pascal(wire));
-        let required = required && members.required.contains(wire);
-        fields.push(field(
-            reader, place, wire, pointer, &encoding, &hint, required,
-        )?);
-    }
-    if let Some(rest) = &members.rest {
-        let values = reader.schemas.read(rest, &format!("{stem}Value"));
-        let schema = Schema::Map(Box::new(values));
-        let written = Written::Styled(Style::Form, true);
-        let doc = "Whatever other fields there are.".to_owned();
-        fields.push(of_form(super::types::REST, place, schema, written, doc));
-    }
-    Some(fields)
-}
-
-/// A field of a form, or a part of a multipart one.
-fn field(
-    reader: &mut Reader<'_>,
-    place: Place,
-    wire: &str,
-    pointer: &str,
-    encoding: &str,
-    hint: &str,
-    required: bool,
-) -> Option<Parameter> {
-    let settled = |reader: &Reader<'_>, at: &str| {
-        let value = reader.schemas.settle(at).map(|(_, value)| value)?;
-        value
-            .get("format")
-            .and_then(Value::as_str)
-            .map(str::to_owned)
-    };
-    let binary = |format: Option<String>| format.as_deref() == Some("binary");
-    let schema = match place {
-        Place::Part if binary(settled(reader, pointer)) => Schema::Rust(FILE.to_owned()),
-        Place::Part if binary(settled(reader, &join(pointer, "items"))) => {
-            Schema::List(Box::new(Schema::Rust(FILE.to_owned())))
-        }
-        _ => schema(reader, pointer, hint),
-    };
-    let explode = reader
-        .source
-        .at(&join(encoding, "explode"))
-        .and_then(Value::as_bool);
-    let style = match place {
-        Place::Form => style(reader, place, encoding)?,
-        _ => Style::Form,
-    };
-    let media_type = reader
-        .source
-        .at(&join(encoding, "contentType"))
-        .and_then(Value::as_str);
-    let value = reader.source.at(pointer).unwrap_or(&Value::Null);
-    Some(Parameter {
-        required,
-        deprecated: super::schema::flag(value, "deprecated"),
-        // One of several types, or a range, is no type that could be sent.
-        media_type: media_type
-            .filter(|kind| place == Place::Part && !kind.contains([',', '*']))
-            .map(str::to_owned),
-        ..of_form(
-            wire,
-            place,
-            schema,
-            Written::Styled(style, explode.unwrap_or(true)),
-            reader.schemas.doc(pointer),
-        )
-    })
-}
-
-fn of_form(wire: &str, place: Place, schema: Schema, written: Written, doc: String) -> Parameter {
-    Parameter {
-        wire: wire.to_owned(),
-        name: String::new(),
-        place,
-        required: false,
-        doc,
-        deprecated: false,
-        schema,
-        written,
-        media_type: None,
-        minimum: None,
-        maximum: None,
-        default: None,
-    }
-}
-
 /// The bounds of a whole number, where its type does not say them already.
 fn bounds(reader: &mut Reader<'_>, schema: &Schema, pointer: &str) -> (Option<i128>, Option<i128>) {
     let (least, most) = match schema {
@@ -491,94 +372,4 @@ fn whole(bound: &Value, exclusive: bool, inward: i128) -> Option<i128> {
     } else {
         whole
     })
-}
-
-/// Brings the parameters of the path and the places in it together.
-///
-/// A place without a parameter is one of any text, and a parameter without a place has no effect.
-/// Where there are both, one may be the other with its name misspelt.
-fn fit(
-    reader: &mut Reader<'_>,
-    operation: &str,
-    path: &str,
-    parts: &[&str],
-    parameters: &mut Vec<(String, Parameter)>,
-) {
-    let in_path = |(_, known): &(String, Parameter)| known.place == Place::Path;
-    let unknown: Vec<(String, String)> = parameters
-        .iter()
-        .filter(|known| in_path(known) && !parts.contains(&known.1.wire.as_str()))
-        .map(|(pointer, known)| (pointer.clone(), known.wire.clone()))
-        .collect();
-    let missing: Vec<&&str> = parts
-        .iter()
-        .filter(|part| {
-            !parameters
-                .iter()
-                .any(|known| in_path(known) && known.1.wire == **part)
-        })
-        .collect();
-    let both = !unknown.is_empty() && !missing.is_empty();
-    for (pointer, wire) in &unknown {
-        let found = format!("the path `{path}` has no `{{{wire}}}`");
-        match both {
-            true => reader.report(pointer, found, "mend the name, or the path"),
-            false => reader.note(pointer, &format!("{found}: passed over")),
-        }
-    }
-    parameters.retain(|(pointer, _)| !unknown.iter().any(|(known, _)| known == pointer));
-    for name in missing {
-        let found = format!("`{{{name}}}` of the path has no parameter");
-        if both {
-            let remedy = format!("add one with `name: {name}` and `in: path`");
-            reader.report(operation, found, remedy);
-            continue;
-        }
-        reader.note(operation, &format!("{found}: taken for a text"));
-        let text = of_form(
-            name,
-            Place::Path,
-            Schema::Text,
-            Written::Plain,
-            String::new(),
-        );
-        parameters.push((
-            operation.to_owned(),
-            Parameter {
-                required: true,
-                ..text
-            },
-        ));
-    }
-}
-
-/// The names between the braces of a path.
-fn parts<'p>(reader: &mut Reader<'_>, path: &'p str, item: &str) -> Vec<&'p str> {
-    let mut parts = Vec::new();
-    let mut plain = String::new();
-    let mut rest = sent_path(path);
-    while let Some((before, after)) = rest.split_once('{') {
-        plain.push_str(before);
-        let (name, after) = after.split_once('}').unwrap_or_default();
-        if name.is_empty() || name.contains('{') {
-            let found = "a brace of the path has no partner, or no name inside";
-            reader.report(item, found, "write a part as `{name}`");
-            return parts;
-        }
-        if parts.contains(&name) {
-            let found = format!("`{{{name}}}` stands twice in the path");
-            reader.report(item, found, "every part wants a name of its own");
-        }
-        parts.push(name);
-        rest = after;
-    }
-    plain.push_str(rest);
-    // RFC 3986's signs of a path, and `%` where something is escaped already.
-    let sign = |sign: char| sign.is_ascii_alphanumeric() || "/-._~!$&'()*+,;=:@%".contains(sign);
-    if let Some(other) = plain.chars().find(|other| !sign(*other)) {
-        let found = format!("`{other}` cannot stand in a path");
-        let remedy = "escape it as `%` and its code; what follows a `?` are query parameters";
-        reader.report(item, found, remedy);
-    }
-    parts
 }

@@ -13,6 +13,7 @@ use super::model::{Access, Api, Operation, Parameter, Period, Place, Scheme};
 use super::names::{self, Scope};
 use super::paging;
 use super::parameters;
+use super::path;
 use super::place;
 use super::problem::Problems;
 use super::schema::Schemas;
@@ -79,43 +80,12 @@ pub fn read(source: &mut Source) -> Result<Api, Problems> {
         server: server(source, "/servers"),
     };
     reader.schemas.notes = checked.notes;
-    let mut operations = reader.operations();
+    let operations = reader.operations();
     reader.schemas.finish();
-    for paging in operations
-        .iter()
-        .filter_map(|operation| operation.paging.as_ref())
-    {
+    for paging in operations.iter().filter_map(|known| known.paging.as_ref()) {
         paging::check_key(&mut reader, paging);
     }
-    let Schemas {
-        mut records,
-        enums,
-        unions,
-        found,
-        notes,
-        ..
-    } = reader.schemas;
-    found.into_result()?;
-    sent::mark(&mut operations, &mut records, &unions);
-    let info = |key| {
-        source
-            .at("/info")
-            .map(|info| text(info, key))
-            .unwrap_or_default()
-    };
-    Ok(Api {
-        title: info("title"),
-        version: info("version"),
-        doc: doc::markdown(&info("description")),
-        base_url: reader.server,
-        operations,
-        schemes: reader.schemes,
-        records,
-        enums,
-        unions,
-        notes,
-        left_out: Vec::new(),
-    })
+    reader.into_api(operations)
 }
 
 /// The first of the servers at a pointer, where a client can start from it: a token goes over https
@@ -124,11 +94,6 @@ fn server(source: &Source, pointer: &str) -> Option<String> {
     let url = address(source, pointer)?;
     let plain = url.starts_with("https://") && !url.contains(['{', '?', '#', '@']);
     plain.then(|| url.trim_end_matches('/').to_owned())
-}
-
-/// A path as it is sent: what follows a `#` tells operations apart, and goes nowhere.
-pub fn sent_path(path: &str) -> &str {
-    path.split('#').next().unwrap_or(path)
 }
 
 /// The first of the servers at a pointer, its variables filled in.
@@ -168,6 +133,39 @@ pub struct Reader<'s> {
 }
 
 impl<'s> Reader<'s> {
+    /// All that was read, where nothing is wrong with it.
+    fn into_api(self, mut operations: Vec<Operation>) -> Result<Api, Problems> {
+        let Schemas {
+            mut records,
+            enums,
+            unions,
+            found,
+            notes,
+            ..
+        } = self.schemas;
+        found.into_result()?;
+        sent::mark(&mut operations, &mut records, &unions);
+        let info = |key| {
+            self.source
+                .at("/info")
+                .map(|info| text(info, key))
+                .unwrap_or_default()
+        };
+        Ok(Api {
+            title: info("title"),
+            version: info("version"),
+            doc: doc::markdown(&info("description")),
+            base_url: self.server,
+            operations,
+            schemes: self.schemes,
+            records,
+            enums,
+            unions,
+            notes,
+            left_out: Vec::new(),
+        })
+    }
+
     fn operations(&mut self) -> Vec<Operation> {
         let Some(Value::Object(paths)) = self.source.at("/paths") else {
             return Vec::new();
@@ -214,7 +212,7 @@ impl<'s> Reader<'s> {
             name: self.methods.take(names::snake(&id)),
             type_name,
             method,
-            path: sent_path(path).to_owned(),
+            path: path::sent(path).to_owned(),
             server: self.own_server(item, &pointer),
             doc: doc::paragraphs([
                 doc::markdown(described.summary.as_deref().unwrap_or_default()),

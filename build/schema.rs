@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::builder::MAX_DEPTH;
 use super::doc;
-use super::forms::Form;
+use super::kinds::Kind;
 use super::model::{Enum, Field, Only, Record, Schema, Union, Variant};
 use super::names::{self, Scope};
 use super::object::Members;
@@ -183,9 +183,9 @@ impl<'s> Schemas<'s> {
 
     /// Leaves `nullable` aside.
     fn plain(&mut self, value: &'s Value, pointer: &str, name: &str) -> Schema {
-        match Form::of(value) {
-            Form::Choice(key) => self.choice(value, key, pointer, name),
-            Form::Choices(first, second) => {
+        match Kind::of(value) {
+            Kind::Choice(key) => self.choice(value, key, pointer, name),
+            Kind::Choices(first, second) => {
                 self.report(
                     &join(pointer, second),
                     format!("`{second}` stands beside `{first}`, which is not supported"),
@@ -193,14 +193,14 @@ impl<'s> Schemas<'s> {
                 );
                 Schema::Any
             }
-            Form::Joined => self.joined(value, pointer, name),
-            Form::Base if self.heirs.contains_key(pointer) => self.base(value, pointer, name),
-            Form::Base | Form::Object => self.object(value, pointer, name, None),
-            Form::Quantity(unit) => self.quantity(unit, value, pointer),
-            Form::Texts => self.texts(&[pointer.to_owned()], pointer, name),
-            Form::List => self.array(pointer, name),
-            Form::Scalar(scalar) => self.scalar(value, scalar),
-            Form::Null | Form::Any => Schema::Any,
+            Kind::Joined => self.joined(value, pointer, name),
+            Kind::Base if self.heirs.contains_key(pointer) => self.base(value, pointer, name),
+            Kind::Base | Kind::Object => self.object(value, pointer, name, None),
+            Kind::Quantity(unit) => self.quantity(unit, value, pointer),
+            Kind::Texts => self.texts(&[pointer.to_owned()], pointer, name),
+            Kind::List => self.array(pointer, name),
+            Kind::Scalar(scalar) => self.scalar(value, scalar),
+            Kind::Null | Kind::Any => Schema::Any,
         }
     }
 

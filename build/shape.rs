@@ -1,7 +1,7 @@
 //! The shape that OpenAPI 3.0 gives each of its objects: a pass over the raw document.
 //!
 //! `openapiv3` ignores a key that it does not know, and says nothing of where it stopped. So
-//! every key and every kind of value is checked here first, against the tables at the end, and
+//! every key and every kind of value is checked here first, against the tables in `openapi`, and
 //! every `$ref` for what it leads to. What is wrong and can only mean one thing is mended: see
 //! `Mend`, and the table in `spec/README.md`.
 
@@ -9,6 +9,10 @@ use std::collections::{HashMap, HashSet, VecDeque};
 
 use serde_json::{Map, Value};
 
+use super::openapi::{
+    COMPONENTS, DOCUMENT, INFO, MEDIA_TYPE, OPERATION, PARAMETER, PATH_ITEM, REQUEST_BODY,
+    RESPONSE, SCHEMA,
+};
 use super::problem::Problems;
 use super::refs;
 use super::source::{Source, join};
@@ -101,7 +105,7 @@ fn version(source: &Source) -> Result<(), Problems> {
 }
 
 /// What a value has to be.
-enum Shape {
+pub enum Shape {
     Any,
     Text,
     Flag,
@@ -122,15 +126,15 @@ enum Shape {
 }
 
 /// One of OpenAPI's objects: its name in the specification, and its keys.
-struct Object {
-    name: &'static str,
-    required: &'static [&'static str],
-    keys: &'static [(&'static str, Shape)],
+pub struct Object {
+    pub name: &'static str,
+    pub required: &'static [&'static str],
+    pub keys: &'static [(&'static str, Shape)],
     /// Keys that are not fixed: paths, statuses.
-    others: Option<Others>,
+    pub others: Option<Others>,
 }
 
-type Others = (fn(&str) -> bool, Shape);
+pub type Others = (fn(&str) -> bool, Shape);
 
 struct Walk<'s> {
     source: &'s Source,
@@ -522,316 +526,3 @@ pub fn show(value: &Value) -> String {
         }
     }
 }
-
-const fn object(
-    name: &'static str,
-    required: &'static [&'static str],
-    keys: &'static [(&'static str, Shape)],
-) -> Object {
-    Object {
-        name,
-        required,
-        keys,
-        others: None,
-    }
-}
-
-use Shape::{Any, Count, Flag, List, OneOf, OrRef, SchemaOrFlag, Text};
-
-static DOCUMENT: Object = object(
-    "the OpenAPI Object",
-    &["openapi", "info", "paths"],
-    &[
-        ("openapi", Text),
-        ("info", Shape::Object(&INFO)),
-        ("servers", List(&Shape::Object(&SERVER))),
-        ("paths", Shape::Object(&PATHS)),
-        ("components", Shape::Object(&COMPONENTS)),
-        ("security", SECURITY),
-        ("tags", Any),
-        ("externalDocs", Any),
-    ],
-);
-
-static INFO: Object = object(
-    "the Info Object",
-    &["title", "version"],
-    &[
-        ("title", Text),
-        ("description", Text),
-        ("termsOfService", Text),
-        ("contact", Any),
-        ("license", Any),
-        ("version", Text),
-    ],
-);
-
-static SERVER: Object = object(
-    "a Server Object",
-    &["url"],
-    &[
-        ("url", Text),
-        ("description", Text),
-        ("variables", Shape::Map(&Shape::Object(&SERVER_VARIABLE))),
-    ],
-);
-
-static SERVER_VARIABLE: Object = object(
-    "a Server Variable Object",
-    &["default"],
-    &[
-        ("enum", List(&Text)),
-        ("default", Text),
-        ("description", Text),
-    ],
-);
-
-static PATHS: Object = Object {
-    name: "the Paths Object",
-    required: &[],
-    keys: &[],
-    others: Some((|key| key.starts_with('/'), OrRef(&PATH_ITEM))),
-};
-
-static PATH_ITEM: Object = object(
-    "a Path Item Object",
-    &[],
-    &[
-        ("summary", Text),
-        ("description", Text),
-        ("get", Shape::Object(&OPERATION)),
-        ("put", Shape::Object(&OPERATION)),
-        ("post", Shape::Object(&OPERATION)),
-        ("delete", Shape::Object(&OPERATION)),
-        ("options", Shape::Object(&OPERATION)),
-        ("head", Shape::Object(&OPERATION)),
-        ("patch", Shape::Object(&OPERATION)),
-        ("trace", Shape::Object(&OPERATION)),
-        ("servers", List(&Shape::Object(&SERVER))),
-        ("parameters", List(&OrRef(&PARAMETER))),
-    ],
-);
-
-static OPERATION: Object = object(
-    "an Operation Object",
-    &["responses"],
-    &[
-        ("tags", Any),
-        ("summary", Text),
-        ("description", Text),
-        ("externalDocs", Any),
-        ("operationId", Text),
-        ("parameters", List(&OrRef(&PARAMETER))),
-        ("requestBody", OrRef(&REQUEST_BODY)),
-        ("responses", Shape::Object(&RESPONSES)),
-        ("callbacks", Any),
-        ("deprecated", Flag),
-        ("security", SECURITY),
-        ("servers", List(&Shape::Object(&SERVER))),
-    ],
-);
-
-const SECURITY: Shape = List(&Shape::Map(&List(&Text)));
-
-static PARAMETER: Object = object(
-    "a Parameter Object",
-    &["name", "in"],
-    &[
-        ("name", Text),
-        ("in", OneOf(&["query", "header", "path", "cookie"])),
-        ("description", Text),
-        ("required", Flag),
-        ("deprecated", Flag),
-        ("allowEmptyValue", Flag),
-        (
-            "style",
-            OneOf(&[
-                "matrix",
-                "label",
-                "form",
-                "simple",
-                "spaceDelimited",
-                "pipeDelimited",
-                "deepObject",
-            ]),
-        ),
-        ("explode", Flag),
-        ("allowReserved", Flag),
-        ("schema", OrRef(&SCHEMA)),
-        ("example", Any),
-        ("examples", Any),
-        ("content", Shape::Map(&Shape::Object(&MEDIA_TYPE))),
-    ],
-);
-
-static REQUEST_BODY: Object = object(
-    "a Request Body Object",
-    &["content"],
-    &[
-        ("description", Text),
-        ("content", Shape::Map(&Shape::Object(&MEDIA_TYPE))),
-        ("required", Flag),
-    ],
-);
-
-static MEDIA_TYPE: Object = object(
-    "a Media Type Object",
-    &[],
-    &[
-        ("schema", OrRef(&SCHEMA)),
-        ("example", Any),
-        ("examples", Any),
-        ("encoding", Shape::Map(&Shape::Object(&ENCODING))),
-    ],
-);
-
-static ENCODING: Object = object(
-    "an Encoding Object",
-    &[],
-    &[
-        ("contentType", Text),
-        ("headers", Any),
-        (
-            "style",
-            OneOf(&["form", "spaceDelimited", "pipeDelimited", "deepObject"]),
-        ),
-        ("explode", Flag),
-        ("allowReserved", Flag),
-    ],
-);
-
-static RESPONSES: Object = Object {
-    name: "a Responses Object",
-    required: &[],
-    keys: &[("default", OrRef(&RESPONSE))],
-    others: Some((is_status, OrRef(&RESPONSE))),
-};
-
-/// `200`, or a range such as `4XX`.
-fn is_status(key: &str) -> bool {
-    let bytes = key.as_bytes();
-    bytes.len() == 3
-        && matches!(bytes.first(), Some(b'1'..=b'5'))
-        && (key
-            .get(1..)
-            .is_some_and(|rest| rest.eq_ignore_ascii_case("xx"))
-            || bytes.iter().all(u8::is_ascii_digit))
-}
-
-static RESPONSE: Object = object(
-    "a Response Object",
-    &["description"],
-    &[
-        ("description", Text),
-        ("headers", Any),
-        ("content", Shape::Map(&Shape::Object(&MEDIA_TYPE))),
-        ("links", Any),
-    ],
-);
-
-static COMPONENTS: Object = object(
-    "the Components Object",
-    &[],
-    &[
-        ("schemas", Shape::Map(&OrRef(&SCHEMA))),
-        ("responses", Shape::Map(&OrRef(&RESPONSE))),
-        ("parameters", Shape::Map(&OrRef(&PARAMETER))),
-        ("examples", Any),
-        ("requestBodies", Shape::Map(&OrRef(&REQUEST_BODY))),
-        ("headers", Any),
-        ("securitySchemes", Shape::Map(&OrRef(&SECURITY_SCHEME))),
-        ("links", Any),
-        ("callbacks", Any),
-    ],
-);
-
-static SECURITY_SCHEME: Object = object(
-    "a Security Scheme Object",
-    &["type"],
-    &[
-        (
-            "type",
-            OneOf(&["apiKey", "http", "oauth2", "openIdConnect"]),
-        ),
-        ("description", Text),
-        ("name", Text),
-        ("in", OneOf(&["query", "header", "cookie"])),
-        ("scheme", Text),
-        ("bearerFormat", Text),
-        ("flows", Shape::Object(&FLOWS)),
-        ("openIdConnectUrl", Text),
-    ],
-);
-
-static FLOWS: Object = object(
-    "an OAuth Flows Object",
-    &[],
-    &[
-        ("implicit", Shape::Object(&FLOW)),
-        ("password", Shape::Object(&FLOW)),
-        ("clientCredentials", Shape::Object(&FLOW)),
-        ("authorizationCode", Shape::Object(&FLOW)),
-    ],
-);
-
-static FLOW: Object = object(
-    "an OAuth Flow Object",
-    &["scopes"],
-    &[
-        ("authorizationUrl", Text),
-        ("tokenUrl", Text),
-        ("refreshUrl", Text),
-        ("scopes", Shape::Map(&Text)),
-    ],
-);
-
-static SCHEMA: Object = object(
-    "a Schema Object",
-    &[],
-    &[
-        ("title", Text),
-        ("multipleOf", Shape::Number),
-        ("maximum", Shape::Number),
-        ("exclusiveMaximum", Flag),
-        ("minimum", Shape::Number),
-        ("exclusiveMinimum", Flag),
-        ("maxLength", Count),
-        ("minLength", Count),
-        ("pattern", Text),
-        ("maxItems", Count),
-        ("minItems", Count),
-        ("uniqueItems", Flag),
-        ("maxProperties", Count),
-        ("minProperties", Count),
-        ("required", Shape::Required),
-        ("enum", Shape::Values),
-        (
-            "type",
-            OneOf(&["array", "boolean", "integer", "number", "object", "string"]),
-        ),
-        ("not", OrRef(&SCHEMA)),
-        ("allOf", List(&OrRef(&SCHEMA))),
-        ("oneOf", List(&OrRef(&SCHEMA))),
-        ("anyOf", List(&OrRef(&SCHEMA))),
-        ("items", OrRef(&SCHEMA)),
-        ("properties", Shape::Map(&OrRef(&SCHEMA))),
-        ("additionalProperties", SchemaOrFlag),
-        ("description", Text),
-        ("format", Text),
-        ("default", Any),
-        ("nullable", Flag),
-        ("discriminator", Shape::Object(&DISCRIMINATOR)),
-        ("readOnly", Flag),
-        ("writeOnly", Flag),
-        ("xml", Any),
-        ("externalDocs", Any),
-        ("example", Any),
-        ("deprecated", Flag),
-    ],
-);
-
-static DISCRIMINATOR: Object = object(
-    "a Discriminator Object",
-    &["propertyName"],
-    &[("propertyName", Text), ("mapping", Shape::Map(&Text))],
-);

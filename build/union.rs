@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use serde_json::Value;
 
 use super::doc;
-use super::forms::{self, Form};
+use super::kinds::{self, Kind};
 use super::model::{Alternative, Schema, Union};
 use super::names::{self, Scope};
 use super::schema::{COMPONENTS, Schemas, Waiting as Part, flag};
@@ -26,15 +26,15 @@ pub struct Waiting {
 impl<'s> Schemas<'s> {
     /// `oneOf` or `anyOf`: one type where that serves all of them, otherwise a union.
     pub fn choice(&mut self, value: &'s Value, key: &str, pointer: &str, name: &str) -> Schema {
-        let joins = forms::parts(value, "allOf").any(forms::says_something);
+        let joins = kinds::parts(value, "allOf").any(kinds::says_something);
         let fields = value.get("properties").is_some();
         if joins || fields || matches!(value.get("additionalProperties"), Some(Value::Object(_))) {
             return self.spread(value, pointer, name, pointer);
         }
-        let alternatives: Vec<String> = forms::alternatives(value, key)
+        let alternatives: Vec<String> = kinds::alternatives(value, key)
             .map(|(index, _)| format!("{pointer}/{key}/{index}"))
             .collect();
-        let null = |at: &String| self.form(at) == Form::Null;
+        let null = |at: &String| self.kind(at) == Kind::Null;
         let (nulls, alternatives): (Vec<_>, Vec<_>) = alternatives.into_iter().partition(null);
         let nullable = !nulls.is_empty() || alternatives.iter().any(|at| self.may_be_null(at));
         let schema = self.alternatives(alternatives, pointer, name);
@@ -89,14 +89,14 @@ impl<'s> Schemas<'s> {
         pointer: &str,
         name: &str,
     ) -> Option<Schema> {
-        let forms: Vec<Form> = alternatives.iter().map(|at| self.form(at)).collect();
-        if forms
+        let kinds: Vec<Kind> = alternatives.iter().map(|at| self.kind(at)).collect();
+        if kinds
             .iter()
-            .all(|form| matches!(form, Form::Texts | Form::Scalar("string")))
+            .all(|kind| matches!(kind, Kind::Texts | Kind::Scalar("string")))
         {
-            return Some(self.text_for_all(alternatives, &forms, pointer, name));
+            return Some(self.text_for_all(alternatives, &kinds, pointer, name));
         }
-        if !forms.iter().all(|form| matches!(form, Form::Scalar(_))) {
+        if !kinds.iter().all(|kind| matches!(kind, Kind::Scalar(_))) {
             return None;
         }
         let schemas: Vec<Schema> = alternatives
@@ -122,13 +122,13 @@ impl<'s> Schemas<'s> {
     fn text_for_all(
         &mut self,
         alternatives: &[String],
-        forms: &[Form],
+        kinds: &[Kind],
         pointer: &str,
         name: &str,
     ) -> Schema {
-        let known = alternatives.iter().zip(forms);
+        let known = alternatives.iter().zip(kinds);
         let known: Vec<&String> = known
-            .filter(|(_, form)| **form == Form::Texts)
+            .filter(|(_, kind)| **kind == Kind::Texts)
             .map(|(at, _)| at)
             .collect();
         match known.as_slice() {
@@ -156,8 +156,8 @@ impl<'s> Schemas<'s> {
     /// A choice beside properties, or joined with objects: each alternative is an object with all
     /// of them.
     pub fn spread(&mut self, value: &'s Value, pointer: &str, name: &str, choice: &str) -> Schema {
-        let place = match self.source.at(choice).map(Form::of) {
-            Some(Form::Choice(key)) => Some(key),
+        let place = match self.source.at(choice).map(Kind::of) {
+            Some(Kind::Choice(key)) => Some(key),
             _ => None,
         };
         let Some(key) = place else {
@@ -169,7 +169,7 @@ impl<'s> Schemas<'s> {
             return Schema::Any;
         };
         let choices = self.source.at(choice).unwrap_or(value);
-        let alternatives: Vec<String> = forms::alternatives(choices, key)
+        let alternatives: Vec<String> = kinds::alternatives(choices, key)
             .map(|(index, _)| format!("{choice}/{key}/{index}"))
             .collect();
         self.later(alternatives, pointer, name, choice, true)
@@ -296,13 +296,13 @@ impl<'s> Schemas<'s> {
         if let Some(tag) = tag {
             return names::pascal(tag);
         }
-        let word = match self.form(pointer) {
-            Form::Texts | Form::Scalar("string") => "Text",
-            Form::Scalar("integer") => "Integer",
-            Form::Scalar("number") | Form::Quantity(_) => "Number",
-            Form::Scalar(_) => "Boolean",
-            Form::List => "List",
-            Form::Any | Form::Null => "Any",
+        let word = match self.kind(pointer) {
+            Kind::Texts | Kind::Scalar("string") => "Text",
+            Kind::Scalar("integer") => "Integer",
+            Kind::Scalar("number") | Kind::Quantity(_) => "Number",
+            Kind::Scalar(_) => "Boolean",
+            Kind::List => "List",
+            Kind::Any | Kind::Null => "Any",
             _ => "Object",
         };
         word.to_owned()

@@ -13,8 +13,8 @@ use quote::quote;
 
 use self::docs::{docs, notes_doc};
 use super::doc;
+use super::fields::FILE;
 use super::model::{Access, Answer, Api, Schema};
-use super::parameters::FILE;
 use super::types::Types;
 
 /// The whole of `api.rs`, as tokens.

@@ -53,19 +53,19 @@ pub fn access(access: &Access) -> Option<TokenStream> {
 }
 
 /// Tokens that go together, in words.
-pub fn together(tokens: &[String]) -> String {
+fn together(tokens: &[String]) -> String {
     let names: Vec<String> = tokens.iter().map(|token| article(last(token))).collect();
     names.join(" with ")
 }
 
 /// A name with the article that goes before it.
-pub fn article(name: &str) -> String {
+fn article(name: &str) -> String {
     let vowel = name.starts_with(['A', 'E', 'I', 'O']);
     format!("{} `{name}`", if vowel { "an" } else { "a" })
 }
 
 /// The same as the parameter of a client.
-pub fn client(tokens: &[String]) -> String {
+fn client(tokens: &[String]) -> String {
     let names: Vec<&str> = tokens.iter().map(|token| last(token)).collect();
     match names.as_slice() {
         [one] => (*one).to_owned(),
@@ -74,7 +74,7 @@ pub fn client(tokens: &[String]) -> String {
 }
 
 /// The same as a type.
-pub fn holder(tokens: &[String]) -> TokenStream {
+fn holder(tokens: &[String]) -> TokenStream {
     let paths = tokens.iter().map(|token| path(token));
     match tokens.len() {
         1 => quote!(#(#paths)*),
@@ -83,7 +83,7 @@ pub fn holder(tokens: &[String]) -> TokenStream {
 }
 
 /// `AnyToken` is one of the two, and which one is not known before the program runs.
-pub fn either(alternatives: &[Vec<String>]) -> Option<TokenStream> {
+fn either(alternatives: &[Vec<String>]) -> Option<TokenStream> {
     let both = ["crate::MasterToken", "crate::UserToken"]
         .iter()
         .all(|token| {
@@ -119,7 +119,7 @@ pub fn last(path: &str) -> &str {
     path.rsplit("::").next().unwrap_or(path)
 }
 
-pub fn path(path: &str) -> TokenStream {
+fn path(path: &str) -> TokenStream {
     let parts = path.split("::").map(|part| match part {
         "crate" => quote!(crate),
         name => {

@@ -47,7 +47,7 @@ pub fn record(name: &str, record: &Record, types: &Types) -> TokenStream {
 }
 
 /// Names and omissions that serde has to know of.
-pub fn serde(field: &Field) -> TokenStream {
+fn serde(field: &Field) -> TokenStream {
     let rename = (field.wire != field.name).then(|| {
         let wire = &field.wire;
         quote!(rename = #wire)
@@ -69,7 +69,7 @@ pub fn serde(field: &Field) -> TokenStream {
 }
 
 /// The constructor of a record, of what it cannot do without.
-pub fn new(name: &str, record: &Record, types: &Types) -> TokenStream {
+fn new(name: &str, record: &Record, types: &Types) -> TokenStream {
     let ident_ = ident(name);
     let optional = record.rest.is_some() || record.fields.iter().any(Field::may_be_missing);
     let about = docs(&match optional {
@@ -187,7 +187,7 @@ pub fn union(name: &str, union: &Union, types: &Types) -> TokenStream {
 }
 
 /// What is said of an alternative that the document says nothing of.
-pub fn alternative(known: &Alternative) -> String {
+fn alternative(known: &Alternative) -> String {
     match (&known.schema, known.tags.first()) {
         (_, Some(tag)) => format!("With the tag {}.", doc::span_of(tag)),
         (Schema::Named(name), None) => format!("A [`{name}`]."),

@@ -36,7 +36,7 @@ pub fn operation_doc(operation: &Operation) -> String {
 }
 
 /// What the document says of the parameters that are arguments.
-pub fn arguments_doc(operation: &Operation) -> String {
+fn arguments_doc(operation: &Operation) -> String {
     let parameters = operation.parameters.iter();
     let parameters = parameters
         .filter(|parameter| parameter.required)
@@ -50,7 +50,7 @@ pub fn arguments_doc(operation: &Operation) -> String {
     section("# Arguments", &items)
 }
 
-pub fn token_link(token: &str) -> String {
+fn token_link(token: &str) -> String {
     let name = last(token);
     match token.starts_with("crate::") {
         true => format!("[`{name}`](crate::{name})"),
@@ -58,7 +58,7 @@ pub fn token_link(token: &str) -> String {
     }
 }
 
-pub fn server_doc(operation: &Operation) -> String {
+fn server_doc(operation: &Operation) -> String {
     match &operation.server {
         Some(url) => format!(
             "It is served at <{url}>: [make a client](crate::ClientBuilder::base_url) for that."
@@ -67,7 +67,7 @@ pub fn server_doc(operation: &Operation) -> String {
     }
 }
 
-pub fn errors_doc(operation: &Operation) -> String {
+fn errors_doc(operation: &Operation) -> String {
     let errors: Vec<String> = operation.refusals.iter().map(refusal_doc).collect();
     doc::paragraphs([
         section("# Errors\n\nStatuses that the document names:", &errors),
@@ -76,7 +76,7 @@ pub fn errors_doc(operation: &Operation) -> String {
 }
 
 /// What the bodies of refusals are, each type with the statuses that have it.
-pub fn bodies_doc(refusals: &[Refusal]) -> String {
+fn bodies_doc(refusals: &[Refusal]) -> String {
     let mut types: Vec<(&str, Vec<&str>)> = Vec::new();
     for refusal in refusals {
         let Some(Schema::Named(name)) = &refusal.schema else {
@@ -101,21 +101,21 @@ pub fn bodies_doc(refusals: &[Refusal]) -> String {
     }
 }
 
-pub fn status_words(status: &str) -> &str {
+fn status_words(status: &str) -> &str {
     match status {
         "default" => "any other",
         status => status,
     }
 }
 
-pub fn refusal_doc(refusal: &Refusal) -> String {
+fn refusal_doc(refusal: &Refusal) -> String {
     let Refusal { status, doc, .. } = refusal;
     let text = doc::line(doc.strip_prefix(&format!("{status}:")).unwrap_or(doc));
     let text = or(&text, "the document says no more of it");
     format!("- {}: {text}", status_words(status))
 }
 
-pub fn section(head: &str, items: &[String]) -> String {
+fn section(head: &str, items: &[String]) -> String {
     match items {
         [] => String::new(),
         items => format!("{head}\n\n{}", items.join("\n")),

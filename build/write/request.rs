@@ -20,58 +20,54 @@ pub fn requests(api: &Api, types: &Types) -> TokenStream {
         .iter()
         .map(|operation| builder(operation, types))
         .collect();
-    // What is imported and not used would be a warning.
-    let runtime = (!api.operations.is_empty()).then(|| {
-        quote! {
-            use crate::request::{Method, Operation, Request};
-            use crate::{Client, Error};
-        }
-    });
     let paged: Vec<TokenStream> = api
         .operations
         .iter()
         .filter_map(|operation| paged(operation, operation.paging.as_ref()?, api, types))
         .collect();
-    let pages = (!paged.is_empty()).then(|| {
-        quote!(
-            use crate::pages::{Items, PageRequest, Paged, Pages};
-        )
-    });
+    let imports = imports(api, !paged.is_empty());
+    quote! {
+        /// Requests that wait to be sent: one type for each operation.
+        pub mod requests {
+            #imports
+            #builders
+            #(#paged)*
+        }
+    }
+}
+
+/// What is imported and not used would be a warning.
+fn imports(api: &Api, paged: bool) -> TokenStream {
+    let operations = || api.operations.iter();
     let named = |schema: &Schema| schema.parts().any(|part| matches!(part, Schema::Named(_)));
-    let named = api
-        .operations
-        .iter()
-        .flat_map(Operation::schemas)
-        .any(named);
     let by_status = |operation: &Operation| matches!(operation.answer, Answer::ByStatus(..));
-    let types = (named || api.operations.iter().any(by_status)).then(|| {
+    let styled = |parameter: &Parameter| {
+        matches!(parameter.written, Written::Styled(..)) && parameter.place != Place::Part
+    };
+    let named = operations().flat_map(Operation::schemas).any(named);
+    let types = (named || operations().any(by_status)).then(|| {
         quote!(
             use super::types;
         )
     });
-    let styled = |parameter: &Parameter| {
-        matches!(parameter.written, Written::Styled(..)) && parameter.place != Place::Part
-    };
-    let mut parameters = api
-        .operations
-        .iter()
-        .flat_map(|operation| &operation.parameters);
+    let pages = paged.then(|| {
+        quote!(
+            use crate::pages::{Items, PageRequest, Paged, Pages};
+        )
+    });
+    let runtime = operations().next().map(|_| {
+        quote! {
+            use crate::request::{Method, Operation, Request};
+            use crate::{Client, Error};
+        }
+    });
+    let mut parameters = operations().flat_map(|operation| &operation.parameters);
     let styles = parameters.any(styled).then(|| {
         quote!(
             use crate::style::{Place, Style};
         )
     });
-    quote! {
-        /// Requests that wait to be sent: one type for each operation.
-        pub mod requests {
-            #types
-            #pages
-            #runtime
-            #styles
-            #builders
-            #(#paged)*
-        }
-    }
+    quote!(#types #pages #runtime #styles)
 }
 
 /// The method of the client that begins a request.
@@ -99,7 +95,7 @@ pub fn method(operation: &Operation, types: &Types) -> TokenStream {
 }
 
 /// What an operation cannot do without.
-pub struct Arguments {
+struct Arguments {
     declared: Vec<TokenStream>,
     names: Vec<Ident>,
     /// The fields of the builder, as the arguments become them.
@@ -139,7 +135,7 @@ impl Arguments {
 }
 
 /// The type of a body, as it is taken from a caller.
-pub fn body_type(body: &Body, types: &Types) -> TokenStream {
+fn body_type(body: &Body, types: &Types) -> TokenStream {
     match body.form {
         BodyForm::Json | BodyForm::Form => types.of(&body.schema),
         BodyForm::Text => quote!(String),
@@ -162,7 +158,7 @@ pub fn taken(name: &Ident, rust: &TokenStream) -> (TokenStream, TokenStream) {
 }
 
 /// The type that holds what a request is made of, and sends it.
-pub fn builder(operation: &Operation, types: &Types) -> TokenStream {
+fn builder(operation: &Operation, types: &Types) -> TokenStream {
     let name = ident(&operation.type_name);
     let about = docs(&format!(
         "A request to [`{0}`](Client::{0}), sent by [`call`](Self::call).",
@@ -177,21 +173,8 @@ pub fn builder(operation: &Operation, types: &Types) -> TokenStream {
     let constructor = constructor(operation, &optional, types);
     let setters = optional.iter().map(|parameter| setter(parameter, types));
     let period = operation.period.as_ref().map(|_| period_setter());
-    let body = operation
-        .body
-        .as_ref()
-        .filter(|body| !body.required)
-        .map(|body| {
-            let doc = docs(&or(&body.doc, "The body."));
-            let (taken, value) = taken(&format_ident!("body"), &body_type(body, types));
-            quote! {
-                #doc
-                pub fn body(mut self, body: #taken) -> Self {
-                    self.body = Some(#value);
-                    self
-                }
-            }
-        });
+    let body = operation.body.as_ref().filter(|body| !body.required);
+    let body = body.map(|body| body_setter(body, types));
     let constant = constant(operation);
     let call = call(operation, types);
     let lists = operation.paging.as_ref().map(|_| lists());
@@ -217,7 +200,7 @@ pub fn builder(operation: &Operation, types: &Types) -> TokenStream {
 }
 
 /// The ways to the whole of a list.
-pub fn lists() -> TokenStream {
+fn lists() -> TokenStream {
     quote! {
         /// All records, from the page that is asked for to the last, fetched as they are needed.
         pub fn items(self) -> Items<Self> {
@@ -232,12 +215,7 @@ pub fn lists() -> TokenStream {
 }
 
 /// What the runtime has to know of a list to walk over it.
-pub fn paged(
-    operation: &Operation,
-    paging: &Paging,
-    api: &Api,
-    types: &Types,
-) -> Option<TokenStream> {
+fn paged(operation: &Operation, paging: &Paging, api: &Api, types: &Types) -> Option<TokenStream> {
     let key = paging.field(api.records.get(&paging.record)?)?;
     let copied = matches!(key.schema, Schema::Integer(_));
     let clone = (!copied).then(|| quote!(.clone()));
@@ -269,7 +247,7 @@ pub fn paged(
     })
 }
 
-pub fn fields(operation: &Operation, types: &Types) -> Vec<TokenStream> {
+fn fields(operation: &Operation, types: &Types) -> Vec<TokenStream> {
     let mut fields = Vec::new();
     for parameter in &operation.parameters {
         let (name, rust) = (ident(&parameter.name), types.of(&parameter.schema));
@@ -293,7 +271,7 @@ pub fn fields(operation: &Operation, types: &Types) -> Vec<TokenStream> {
     fields
 }
 
-pub fn constructor(operation: &Operation, optional: &[&Parameter], types: &Types) -> TokenStream {
+fn constructor(operation: &Operation, optional: &[&Parameter], types: &Types) -> TokenStream {
     let Arguments {
         declared, fields, ..
     } = Arguments::new(operation, types);
@@ -314,7 +292,7 @@ pub fn constructor(operation: &Operation, optional: &[&Parameter], types: &Types
     }
 }
 
-pub fn setter(parameter: &Parameter, types: &Types) -> TokenStream {
+fn setter(parameter: &Parameter, types: &Types) -> TokenStream {
     let name = ident(&parameter.name);
     let (taken, value) = taken(&name, &types.of(&parameter.schema));
     let sends = format!("Sends {}.", doc::span_of(&parameter.wire));
@@ -330,7 +308,19 @@ pub fn setter(parameter: &Parameter, types: &Types) -> TokenStream {
     }
 }
 
-pub fn period_setter() -> TokenStream {
+fn body_setter(body: &Body, types: &Types) -> TokenStream {
+    let doc = docs(&or(&body.doc, "The body."));
+    let (taken, value) = taken(&format_ident!("body"), &body_type(body, types));
+    quote! {
+        #doc
+        pub fn body(mut self, body: #taken) -> Self {
+            self.body = Some(#value);
+            self
+        }
+    }
+}
+
+fn period_setter() -> TokenStream {
     quote! {
         /// The period to look at. Default: all time.
         pub fn period(mut self, period: crate::Period) -> Self {
@@ -340,7 +330,7 @@ pub fn period_setter() -> TokenStream {
     }
 }
 
-pub fn constant(operation: &Operation) -> TokenStream {
+fn constant(operation: &Operation) -> TokenStream {
     let (name, path) = (&operation.name, &operation.path);
     let method = ident(operation.method);
     let token = operation.access != Access::Open;

@@ -49,7 +49,7 @@ pub fn call(operation: &Operation, types: &Types) -> TokenStream {
 }
 
 /// What an operation answers with, and the step that gets it.
-pub fn send(answer: &Answer, types: &Types) -> (TokenStream, TokenStream) {
+fn send(answer: &Answer, types: &Types) -> (TokenStream, TokenStream) {
     match answer {
         Answer::Always(Content::Json(schema)) => (types.of(schema), quote!(.json())),
         Answer::Always(Content::Text) => (quote!(String), quote!(.text())),
@@ -75,7 +75,7 @@ pub fn send(answer: &Answer, types: &Types) -> (TokenStream, TokenStream) {
 }
 
 /// What becomes of the answer with one status.
-pub fn arm(name: &Ident, success: &Success) -> TokenStream {
+fn arm(name: &Ident, success: &Success) -> TokenStream {
     let status = match success.status.parse::<u16>() {
         Ok(status) => {
             let status = Literal::u16_unsuffixed(status);
@@ -94,7 +94,7 @@ pub fn arm(name: &Ident, success: &Success) -> TokenStream {
     quote!(#status => #value)
 }
 
-pub fn body_step(body: &Body) -> TokenStream {
+fn body_step(body: &Body) -> TokenStream {
     let media_type = &body.media_type;
     let whole = match body.required {
         true => quote!(Some(&self.body)),
@@ -114,7 +114,7 @@ pub fn body_step(body: &Body) -> TokenStream {
 }
 
 /// One parameter on its way into the request. An option and a list are both iterated over.
-pub fn step(parameter: &Parameter) -> TokenStream {
+fn step(parameter: &Parameter) -> TokenStream {
     let (wire, name) = (&parameter.wire, ident(&parameter.name));
     if let Written::Styled(style, explode) = parameter.written {
         return styled_step(parameter, style, explode);
@@ -143,7 +143,7 @@ pub fn step(parameter: &Parameter) -> TokenStream {
 }
 
 /// A parameter that is more than a text or a list of them, or part of a form.
-pub fn styled_step(parameter: &Parameter, style: Style, explode: bool) -> TokenStream {
+fn styled_step(parameter: &Parameter, style: Style, explode: bool) -> TokenStream {
     let (wire, name) = (&parameter.wire, ident(&parameter.name));
     let value = match parameter.required {
         true => quote!(Some(&self.#name)),
@@ -171,7 +171,7 @@ pub fn styled_step(parameter: &Parameter, style: Style, explode: bool) -> TokenS
 }
 
 /// The range that the document gives a whole number, where its type does not say it already.
-pub fn bounds(parameter: &Parameter) -> Option<TokenStream> {
+fn bounds(parameter: &Parameter) -> Option<TokenStream> {
     let minimum = parameter.minimum.map(Literal::i128_unsuffixed);
     match (minimum, parameter.maximum.map(Literal::i128_unsuffixed)) {
         (None, None) => None,
@@ -180,7 +180,7 @@ pub fn bounds(parameter: &Parameter) -> Option<TokenStream> {
     }
 }
 
-pub fn period_step(period: &Period) -> TokenStream {
+fn period_step(period: &Period) -> TokenStream {
     let Period {
         mode,
         value,

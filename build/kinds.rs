@@ -4,9 +4,9 @@ use serde_json::Value;
 
 use super::schema::OPEN_ENUM;
 
-/// The forms that are told apart. Keys that only check a value (`not`, `pattern`, bounds) make none.
+/// The kinds that are told apart. Keys that only check a value (`not`, `pattern`, bounds) make none.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Form<'v> {
+pub enum Kind<'v> {
     Any,
     /// `null` and nothing else.
     Null,
@@ -26,7 +26,7 @@ pub enum Form<'v> {
     Choices(&'static str, &'static str),
 }
 
-impl<'v> Form<'v> {
+impl<'v> Kind<'v> {
     pub fn of(value: &'v Value) -> Self {
         let choices = ["oneOf", "anyOf"]
             .into_iter()
