@@ -49,9 +49,10 @@ pub const CLIENT_METHODS: [&str; 12] = [
 ];
 
 /// What the module of request builders has already: its imports, and the builders' parameter.
-const TYPES: [&str; 10] = [
+const TYPES: [&str; 11] = [
     "Client",
     "Error",
+    "File",
     "Items",
     "Method",
     "Operation",

@@ -82,11 +82,6 @@ fn data(api: &Api, types: &Types) -> TokenStream {
         Answer::ByStatus(name, all) => Some(data::answer(name, operation, all, types)),
         _ => None,
     });
-    let files = sends_files(api).then(|| {
-        quote!(
-            pub use crate::multipart::File;
-        )
-    });
     let module = docs(&doc::paragraphs([
         "What the service answers with, and what it is sent.".to_owned(),
         format!("# {}", heading(api)),
@@ -105,24 +100,12 @@ fn data(api: &Api, types: &Types) -> TokenStream {
     quote! {
         #module
         pub mod types {
-            #files
             #(#records)*
             #(#enums)*
             #(#unions)*
             #(#answers)*
         }
     }
-}
-
-/// Whether a request sends files, whose type is the runtime's.
-fn sends_files(api: &Api) -> bool {
-    let parameters = api
-        .operations
-        .iter()
-        .flat_map(|operation| &operation.parameters);
-    parameters
-        .into_iter()
-        .any(|parameter| is_file(&parameter.schema))
 }
 
 fn is_file(schema: &Schema) -> bool {

@@ -11,7 +11,7 @@ use super::super::types::Types;
 use super::access::access_name;
 use super::docs::{docs, operation_doc, or};
 use super::step::call;
-use super::{deprecated, ident};
+use super::{deprecated, ident, is_file};
 
 /// The module of the types that hold a request until it is sent.
 pub fn requests(api: &Api, types: &Types) -> TokenStream {
@@ -67,7 +67,23 @@ fn imports(api: &Api, paged: bool) -> TokenStream {
             use crate::style::{Place, Style};
         )
     });
-    quote!(#types #pages #runtime #styles)
+    let files = sends_files(api).then(|| {
+        quote!(
+            pub use crate::multipart::File;
+        )
+    });
+    quote!(#files #types #pages #runtime #styles)
+}
+
+/// Whether a request sends files, whose type is the runtime's.
+fn sends_files(api: &Api) -> bool {
+    let parameters = api
+        .operations
+        .iter()
+        .flat_map(|operation| &operation.parameters);
+    parameters
+        .into_iter()
+        .any(|parameter| is_file(&parameter.schema))
 }
 
 /// The method of the client that begins a request.

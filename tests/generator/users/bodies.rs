@@ -1,4 +1,5 @@
-use fitrankings::types::{DeleteWithBodyBody, File, GrantFilter, GrantGrantType, PatchJsonBody, PostFilesBodyAbout, SeveralBody};
+use fitrankings::requests::File;
+use fitrankings::types::{DeleteWithBodyBody, GrantFilter, GrantGrantType, PatchJsonBody, PostFilesBodyAbout, SeveralBody};
 
 fn main() {
     const NOTHING: (u16, &str, &str) = (204, "text/plain", "");
