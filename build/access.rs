@@ -143,3 +143,29 @@ pub fn is_header(name: &str) -> bool {
     let sign = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
     !name.is_empty() && name.bytes().all(sign)
 }
+
+/// The name of the trait for a choice of tokens.
+pub fn name(access: &Access) -> String {
+    let Access::AnyOf {
+        alternatives,
+        optional,
+    } = access
+    else {
+        return String::new();
+    };
+    let together = alternatives.iter().map(|tokens| {
+        let names: Vec<&str> = tokens.iter().map(|token| last(token)).collect();
+        names.join("With")
+    });
+    let together: Vec<String> = together.collect();
+    match (together.as_slice(), optional) {
+        ([only], false) => format!("{only}Only"),
+        (several, false) => several.join("Or"),
+        (several, true) => format!("{}OrNone", several.join("Or")),
+    }
+}
+
+/// The name at the end of a path.
+pub fn last(path: &str) -> &str {
+    path.rsplit("::").next().unwrap_or(path)
+}

@@ -12,6 +12,8 @@ pub struct Api {
     pub operations: Vec<Operation>,
     /// Security schemes that the crate has no token type for, by the name of theirs.
     pub schemes: BTreeMap<String, Scheme>,
+    /// The names of the traits of who may call.
+    pub accesses: BTreeMap<Access, String>,
     pub records: BTreeMap<String, Record>,
     pub enums: BTreeMap<String, Enum>,
     pub unions: BTreeMap<String, Union>,

@@ -49,7 +49,7 @@ pub const CLIENT_METHODS: [&str; 12] = [
 ];
 
 /// What the module of request builders has already: its imports, and the builders' parameter.
-const TYPES: [&str; 11] = [
+const TYPES: [&str; 13] = [
     "Client",
     "Error",
     "File",
@@ -59,7 +59,9 @@ const TYPES: [&str; 11] = [
     "PageRequest",
     "Paged",
     "Pages",
+    "Place",
     "Request",
+    "Style",
     "T",
 ];
 
@@ -135,7 +137,14 @@ pub struct Reader<'s> {
 
 impl<'s> Reader<'s> {
     /// All that was read, where nothing is wrong with it.
-    fn into_api(self, mut operations: Vec<Operation>) -> Result<Api, Problems> {
+    fn into_api(mut self, mut operations: Vec<Operation>) -> Result<Api, Problems> {
+        let mut accesses = BTreeMap::new();
+        for access in operations.iter().map(|known| &known.access) {
+            if *access != Access::Open && !accesses.contains_key(access) {
+                let name = self.accesses.take(access::name(access));
+                accesses.insert(access.clone(), name);
+            }
+        }
         let Schemas {
             mut records,
             enums,
@@ -159,6 +168,7 @@ impl<'s> Reader<'s> {
             base_url: self.server,
             operations,
             schemes: self.schemes,
+            accesses,
             records,
             enums,
             unions,

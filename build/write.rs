@@ -6,15 +6,13 @@ mod docs;
 mod request;
 mod step;
 
-use std::collections::BTreeSet;
-
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
 use self::docs::{docs, notes_doc};
 use super::doc;
 use super::fields::FILE;
-use super::model::{Access, Answer, Api, Schema};
+use super::model::{Answer, Api, Schema};
 use super::types::Types;
 
 /// The whole of `api.rs`, as tokens.
@@ -28,7 +26,7 @@ pub fn file(api: &Api, types: &Types) -> TokenStream {
         "The first server that the document of {heading} names, if it is one for `https`."
     ));
     let operations = api.operations.iter();
-    let methods = operations.map(|operation| request::method(operation, types));
+    let methods = operations.map(|operation| request::method(operation, api, types));
     let requests = request::requests(api, types);
     let accesses = accesses(api);
     let data = data(api, types);
@@ -56,12 +54,8 @@ fn heading(api: &Api) -> String {
 }
 
 fn accesses(api: &Api) -> TokenStream {
-    let accesses: BTreeSet<&Access> = api
-        .operations
-        .iter()
-        .map(|operation| &operation.access)
-        .collect();
-    let accesses = accesses.into_iter().filter_map(access::access);
+    let accesses = api.accesses.iter();
+    let accesses = accesses.filter_map(|(access, name)| access::access(access, name));
     let tokens = api
         .schemes
         .iter()

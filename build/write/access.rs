@@ -3,13 +3,14 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
+use super::super::access::last;
 use super::super::doc;
 use super::super::model::{Access, Place, Scheme, SchemeKind};
 use super::docs::docs;
 use super::ident;
 
 /// The trait of the token types that may call an operation.
-pub fn access(access: &Access) -> Option<TokenStream> {
+pub fn access(access: &Access, name: &str) -> Option<TokenStream> {
     let Access::AnyOf {
         alternatives,
         optional,
@@ -17,7 +18,7 @@ pub fn access(access: &Access) -> Option<TokenStream> {
     else {
         return None;
     };
-    let name = ident(&access_name(access));
+    let name = ident(name);
     let words: Vec<String> = alternatives.iter().map(|tokens| together(tokens)).collect();
     let list = words.join(" or ");
     let clients = alternatives
@@ -92,31 +93,6 @@ fn either(alternatives: &[Vec<String>]) -> Option<TokenStream> {
                 .any(|known| known.as_slice() == [*token])
         });
     both.then(|| quote!(crate::AnyToken))
-}
-
-pub fn access_name(access: &Access) -> String {
-    let Access::AnyOf {
-        alternatives,
-        optional,
-    } = access
-    else {
-        return String::new();
-    };
-    let together = alternatives.iter().map(|tokens| {
-        let names: Vec<&str> = tokens.iter().map(|token| last(token)).collect();
-        names.join("With")
-    });
-    let together: Vec<String> = together.collect();
-    match (together.as_slice(), optional) {
-        ([only], false) => format!("{only}Only"),
-        (several, false) => several.join("Or"),
-        (several, true) => format!("{}OrNone", several.join("Or")),
-    }
-}
-
-/// The name at the end of a path.
-pub fn last(path: &str) -> &str {
-    path.rsplit("::").next().unwrap_or(path)
 }
 
 fn path(path: &str) -> TokenStream {

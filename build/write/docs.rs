@@ -3,9 +3,9 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
+use super::super::access::last;
 use super::super::doc;
 use super::super::model::{Access, Operation, Refusal, Schema};
-use super::access::last;
 
 pub fn operation_doc(operation: &Operation) -> String {
     let caller = match &operation.access {

@@ -8,7 +8,6 @@ use super::super::model::{
     Access, Answer, Api, Body, BodyForm, Operation, Paging, Parameter, Place, Schema, Written,
 };
 use super::super::types::Types;
-use super::access::access_name;
 use super::docs::{docs, operation_doc, or};
 use super::step::call;
 use super::{deprecated, ident, is_file};
@@ -87,20 +86,17 @@ fn sends_files(api: &Api) -> bool {
 }
 
 /// The method of the client that begins a request.
-pub fn method(operation: &Operation, types: &Types) -> TokenStream {
+pub fn method(operation: &Operation, api: &Api, types: &Types) -> TokenStream {
     let doc = docs(&operation_doc(operation));
     let deprecated = deprecated(operation.deprecated);
     let name = ident(&operation.name);
     let builder = ident(&operation.type_name);
     let arguments = Arguments::new(operation, types);
     let (declared, names) = (&arguments.declared, &arguments.names);
-    let bound = match &operation.access {
-        Access::Open => quote!(),
-        access => {
-            let name = ident(&access_name(access));
-            quote!(where T: access::#name)
-        }
-    };
+    let bound = api.accesses.get(&operation.access).map(|name| {
+        let name = ident(name);
+        quote!(where T: access::#name)
+    });
     quote! {
         #doc
         #deprecated
