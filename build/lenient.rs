@@ -1,6 +1,6 @@
 //! The lenient way: operations that cannot be generated are left out, and the rest is.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fmt;
 
 use serde_json::Value;
@@ -134,63 +134,68 @@ impl Faults {
     }
 }
 
-/// Which operations use which parts of the document.
+/// Who uses which parts of the document.
 struct Users {
-    /// Operations of each path, by their pointers.
-    operations: Vec<String>,
-    /// For each component, or other part that is referred to, the operations that come to it.
+    /// By their pointers.
+    operations: HashSet<String>,
+    /// For each part that is referred to, the parts and operations that do so.
     of: HashMap<String, Vec<String>>,
 }
 
 impl Users {
     fn of(source: &Source) -> Self {
+        let mut open = operations(source);
         let mut users = Self {
-            operations: Vec::new(),
+            operations: open.iter().cloned().collect(),
             of: HashMap::new(),
         };
-        let mut inner = HashMap::new();
-        for pointer in operations(source) {
-            let mut seen = HashSet::new();
-            let (item, _) = pointer.rsplit_once('/').unwrap_or_default();
-            let mut open = vec![pointer.clone(), join(item, "parameters")];
-            while let Some(next) = open.pop() {
-                if !seen.insert(next.clone()) {
-                    continue;
+        let mut seen = users.operations.clone();
+        while let Some(next) = open.pop() {
+            let mut leads = references(source, &next);
+            if users.operations.contains(&next) {
+                let (item, _) = next.rsplit_once('/').unwrap_or_default();
+                leads.push(join(item, "parameters"));
+            }
+            for part in leads {
+                if seen.insert(part.clone()) {
+                    open.push(part.clone());
                 }
-                let leads = inner
-                    .entry(next.clone())
-                    .or_insert_with(|| references(source, &next));
-                open.extend(leads.iter().cloned());
+                users.of.entry(part).or_default().push(next.clone());
             }
-            for part in seen {
-                users.of.entry(part).or_default().push(pointer.clone());
-            }
-            users.operations.push(pointer);
         }
         users
     }
 
-    /// The operations that use what is at a pointer, or what it stands in.
-    fn of_pointer(&self, pointer: &str) -> Vec<String> {
-        let mut found: Vec<String> = Vec::new();
+    /// The operations that come to what is at a pointer, or to what it stands in.
+    fn of_pointer(&self, pointer: &str) -> BTreeSet<String> {
+        let mut open = Vec::new();
         let mut near = pointer;
         loop {
-            found.extend(self.of.get(near).into_iter().flatten().cloned());
+            open.push(near);
             match near.rsplit_once('/') {
                 Some((above, _)) => near = above,
                 None => break,
             }
         }
+        let mut seen = HashSet::new();
+        let mut found = BTreeSet::new();
+        while let Some(next) = open.pop() {
+            if !seen.insert(next) {
+                continue;
+            }
+            if self.operations.contains(next) {
+                found.insert(next.to_owned());
+            }
+            open.extend(self.of.get(next).into_iter().flatten().map(String::as_str));
+        }
         // What is wrong with a path is wrong for all that it has.
-        if found.is_empty() {
+        if found.is_empty() && pointer.starts_with("/paths/") {
             let below = |operation: &&String| {
                 let rest = operation.strip_prefix(pointer);
-                pointer.starts_with("/paths/") && rest.is_some_and(|rest| rest.starts_with('/'))
+                rest.is_some_and(|rest| rest.starts_with('/'))
             };
             found.extend(self.operations.iter().filter(below).cloned());
         }
-        found.sort();
-        found.dedup();
         found
     }
 }
