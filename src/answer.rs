@@ -436,6 +436,27 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_thread_keeps_the_room_of_a_body_but_not_of_a_huge_one() {
+        const OPERATION: &Operation = &Operation {
+            name: "list",
+            method: crate::request::Method::GET,
+            path: "/",
+            token: true,
+            secrets: &[],
+        };
+        let kept = |size: usize| {
+            let body = Body::builder().data("x".repeat(size));
+            let answer = Answer::read(Response::new(body), u64::MAX / 4, OPERATION).unwrap();
+            assert_eq!(answer.body.len(), size);
+            drop(answer);
+            SPARE_BODY.take()
+        };
+        let room = kept(100_000);
+        assert!(room.is_empty() && room.capacity() >= 100_000);
+        assert_eq!(kept(SPARE + 1).capacity(), 0);
+    }
+
+    #[test]
     fn retry_after_is_seconds_or_a_date() {
         let now = SystemTime::UNIX_EPOCH + Duration::from_secs(784_111_777);
         assert_eq!(wait("120", now), Some(Duration::from_secs(120)));
