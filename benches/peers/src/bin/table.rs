@@ -289,7 +289,7 @@ impl<'p> Bench<'p> {
             .collect();
         let mut tables = [self.head(), self.head()];
         let threads = row(
-            "8 threads on one client",
+            "8 threads on one client, 200 calls each",
             "length/2000",
             "threads:200",
             0,
