@@ -26,10 +26,12 @@ impl peers::Peer for Ours {
 
     fn list(&self, size: u64, ahead: usize) -> usize {
         let items = self.0.list_activities().page_size(size).items();
-        items
-            .prefetch(ahead)
-            .map(|activity| black_box(activity.unwrap()))
-            .count()
+        let mut count = 0;
+        for activity in items.prefetch(ahead) {
+            black_box(activity.unwrap());
+            count += 1;
+        }
+        count
     }
 }
 
