@@ -69,7 +69,8 @@ impl Answer {
         let mut answer = Self {
             status: parts.status,
             headers: parts.headers,
-            body: SPARE_BODY.take(),
+            // A thread that ends has none to give.
+            body: SPARE_BODY.try_with(Cell::take).unwrap_or_default(),
             operation,
         };
         let success = answer.status.is_success();
@@ -118,7 +119,14 @@ impl Answer {
         }
         self.text(redactor)?;
         // It was just found to be UTF-8.
-        Ok(String::from_utf8(mem::take(&mut self.body)).unwrap_or_default())
+        Ok(String::from_utf8(self.take_bytes()).unwrap_or_default())
+    }
+
+    /// The body, without the room that it was read into.
+    fn take_bytes(&mut self) -> Vec<u8> {
+        let mut body = mem::take(&mut self.body);
+        body.shrink_to_fit();
+        body
     }
 
     /// Nothing, from the body of a success.
@@ -283,7 +291,7 @@ impl<'a> Taken<'a> {
     }
 
     pub fn bytes(self) -> Result<Vec<u8>, Error> {
-        Ok(mem::take(&mut self.answer.body))
+        Ok(self.answer.take_bytes())
     }
 
     pub fn unexpected<T>(self) -> Result<T, Error> {
@@ -441,6 +449,7 @@ mod tests {
             name: "list",
             method: crate::request::Method::GET,
             path: "/",
+            server: None,
             token: true,
             secrets: &[],
         };
