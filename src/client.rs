@@ -9,7 +9,7 @@ use crate::base_url::BaseUrl;
 use crate::cancel::CancelHandle;
 use crate::resolver::CachingResolver;
 use crate::retry::{Clock, RetryPolicy, SystemClock};
-use crate::token::{NoToken, Token};
+use crate::token::{Credential, NoToken, Token};
 use crate::transport::{self, Settings};
 use crate::{AnyToken, Error, MasterToken, UserToken};
 
@@ -50,7 +50,9 @@ const MAX_BODY_SIZE: u64 = 64 * 1024 * 1024;
 #[derive(Clone)]
 pub struct Client<T> {
     pub(crate) shared: Arc<Shared>,
-    pub(crate) token: T,
+    token: T,
+    /// What of the token is sent, for all requests.
+    pub(crate) credentials: Arc<[Credential]>,
     pub(crate) cancel: Option<CancelHandle>,
 }
 
@@ -72,6 +74,17 @@ pub(crate) struct Shared {
 }
 
 impl<T: Token> Client<T> {
+    fn with(shared: Arc<Shared>, token: T, cancel: Option<CancelHandle>) -> Self {
+        let mut credentials = Vec::new();
+        token.each(&mut |one| credentials.push(one.clone()));
+        Self {
+            shared,
+            token,
+            credentials: credentials.into(),
+            cancel,
+        }
+    }
+
     /// A client with this token and the defaults of [`ClientBuilder`].
     pub fn new(token: T) -> Self {
         ClientBuilder::default().finish(BASE_URL.to_owned(), false, token)
@@ -89,11 +102,7 @@ impl<T: Token> Client<T> {
     /// # Ok::<(), fitrankings::Error>(())
     /// ```
     pub fn with_token<U: Token>(&self, token: U) -> Client<U> {
-        Client {
-            shared: Arc::clone(&self.shared),
-            token,
-            cancel: self.cancel.clone(),
-        }
+        Client::with(Arc::clone(&self.shared), token, self.cancel.clone())
     }
 
     /// The same client, whose calls and lists the handle stops within a moment, from any thread.
@@ -103,9 +112,8 @@ impl<T: Token> Client<T> {
     /// interrupts those, and they end by their timeouts.
     pub fn with_cancel(&self, handle: &CancelHandle) -> Self {
         Self {
-            shared: Arc::clone(&self.shared),
-            token: self.token.clone(),
             cancel: Some(handle.clone()),
+            ..self.clone()
         }
     }
 
@@ -149,11 +157,7 @@ impl Client<AnyToken> {
     /// It holds a user's token.
     pub fn into_master(self) -> Result<Client<MasterToken>, Error> {
         match self.token {
-            AnyToken::Master(token) => Ok(Client {
-                shared: self.shared,
-                token,
-                cancel: self.cancel,
-            }),
+            AnyToken::Master(token) => Ok(Client::with(self.shared, token, self.cancel)),
             AnyToken::User(_) => Err(Error::invalid(
                 "a master token is needed here, and the client holds a user token",
             )),
@@ -167,11 +171,7 @@ impl Client<AnyToken> {
     /// It holds the master token.
     pub fn into_user(self) -> Result<Client<UserToken>, Error> {
         match self.token {
-            AnyToken::User(token) => Ok(Client {
-                shared: self.shared,
-                token,
-                cancel: self.cancel,
-            }),
+            AnyToken::User(token) => Ok(Client::with(self.shared, token, self.cancel)),
             AnyToken::Master(_) => Err(Error::invalid(
                 "a user token is needed here, and the client holds the master token",
             )),
@@ -360,10 +360,6 @@ impl ClientBuilder {
             timeout_connect: self.settings.timeout_connect,
             watched,
         };
-        Client {
-            shared: Arc::new(shared),
-            token,
-            cancel: None,
-        }
+        Client::with(Arc::new(shared), token, None)
     }
 }

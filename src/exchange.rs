@@ -31,7 +31,7 @@ pub(crate) struct Exchange {
     pub shared: Arc<Shared>,
     pub operation: &'static Operation,
     pub uri: Uri,
-    pub credentials: Vec<Credential>,
+    pub credentials: Arc<[Credential]>,
     pub headers: Vec<(HeaderName, HeaderValue)>,
     pub body: Option<Body>,
     /// What else of the request no error may show.
@@ -45,13 +45,13 @@ impl Exchange {
         let Shared { retry, clock, .. } = &*self.shared;
         let mut attempt = 1;
         loop {
-            let start = clock.now();
+            let logged = log::log_enabled!(target: "fitrankings", Level::Debug);
+            let start = logged.then(|| clock.now());
             let outcome = self.attempt();
-            self.log(
-                attempt,
-                &outcome,
-                clock.now().saturating_duration_since(start),
-            );
+            if let Some(start) = start {
+                let time = clock.now().saturating_duration_since(start);
+                self.log(attempt, &outcome, time);
+            }
             let error = match outcome {
                 Err(error) if self.may_repeat(&error) => error.with_operation(self.operation),
                 outcome => return outcome,
@@ -235,9 +235,6 @@ impl Exchange {
 
     /// One line for an attempt: never a token, a query, or a body.
     fn log(&self, attempt: u32, outcome: &Result<Answer, Error>, time: Duration) {
-        if !log::log_enabled!(target: "fitrankings", Level::Debug) {
-            return;
-        }
         let Operation { method, path, .. } = self.operation;
         let status = match outcome {
             Ok(answer) => Some(answer.status().as_u16()),

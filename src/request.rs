@@ -60,7 +60,7 @@ pub(crate) struct Operation {
 pub(crate) struct Request {
     shared: Arc<Shared>,
     operation: &'static Operation,
-    credentials: Vec<Credential>,
+    credentials: Arc<[Credential]>,
     /// Holds `{name}` for each parameter of the path that is not in yet.
     url: String,
     /// What comes before the next parameter of the query.
@@ -82,14 +82,13 @@ impl Request {
         let mut url = String::with_capacity(base.len() + operation.path.len() + 64);
         url.push_str(base);
         url.push_str(operation.path);
-        let mut credentials = Vec::new();
-        if operation.token {
-            client.token.each(&mut |one| credentials.push(one.clone()));
-        }
         Self {
             shared: Arc::clone(&client.shared),
             operation,
-            credentials,
+            credentials: match operation.token {
+                true => Arc::clone(&client.credentials),
+                false => Arc::default(),
+            },
             url,
             separator: '?',
             headers: Vec::new(),

@@ -29,7 +29,8 @@ struct Shared {
 
 #[derive(Debug)]
 struct Known {
-    name: String,
+    scheme: String,
+    authority: String,
     addresses: ResolvedSocketAddrs,
     since: Instant,
 }
@@ -52,12 +53,14 @@ impl Resolver for CachingResolver {
         config: &Config,
         timeout: NextTimeout,
     ) -> Result<ResolvedSocketAddrs, Error> {
-        let name = match (uri.scheme_str(), uri.authority()) {
+        let (scheme, authority) = match (uri.scheme_str(), uri.authority()) {
             (Some(scheme), Some(authority)) => (scheme, authority.as_str()),
             _ => return self.0.system.resolve(uri, config, timeout),
         };
         let is = |known: &Known| {
-            known.name.split_once("://") == Some(name) && known.since.elapsed() < LIFETIME
+            known.authority == authority
+                && known.scheme == scheme
+                && known.since.elapsed() < LIFETIME
         };
         if let Some(known) = self.known().iter().find(|known| is(known)) {
             return Ok(known.addresses.clone());
@@ -67,7 +70,8 @@ impl Resolver for CachingResolver {
         known.retain(|known| known.since.elapsed() < LIFETIME);
         if known.len() < CAPACITY {
             known.push(Known {
-                name: format!("{}://{}", name.0, name.1),
+                scheme: scheme.to_owned(),
+                authority: authority.to_owned(),
                 addresses: addresses.clone(),
                 since: Instant::now(),
             });
