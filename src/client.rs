@@ -74,17 +74,6 @@ pub(crate) struct Shared {
 }
 
 impl<T: Token> Client<T> {
-    fn with(shared: Arc<Shared>, token: T, cancel: Option<CancelHandle>) -> Self {
-        let mut credentials = Vec::new();
-        token.each(&mut |one| credentials.push(one.clone()));
-        Self {
-            shared,
-            token,
-            credentials: credentials.into(),
-            cancel,
-        }
-    }
-
     /// A client with this token and the defaults of [`ClientBuilder`].
     pub fn new(token: T) -> Self {
         ClientBuilder::default().finish(BASE_URL.to_owned(), false, token)
@@ -102,7 +91,7 @@ impl<T: Token> Client<T> {
     /// # Ok::<(), fitrankings::Error>(())
     /// ```
     pub fn with_token<U: Token>(&self, token: U) -> Client<U> {
-        Client::with(Arc::clone(&self.shared), token, self.cancel.clone())
+        client(Arc::clone(&self.shared), token, self.cancel.clone())
     }
 
     /// The same client, whose calls and lists the handle stops within a moment, from any thread.
@@ -157,7 +146,7 @@ impl Client<AnyToken> {
     /// It holds a user's token.
     pub fn into_master(self) -> Result<Client<MasterToken>, Error> {
         match self.token {
-            AnyToken::Master(token) => Ok(Client::with(self.shared, token, self.cancel)),
+            AnyToken::Master(token) => Ok(client(self.shared, token, self.cancel)),
             AnyToken::User(_) => Err(Error::invalid(
                 "a master token is needed here, and the client holds a user token",
             )),
@@ -171,7 +160,7 @@ impl Client<AnyToken> {
     /// It holds the master token.
     pub fn into_user(self) -> Result<Client<UserToken>, Error> {
         match self.token {
-            AnyToken::User(token) => Ok(Client::with(self.shared, token, self.cancel)),
+            AnyToken::User(token) => Ok(client(self.shared, token, self.cancel)),
             AnyToken::Master(_) => Err(Error::invalid(
                 "a user token is needed here, and the client holds the master token",
             )),
@@ -185,6 +174,18 @@ impl<T: fmt::Debug> fmt::Debug for Client<T> {
             .field("base_url", &self.shared.base_url)
             .field("token", &self.token)
             .finish_non_exhaustive()
+    }
+}
+
+/// No method, since the names of those are the document's to give.
+fn client<T: Token>(shared: Arc<Shared>, token: T, cancel: Option<CancelHandle>) -> Client<T> {
+    let mut credentials = Vec::new();
+    token.each(&mut |one| credentials.push(one.clone()));
+    Client {
+        shared,
+        token,
+        credentials: credentials.into(),
+        cancel,
     }
 }
 
@@ -360,6 +361,6 @@ impl ClientBuilder {
             timeout_connect: self.settings.timeout_connect,
             watched,
         };
-        Client::with(Arc::new(shared), token, None)
+        client(Arc::new(shared), token, None)
     }
 }
