@@ -51,7 +51,7 @@ const MAX_BODY_SIZE: u64 = 64 * 1024 * 1024;
 pub struct Client<T> {
     pub(crate) shared: Arc<Shared>,
     token: T,
-    /// What of the token is sent, for all requests.
+    /// What is sent of the token: made once, not for each request.
     pub(crate) credentials: Arc<[Credential]>,
     pub(crate) cancel: Option<CancelHandle>,
 }
