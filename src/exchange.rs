@@ -45,14 +45,7 @@ impl Exchange {
         let Shared { retry, clock, .. } = &*self.shared;
         let mut attempt = 1;
         loop {
-            let logged = log::log_enabled!(target: "fitrankings", Level::Debug);
-            let start = logged.then(|| clock.now());
-            let outcome = self.attempt();
-            if let Some(start) = start {
-                let time = clock.now().saturating_duration_since(start);
-                self.log(attempt, &outcome, time);
-            }
-            let error = match outcome {
+            let error = match self.logged(attempt) {
                 Err(error) if self.may_repeat(&error) => error.with_operation(self.operation),
                 outcome => return outcome,
             };
@@ -88,6 +81,19 @@ impl Exchange {
             Kind::Transport | Kind::Status => safe && error.is_retryable(),
             _ => false,
         }
+    }
+
+    /// One attempt, timed for the log only where that takes its record.
+    fn logged(self: &Arc<Self>, attempt: u32) -> Result<Answer, Error> {
+        if !log::log_enabled!(target: "fitrankings", Level::Debug) {
+            return self.attempt();
+        }
+        let clock = &self.shared.clock;
+        let start = clock.now();
+        let outcome = self.attempt();
+        let time = clock.now().saturating_duration_since(start);
+        self.log(attempt, &outcome, time);
+        outcome
     }
 
     /// One attempt. A connection that the server closed while it lay in the pool is none: it
