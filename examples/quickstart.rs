@@ -109,7 +109,7 @@ fn list(client: &Client<MasterToken>) -> Result<Date> {
 }
 
 fn day(instant: jiff::Timestamp) -> Date {
-    instant.to_zoned(TimeZone::UTC).date()
+    instant.to_zoned_datetime(TimeZone::UTC).date()
 }
 
 fn summaries(

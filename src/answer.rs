@@ -420,11 +420,8 @@ fn wait(value: &str, now: SystemTime) -> Option<Duration> {
         .parse_timestamp(value.trim())
         .ok()?;
     // A date that has passed asks for no wait.
-    Some(
-        SystemTime::from(date)
-            .duration_since(now)
-            .unwrap_or_default(),
-    )
+    let date = SystemTime::try_from(date).ok()?;
+    Some(date.duration_since(now).unwrap_or_default())
 }
 
 /// The beginning of a text, with a mark where the rest was.

@@ -115,6 +115,9 @@ pub use client::{BASE_URL, Client, ClientBuilder};
 #[cfg(exchange)]
 pub use credentials::Credentials;
 pub use error::Error;
+/// The crate of the instants and dates in this crate's API, so that an application uses the same
+/// version without naming it.
+pub use jiff;
 pub use period::Period;
 pub use retry::{Clock, Retry, RetryPolicy};
 pub use rust_decimal::Decimal;

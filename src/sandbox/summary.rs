@@ -181,7 +181,7 @@ fn fits(form: &str, value: &str) -> bool {
 }
 
 fn instant(time: DateTime) -> Option<Instant> {
-    let zoned = time.to_zoned(TimeZone::UTC).ok()?;
+    let zoned = time.to_zoned_datetime(TimeZone::UTC).ok()?;
     Some(Instant(zoned.timestamp().as_microsecond()))
 }
 
