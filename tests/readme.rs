@@ -226,7 +226,8 @@ fn cargo_build(root: &Path) {
     // all that depends on it: here, and then once more for the outer cargo.
     for (name, _) in std::env::vars_os() {
         let text = name.to_string_lossy();
-        if text.starts_with("CARGO_PKG_") || text.starts_with("CARGO_MANIFEST_") {
+        let of_package = ["CARGO_PKG_", "CARGO_MANIFEST_", "OUT_DIR"];
+        if of_package.iter().any(|start| text.starts_with(start)) {
             cargo.env_remove(name);
         }
     }
