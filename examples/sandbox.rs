@@ -51,21 +51,22 @@ fn main() -> ExitCode {
 fn sandbox(out: &mut dyn Write) -> Result<ExitCode> {
     let mut arguments = env::args().skip(1);
     let mut builder = Sandbox::builder();
-    loop {
+    let program = loop {
         match arguments.next() {
-            None => break,
             Some(option) if option == "--help" => {
                 writeln!(out, "{HELP}")?;
                 return Ok(ExitCode::SUCCESS);
             }
+            Some(option) if option == "--" => break arguments.next(),
             Some(option) if option.starts_with('-') => {
                 builder = set(builder, &option, arguments.next())?;
             }
-            Some(program) => {
-                let mut command = Command::new(program);
-                return serve_to(command.args(arguments), &builder.start()?);
-            }
+            program => break program,
         }
+    };
+    if let Some(program) = program {
+        let mut command = Command::new(program);
+        return serve_to(command.args(arguments), &builder.start()?);
     }
     let sandbox = builder.start()?;
     announce(out, &sandbox)?;

@@ -4,6 +4,8 @@
 //! has the dependencies that README names and no other, its document the endpoint that README adds.
 #![allow(clippy::panic, clippy::unwrap_used)]
 
+#[path = "support/cargo.rs"]
+mod cargo;
 mod support;
 
 use std::fs;
@@ -212,7 +214,7 @@ fn caller_of_the_added_endpoint() -> String {
 
 /// Builds what is written and what it depends on: without an error, nor a warning.
 fn cargo_build(root: &Path) {
-    let mut cargo = Command::new(env!("CARGO"));
+    let mut cargo = cargo::cargo();
     cargo
         .args(["build", "--offline", "--bins", "--examples"])
         .current_dir(root)
@@ -222,15 +224,6 @@ fn cargo_build(root: &Path) {
         .env("CARGO_TERM_COLOR", "never")
         .env_remove("FITRANKINGS_SPEC")
         .env_remove("FITRANKINGS_SPEC_LENIENT");
-    // What the outer cargo says of its package. `ring` builds itself anew where that differs, and
-    // all that depends on it: here, and then once more for the outer cargo.
-    for (name, _) in std::env::vars_os() {
-        let text = name.to_string_lossy();
-        let of_package = ["CARGO_PKG_", "CARGO_MANIFEST_", "OUT_DIR"];
-        if of_package.iter().any(|start| text.starts_with(start)) {
-            cargo.env_remove(name);
-        }
-    }
     let said = cargo.output().unwrap();
     let text = String::from_utf8_lossy(&said.stderr);
     assert!(said.status.success(), "README.md does not compile:\n{text}");
