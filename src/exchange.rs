@@ -14,7 +14,7 @@ use crate::answer::Answer;
 use crate::body::Body;
 use crate::client::Shared;
 use crate::error::{Error, Kind};
-use crate::redact::Redactor;
+use crate::redact::{Patterns, Redactor};
 use crate::request::Operation;
 use crate::retry::Retry;
 use crate::token::Credential;
@@ -36,6 +36,8 @@ pub(crate) struct Exchange {
     pub body: Option<Body>,
     /// What else of the request no error may show.
     pub secrets: Vec<Zeroizing<String>>,
+    /// What a redactor made of all these.
+    pub patterns: Patterns,
     pub limits: Limits,
 }
 
@@ -68,7 +70,7 @@ impl Exchange {
     pub fn redactor(&self) -> Redactor<'_> {
         let body = self.body.as_ref().map(|body| body.bytes.as_slice());
         let keys = self.operation.secrets;
-        Redactor::new(&self.credentials, &self.secrets, body, keys)
+        Redactor::new(&self.credentials, &self.secrets, body, keys, &self.patterns)
     }
 
     /// What is safe to send twice, because it changes nothing, or because it never left.

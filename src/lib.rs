@@ -87,6 +87,7 @@ mod client;
 mod credentials;
 mod env;
 mod error;
+mod escapes;
 mod exchange;
 mod multipart;
 mod open_enum;

@@ -21,7 +21,7 @@ use crate::error::Error;
 use crate::exchange::Exchange;
 use crate::multipart;
 use crate::period::{Period, PeriodParameters};
-use crate::redact::Redactor;
+use crate::redact::{Patterns, Redactor};
 use crate::token::{self, Credential, Token};
 use crate::transport;
 use crate::watch::Limits;
@@ -368,6 +368,7 @@ impl Request {
             headers: self.headers,
             body: self.body.map(multipart::finish),
             secrets: self.secrets,
+            patterns: Patterns::default(),
             limits,
         })
     }
