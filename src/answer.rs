@@ -15,15 +15,19 @@ use ureq::http::{HeaderMap, HeaderName, Response, StatusCode};
 use zeroize::Zeroize;
 
 use crate::error::{Error, Kind, Server};
-use crate::redact::Redactor;
+use crate::redact::{self, Redactor};
 use crate::request::Operation;
 use crate::transport;
 
 /// How much of a refusal is read, and how much of it an error keeps.
-const REFUSAL: u64 = 64 * 1024;
+const REFUSAL: u64 = redact::LONGEST as u64;
 const KEPT: usize = 4 * 1024;
+/// How much of a success is looked at for that: a secret is longer where it is escaped.
+const LOOKED_AT: usize = 2 * KEPT;
 /// How long a sentence of the server's may be in a message.
 const SENTENCE: usize = 300;
+/// How many sentences on single fields an error keeps.
+const FIELDS: usize = 20;
 /// How much room is made for a body that is announced and not there yet.
 const ROOM: u64 = 1024 * 1024;
 /// The same for one that is not announced: less would be read in the smallest of steps.
@@ -180,23 +184,22 @@ impl Answer {
             Category::Syntax | Category::Io => "is not JSON",
         };
         let place = format!(" at line {} column {}", error.line(), error.column());
+        let reason = error.to_string();
+        let reason = match path {
+            // The path says better where it is.
+            Some(_) => reason.trim_end_matches(&place),
+            None => &reason,
+        };
+        let reason = sentence(reason, redactor);
         // The reason can quote a value, and here any value could be the secret, or a part of it.
-        let message = if self.is_secret() || redactor.finds(text) {
-            format!("the answer {what}{place}")
-        } else {
-            let reason = error.to_string();
-            let reason = match path {
-                // The path says better where it is.
-                Some(_) => reason.trim_end_matches(&place),
-                None => &reason,
-            };
-            format!(
-                "the answer {what}: {}",
-                cut(&redactor.redact(reason), SENTENCE)
-            )
+        let is_secret =
+            self.is_secret() || redactor.finds(near(text, error)) || redactor.finds_piece(&reason);
+        let message = match is_secret {
+            true => format!("the answer {what}{place}"),
+            false => format!("the answer {what}: {reason}"),
         };
         self.undecodable(message)
-            .with_json_path(path.map(|path| cut(&redactor.redact(&path), SENTENCE)))
+            .with_json_path(path.map(|path| sentence(&path, redactor)))
     }
 
     fn undecodable(&self, message: String) -> Error {
@@ -208,7 +211,7 @@ impl Answer {
     fn with_beginning(&self, error: Error, redactor: &Redactor<'_>) -> Error {
         let body = match self.is_secret() {
             true => None,
-            false => self.kept(redactor),
+            false => self.kept(LOOKED_AT, redactor),
         };
         error.with_server(Server {
             body: body.map(|body| cut(&body, KEPT)),
@@ -218,15 +221,15 @@ impl Answer {
 
     /// What the server said, with nothing in it that was secret in the request.
     fn server(&self, redactor: &Redactor<'_>) -> Server {
+        let whole = self.kept(redact::LONGEST, redactor);
         let (detail, fields) = match serde_json::from_slice(&self.body) {
             Ok(Value::Object(members)) => sentences(members, redactor),
-            _ => (self.page(redactor), Vec::new()),
+            _ => (whole.as_ref().and_then(|text| self.page(text)), Vec::new()),
         };
         let location = self.header(LOCATION).map(|location| {
             let end = location.find(['?', '#']).unwrap_or(location.len());
-            cut(&redactor.redact(&location[..end]), SENTENCE)
+            sentence(&location[..end], redactor)
         });
-        let whole = self.kept(redactor);
         Server {
             detail,
             fields,
@@ -240,25 +243,26 @@ impl Answer {
     }
 
     /// The beginning of a page that a proxy, or the service itself, answers with.
-    fn page(&self, redactor: &Redactor<'_>) -> Option<String> {
+    fn page(&self, text: &str) -> Option<String> {
         let html = self
             .header(CONTENT_TYPE)
             .is_some_and(|kind| kind.contains("html"));
-        let text = redactor.redact(&self.beginning());
-        let text = if html { tagless(&text) } else { text };
+        let text = match html {
+            true => Cow::Owned(tagless(text)),
+            false => Cow::Borrowed(text),
+        };
         let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
         (!text.is_empty()).then(|| cut(&text, SENTENCE))
     }
 
-    fn kept(&self, redactor: &Redactor<'_>) -> Option<String> {
-        let text = redactor.redact(&self.beginning());
+    /// The first bytes of the body, with nothing in it that was secret in the request.
+    fn kept(&self, bytes: usize, redactor: &Redactor<'_>) -> Option<String> {
+        let end = self.body.len().min(bytes);
+        let mut text = redactor.redact(&String::from_utf8_lossy(&self.body[..end]));
+        if end < self.body.len() && !text.ends_with('…') {
+            text.push('…');
+        }
         (!text.is_empty()).then_some(text)
-    }
-
-    /// As much as a refusal may have, and more than is kept.
-    fn beginning(&self) -> Cow<'_, str> {
-        let end = self.body.len().min(REFUSAL as usize);
-        String::from_utf8_lossy(&self.body[..end])
     }
 
     fn header(&self, name: HeaderName) -> Option<&str> {
@@ -362,27 +366,23 @@ fn sentences(
     members: serde_json::Map<String, Value>,
     redactor: &Redactor<'_>,
 ) -> (Option<String>, Vec<(String, String)>) {
-    let sentence = |text: &str| cut(&redactor.redact(text), SENTENCE);
+    let sentence = |text: &str| sentence(text, redactor);
     let mut detail = None;
     let mut fields = Vec::new();
     for (name, value) in members {
         let texts = match &value {
-            Value::String(text) => vec![sentence(text)],
-            Value::Array(items) => items
-                .iter()
-                .filter_map(Value::as_str)
-                .map(sentence)
-                .collect(),
+            Value::String(text) => vec![text.as_str()],
+            Value::Array(items) => items.iter().filter_map(Value::as_str).collect(),
             _ => continue,
         };
         if name == "detail" {
-            detail = texts.into_iter().next();
-        } else {
+            detail = texts.first().map(|text| sentence(text));
+        } else if fields.len() < FIELDS {
             let name = sentence(&name);
-            fields.extend(texts.into_iter().map(|text| (name.clone(), text)));
+            let texts = texts.into_iter().take(FIELDS - fields.len());
+            fields.extend(texts.map(|text| (name.clone(), sentence(text))));
         }
     }
-    fields.truncate(20);
     (detail, fields)
 }
 
@@ -424,21 +424,38 @@ fn wait(value: &str, now: SystemTime) -> Option<Duration> {
     Some(date.duration_since(now).unwrap_or_default())
 }
 
+/// The beginning of a text from outside, as a message can have it.
+fn sentence(text: &str, redactor: &Redactor<'_>) -> String {
+    // A secret is longer where it is escaped, and is found as well where the text breaks off.
+    let looked_at = redact::beginning(text, 4 * SENTENCE);
+    cut(&redactor.redact(looked_at), SENTENCE)
+}
+
 /// The beginning of a text, with a mark where the rest was.
 fn cut(text: &str, limit: usize) -> String {
     if text.len() <= limit {
         return text.to_owned();
     }
-    let end = (0..=limit)
-        .rev()
-        .find(|end| text.is_char_boundary(*end))
-        .unwrap_or_default();
-    format!("{}…", &text[..end])
+    format!("{}…", redact::beginning(text, limit))
+}
+
+/// The part of a text that an error is about, as far as one can tell from its place.
+fn near<'t>(text: &'t str, error: &serde_json::Error) -> &'t str {
+    let lines = text.split_inclusive('\n').map(str::len);
+    let before: usize = lines.take(error.line().saturating_sub(1)).sum();
+    let end = (before + error.column()).saturating_add(redact::LONGEST / 2);
+    let text = redact::beginning(text, end);
+    let start = text.len().saturating_sub(redact::LONGEST);
+    let start = (start..).find(|start| text.is_char_boundary(*start));
+    start
+        .and_then(|start| text.get(start..))
+        .unwrap_or_default()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::redact::Patterns;
 
     #[test]
     fn a_thread_keeps_the_room_of_a_body_but_not_of_a_huge_one() {
@@ -460,6 +477,61 @@ mod tests {
         let room = kept(100_000);
         assert!(room.is_empty() && room.capacity() >= 100_000);
         assert_eq!(kept(SPARE + 1).capacity(), 0);
+    }
+
+    const SECRET: &str = "mQ7xWz2pJk/Vd9rBt4sLf+Hb6nYc3gXw=";
+
+    /// What becomes of an answer that is no list of numbers, and what it costs to redact it.
+    fn undecodable(body: String) -> (Error, usize) {
+        const OPERATION: &Operation = &Operation {
+            name: "list",
+            method: crate::request::Method::GET,
+            path: "/",
+            server: None,
+            token: true,
+            secrets: &[],
+        };
+        let body = Body::builder().data(body);
+        let answer = Answer::read(Response::new(body), u64::MAX / 4, OPERATION).unwrap();
+        let (secrets, patterns) = ([SECRET.to_owned().into()], Patterns::default());
+        let redactor = Redactor::new(&[], &secrets, None, &[], &patterns);
+        redact::steps::of(|| answer.decode::<Vec<u64>>(&redactor).unwrap_err())
+    }
+
+    #[test]
+    fn a_body_of_megabytes_is_redacted_as_far_as_it_is_kept() {
+        let record = format!(r#"{{"id": "no number", "key": "{SECRET}"}}"#);
+        let (error, steps) = undecodable(format!("[{}]", [&*record; 100_000].join(",")));
+        assert!(
+            error
+                .body()
+                .unwrap()
+                .starts_with(r#"[{"id": "no number", "key": "[secret]"}"#)
+        );
+        assert!(error.body().unwrap().len() <= KEPT + '…'.len_utf8());
+        assert!(steps < 2 * redact::LONGEST, "{steps}");
+        // A single value of that size, which the reason quotes.
+        let (error, steps) = undecodable(format!("[\"{}{SECRET}\"]", "no number ".repeat(800_000)));
+        assert!(steps < 2 * redact::LONGEST, "{steps}");
+        assert!(error.to_string().len() < 2 * SENTENCE, "{error}");
+    }
+
+    #[test]
+    fn a_value_is_quoted_unless_a_secret_is_near_it() {
+        let odd = |value: &str, rest: usize| {
+            let rest = ",1".repeat(rest);
+            undecodable(format!("[1\n{rest}\n,\"{value}\"{rest}]"))
+                .0
+                .to_string()
+        };
+        for rest in [1, 100_000] {
+            assert!(odd("ten", rest).contains(r#"invalid type: string "ten""#));
+            for value in [SECRET, "it ends in 4sLf+Hb6nYc3"] {
+                let shown = odd(value, rest);
+                assert!(!shown.contains("string"), "{shown}");
+                assert!(shown.contains("at line 3 column"), "{shown}");
+            }
+        }
     }
 
     #[test]
