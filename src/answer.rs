@@ -24,8 +24,9 @@ const REFUSAL: u64 = redact::LONGEST as u64;
 const KEPT: usize = 4 * 1024;
 /// How much of a success is looked at for that: a secret is longer where it is escaped.
 const LOOKED_AT: usize = 2 * KEPT;
-/// How long a sentence of the server's may be in a message.
+/// How long a sentence of the server's may be in a message, and the type of its body.
 const SENTENCE: usize = 300;
+const MEDIA_TYPE: usize = 80;
 /// How many sentences on single fields an error keeps.
 const FIELDS: usize = 20;
 /// How much room is made for a body that is announced and not there yet.
@@ -214,9 +215,26 @@ impl Answer {
             false => self.kept(LOOKED_AT, redactor),
         };
         error.with_server(Server {
+            body_shape: body.as_ref().map(|_| self.shape(redactor)),
             body: body.map(|body| cut(&body, KEPT)),
             ..Server::default()
         })
+    }
+
+    /// What can be said of a body without a word of it.
+    fn shape(&self, redactor: &Redactor<'_>) -> String {
+        let size = self.body.len();
+        let bytes = if size == 1 { "byte" } else { "bytes" };
+        let media_type = self
+            .header(CONTENT_TYPE)
+            .and_then(|it| it.split(';').next());
+        match media_type.map(str::trim).filter(|it| !it.is_empty()) {
+            Some(media_type) => {
+                let media_type = cut(&redactor.redact(media_type), MEDIA_TYPE);
+                format!("{size} {bytes} of {media_type}")
+            }
+            None => format!("{size} {bytes}"),
+        }
     }
 
     /// What the server said, with nothing in it that was secret in the request.
@@ -233,6 +251,7 @@ impl Answer {
         Server {
             detail,
             fields,
+            body_shape: whole.as_ref().map(|_| self.shape(redactor)),
             body: whole.as_ref().map(|whole| cut(whole, KEPT)),
             whole: whole.filter(|whole| whole.len() > KEPT),
             retry_after: self

@@ -107,6 +107,8 @@ pub(crate) struct Server {
     pub detail: Option<String>,
     pub fields: Vec<(String, String)>,
     pub body: Option<String>,
+    /// The size and the type of the body.
+    pub body_shape: Option<String>,
     /// All of it, where that is the beginning only.
     pub whole: Option<String>,
     pub retry_after: Option<Duration>,
@@ -514,8 +516,9 @@ impl fmt::Display for Error {
     }
 }
 
-/// The same line as `Display`, and below it the body and the causes: it is what a `main` prints
-/// that returns the error.
+/// The same line as `Display`, and below it the causes, and the size and type of the body: it is
+/// what a `main` prints that returns the error. The body itself may be about people, and is in
+/// [`body`](Error::body) alone.
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let line = self.to_string();
@@ -528,8 +531,10 @@ impl fmt::Debug for Error {
             }
             source = cause.source();
         }
-        match self.body() {
-            Some(body) if self.detail().is_none() => write!(f, "\n  body: {}", Plain(body)),
+        match &self.0.server.body_shape {
+            Some(shape) if self.detail().is_none() => {
+                write!(f, "\n  body: {}, see `Error::body`", Plain(shape))
+            }
             _ => Ok(()),
         }
     }

@@ -477,7 +477,10 @@ mod answers_that_do_not_decode {
              check the base URL, and see `Error::body`",
         );
         assert_eq!(error.body(), Some(page));
-        assert!(format!("{error:?}").contains("Please log in"), "{error:?}");
+        let debug = format!("{error:?}");
+        assert!(!debug.contains("Please log in"), "{debug}");
+        let shape = format!("{} bytes of text/html, see `Error::body`", page.len());
+        assert!(debug.contains(&shape), "{debug}");
     }
 
     #[test]
