@@ -1,5 +1,9 @@
 //! Reads the letters of a text in every way in which a server may have escaped them.
 
+use std::collections::HashMap;
+use std::ops::RangeInclusive;
+use std::rc::Rc;
+
 /// How many encodings are undone one after the other: percent-encoding inside JSON inside HTML.
 const DEPTH: usize = 3;
 
@@ -17,21 +21,29 @@ type Reading = (char, usize);
 /// The encodings can be mixed, and one can lie inside another.
 pub(crate) struct Reader<'t> {
     text: &'t str,
+    /// What places stand for where an escape may begin, by place and number of encodings. An
+    /// escape inside of others would be read again for each of them.
+    known: HashMap<(usize, usize), Rc<[Reading]>>,
     /// How many letters were read, which is what reading costs.
     pub steps: usize,
 }
 
 impl<'t> Reader<'t> {
     pub fn new(text: &'t str) -> Self {
-        Self { text, steps: 0 }
+        Self {
+            text,
+            known: HashMap::new(),
+            steps: 0,
+        }
     }
 
     /// Calls `take` with each letter that a place of the text can stand for.
     pub fn letters(&mut self, at: usize, mut take: impl FnMut(char, usize)) {
         match self.plain(at) {
             Some((letter, _)) if begins_escape(letter) => {
-                for (letter, end) in self.at_depth(at, DEPTH) {
-                    take(letter, end);
+                for (letter, end) in self.at_depth(at, DEPTH).iter() {
+                    self.steps += 1;
+                    take(*letter, *end);
                 }
             }
             Some((letter, end)) => {
@@ -72,12 +84,26 @@ impl<'t> Reader<'t> {
     }
 
     /// The letters that a place can stand for, where up to `depth` encodings are undone.
-    fn at_depth(&mut self, at: usize, depth: usize) -> Vec<Reading> {
-        self.steps += 1;
-        let mut found: Vec<Reading> = self.plain(at).into_iter().collect();
+    fn at_depth(&mut self, at: usize, depth: usize) -> Rc<[Reading]> {
+        let plain = self.plain(at);
+        if plain.is_none_or(|(letter, _)| !begins_escape(letter)) {
+            self.steps += 1;
+            return plain.into_iter().collect();
+        }
+        if let Some(found) = self.known.get(&(at, depth)) {
+            return Rc::clone(found);
+        }
+        let found: Rc<[Reading]> = self.decode(plain, depth).into();
+        self.known.insert((at, depth), Rc::clone(&found));
+        found
+    }
+
+    fn decode(&mut self, plain: Option<Reading>, depth: usize) -> Vec<Reading> {
+        let mut found: Vec<Reading> = plain.into_iter().collect();
         for depth in 0..depth {
             for index in 0..found.len() {
                 let (letter, end) = found[index];
+                self.steps += 1;
                 let decoded = match letter {
                     '\\' => self.after_backslash(end, depth),
                     '%' => self.after_percent(end, depth),
@@ -96,7 +122,8 @@ impl<'t> Reader<'t> {
 
     fn after_backslash(&mut self, at: usize, depth: usize) -> Vec<Reading> {
         let mut found = Vec::new();
-        for (letter, end) in self.at_depth(at, depth) {
+        for (letter, end) in self.at_depth(at, depth).iter().copied() {
+            self.steps += 1;
             let letter = match letter {
                 'u' => {
                     found.extend(self.unicode(end, depth));
@@ -201,7 +228,7 @@ impl<'t> Reader<'t> {
     fn number(
         &mut self,
         base: u32,
-        digits: std::ops::RangeInclusive<usize>,
+        digits: RangeInclusive<usize>,
         at: usize,
         depth: usize,
     ) -> Option<(u32, usize)> {
@@ -229,9 +256,9 @@ impl<'t> Reader<'t> {
         depth: usize,
         mut then: impl FnMut(&mut Self, usize) -> Option<T>,
     ) -> Option<T> {
-        let found = self.at_depth(at, depth).into_iter();
-        let mut ends = found.filter(|(found, _)| *found == letter);
-        ends.find_map(|(_, end)| then(self, end))
+        let found = self.at_depth(at, depth);
+        let mut ends = found.iter().filter(|(found, _)| *found == letter);
+        ends.find_map(|(_, end)| then(self, *end))
     }
 
     fn expect(&mut self, letter: char, at: usize, depth: usize) -> Option<usize> {
@@ -240,15 +267,13 @@ impl<'t> Reader<'t> {
     }
 
     fn pick(&mut self, at: usize, depth: usize, fits: impl Fn(char) -> bool) -> Option<Reading> {
+        self.steps += 1;
         match self.plain(at)? {
-            (letter, _) if begins_escape(letter) => self
-                .at_depth(at, depth)
-                .into_iter()
-                .find(|(letter, _)| fits(*letter)),
-            reading => {
-                self.steps += 1;
-                Some(reading).filter(|(letter, _)| fits(*letter))
+            (letter, _) if begins_escape(letter) => {
+                let found = self.at_depth(at, depth);
+                found.iter().copied().find(|(letter, _)| fits(*letter))
             }
+            reading => Some(reading).filter(|(letter, _)| fits(*letter)),
         }
     }
 }
