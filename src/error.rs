@@ -70,6 +70,19 @@ use crate::request::Operation;
 /// | The time of a list is over | [`is_timeout`], [`page`] | no | `bad_day` |
 /// | Somebody cancels | [`is_cancelled`] | no | `bad_day` |
 ///
+/// # What an error holds
+///
+/// No token and no secret that was sent is in an error, however the server wrote it: escaped for
+/// JSON, HTML or a URL, escaped twice, in base64 or in other letters' case. `[secret]` stands in
+/// its place. Where that cannot be done, `[withheld: it may show a secret]` stands in place of the
+/// whole text: where the text has a secret of one to three letters, or is made to be slow to
+/// search.
+///
+/// An error does hold what the server said, and that can be about people. `Display` and `Debug`
+/// show [`detail`], [`field_errors`], [`location`] and the one value that did not decode, each cut
+/// to 300 bytes. [`body`], [`body_as`] and [`raw_record`] have more, and are not shown: `Debug`
+/// gives the size and the type of the body alone.
+///
 /// [`is_connect`]: Self::is_connect
 /// [`is_retryable`]: Self::is_retryable
 /// [`is_timeout`]: Self::is_timeout
@@ -245,8 +258,9 @@ impl Error {
 
     /// The beginning of the body, 4 KiB at most, where there was one to keep.
     ///
-    /// Tokens and secrets that were sent are blanked out. Nothing is kept of a success that was
-    /// to bring a secret, since any part of it could be that secret.
+    /// Tokens and secrets that were sent are replaced by `[secret]`: see
+    /// [below](Self#what-an-error-holds). Nothing is kept of a success that was to bring a secret,
+    /// since any part of it could be that secret.
     pub fn body(&self) -> Option<&str> {
         self.0.server.body.as_deref()
     }
@@ -254,7 +268,7 @@ impl Error {
     /// The body of a refusal as a value, where it is one in JSON: services have types of their own
     /// for what went wrong. `None` where it does not fit, or is over 64 KiB.
     ///
-    /// Tokens and secrets that were sent are blanked out in it, too.
+    /// Tokens and secrets that were sent are replaced in it, too.
     ///
     /// # Example
     ///
@@ -297,7 +311,7 @@ impl Error {
         self.0.record.as_ref().map(|(index, _)| *index)
     }
 
-    /// The JSON of a record that did not decode; the list goes on after it.
+    /// The JSON of a record that did not decode, 64 KiB at most; the list goes on after it.
     pub fn raw_record(&self) -> Option<&str> {
         self.0.record.as_ref().map(|(_, raw)| raw.as_str())
     }

@@ -356,6 +356,9 @@ macro_rules! basic {
         impl $name {
             /// Takes a user name and its password.
             ///
+            /// Some services want a key as the user name. So errors do not show the user name
+            /// either, unless it has fewer than four letters and there is a password.
+            ///
             /// # Errors
             ///
             /// Both are empty, the user name holds a colon, or one of them a control character.
