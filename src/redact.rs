@@ -563,6 +563,17 @@ mod tests {
     }
 
     #[test]
+    fn the_patterns_of_a_request_are_made_once() {
+        let (body, patterns) = (br#"{"client_secret": "hush"}"#, Patterns::default());
+        let made = || {
+            let redactor = Redactor::new(&[], &[], Some(body), &["client_secret"], &patterns);
+            redactor.patterns().as_ptr()
+        };
+        assert!(patterns.0.get().is_none());
+        assert_eq!(made(), made());
+    }
+
+    #[test]
     fn an_empty_secret_blanks_nothing() {
         let body = br#"{"client_secret": ""}"#;
         assert_eq!(redact_all(&[], Some(body), "as it was"), "as it was");
