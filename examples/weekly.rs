@@ -1,41 +1,73 @@
 //! Prints a user's kilometres in each week of a year.
 //!
 //! ```text
-//! FITRANKINGS_USER_TOKEN=… cargo run --example weekly -- 2017
+//! cargo run --example weekly -- 2017
 //! ```
 //!
-//! Without a token it runs against the sandbox.
+//! It takes the token from the environment, as `Client::from_env` documents, and runs against the
+//! sandbox where none is set. With the master token it prints what the service answers to that
+//! token, which is not documented.
 
+mod common;
+
+use std::env;
+use std::error::Error;
+use std::io::Write;
+use std::process::ExitCode;
+
+use common::{kilometres, note};
 use fitrankings::sandbox::Sandbox;
-use fitrankings::{Client, Error, Period, UserToken};
+use fitrankings::{AnyToken, Client, Period, UserToken};
 
-fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let year = std::env::args()
-        .nth(1)
-        .map_or(Ok(2017), |year| year.parse())?;
-    if let Ok(token) = std::env::var("FITRANKINGS_USER_TOKEN") {
-        return Ok(print(&Client::new(UserToken::new(token)?), year)?);
-    }
-    // The same function, and a service that costs nothing to try.
-    let sandbox = Sandbox::start()?;
-    let users = sandbox.user_ids();
-    let token = users.first().and_then(|user| sandbox.user_token(*user));
-    let token = UserToken::new(token.unwrap_or_default())?;
-    let client = Client::builder()
-        .base_url(sandbox.base_url())
-        .build(token)?;
-    Ok(print(&client, year)?)
+fn main() -> ExitCode {
+    common::run("weekly", print)
 }
 
-fn print(client: &Client<UserToken>, year: i16) -> Result<(), Error> {
+fn print(out: &mut dyn Write) -> Result<(), Box<dyn Error>> {
+    let year = match env::args().nth(1) {
+        Some(year) => year.parse().map_err(|_| format!("{year} is no year"))?,
+        None => 2017,
+    };
+    if has_token() {
+        return weeks(out, &Client::from_env()?, year);
+    }
+    note("No token is set, so this runs against the sandbox.");
+    let sandbox = Sandbox::start()?;
+    weeks(out, &client_of(&sandbox)?, year)
+}
+
+/// Whether the environment holds something that `Client::from_env` makes a client of.
+fn has_token() -> bool {
+    [
+        "FITRANKINGS_MASTER_TOKEN",
+        "FITRANKINGS_USER_TOKEN",
+        "FITRANKINGS_CLIENT_ID",
+    ]
+    .iter()
+    .any(|name| env::var_os(name).is_some_and(|value| !value.is_empty()))
+}
+
+/// A client of the sandbox's first user.
+fn client_of(sandbox: &Sandbox) -> Result<Client<AnyToken>, Box<dyn Error>> {
+    let users = sandbox.user_ids();
+    let token = users.first().and_then(|user| sandbox.user_token(*user));
+    let token = UserToken::new(token.ok_or("the sandbox has no users")?)?;
+    let builder = Client::builder().base_url(sandbox.base_url());
+    Ok(builder.build(token.into())?)
+}
+
+fn weeks(out: &mut dyn Write, client: &Client<AnyToken>, year: i16) -> Result<(), Box<dyn Error>> {
+    // An error of the year itself, which the weeks below would take for the end of the year.
+    Period::year(year)?;
+    writeln!(out, "{:<8}  {:>11}", "week", "distance km")?;
     for week in 1..=53 {
         // Most years have 52 weeks: the 53rd of those is an error, and ends the year.
         let Ok(period) = Period::week(year, week) else {
             break;
         };
         let summary = client.get_user_stat_summary().period(period).call()?;
-        let distance = summary.distance.unwrap_or_default();
-        println!("{year}-W{week:02} {:>7.1} km", distance.kilometres());
+        let distance = kilometres(summary.distance);
+        writeln!(out, "{year}-W{week:02}  {distance:>11}")?;
     }
     Ok(())
 }

@@ -194,8 +194,8 @@ fn client<T: Token>(shared: Arc<Shared>, token: T, cancel: Option<CancelHandle>)
 #[must_use = "a builder does nothing until `build` makes a client of it"]
 pub struct ClientBuilder {
     base_url: String,
-    base_url_is_default: bool,
-    allow_http: bool,
+    pub(crate) base_url_is_default: bool,
+    pub(crate) allow_http: bool,
     allow_wire_log: bool,
     max_body_size: u64,
     settings: Settings,

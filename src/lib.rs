@@ -1,14 +1,20 @@
 //! Blocking client for the FitRankings fitness API, generated from its OpenAPI document.
 //!
 //! ```no_run
-//! use fitrankings::Client;
+//! use fitrankings::{Client, Error};
 //!
-//! let client = Client::from_env()?;
-//! for activity in client.list_activities().items().limit(50) {
-//!     let activity = activity?;
-//!     println!("{}  {:.1}", activity.action_date, activity.distance);
+//! fn main() -> Result<(), Error> {
+//!     let client = Client::from_env()?;
+//!     for activity in client.list_activities().items().limit(50) {
+//!         match activity {
+//!             Ok(activity) => println!("{}  {:?}", activity.id, activity.action_date),
+//!             // One record in an undocumented form: the list goes on after it.
+//!             Err(error) if error.raw_record().is_some() => eprintln!("left out: {error}"),
+//!             Err(error) => return Err(error),
+//!         }
+//!     }
+//!     Ok(())
 //! }
-//! # Ok::<(), fitrankings::Error>(())
 //! ```
 //!
 //! # Calling
@@ -131,8 +137,3 @@ pub(crate) use open_enum::open_enum;
 pub(crate) use token::{basic, bearer, key};
 #[allow(unused_imports, reason = "a document may have no union")]
 pub(crate) use union::union;
-
-/// The examples of the README, compiled and run.
-#[cfg(all(doctest, feature = "sandbox"))]
-#[doc = include_str!("../README.md")]
-struct Readme;

@@ -11,7 +11,7 @@ use crate::Error;
 ///
 /// ```
 /// use fitrankings::Period;
-/// use jiff::civil::date;
+/// use fitrankings::jiff::civil::date;
 ///
 /// let year = Period::year(2017)?;
 /// let week = Period::week(2017, 32)?;
@@ -26,7 +26,7 @@ use crate::Error;
 ///
 /// ```
 /// use fitrankings::Period;
-/// use jiff::{ToSpan, civil::date};
+/// use fitrankings::jiff::{ToSpan, civil::date};
 ///
 /// let weeks = date(2017, 12, 25).series(1.week()).take(2).map(Period::week_of);
 /// assert!(weeks.eq([Period::week(2017, 52)?, Period::week(2018, 1)?]));
@@ -146,7 +146,7 @@ impl Period {
     ///
     /// ```
     /// use fitrankings::Period;
-    /// use jiff::civil::date;
+    /// use fitrankings::jiff::civil::date;
     ///
     /// assert_eq!(Period::week_of(date(2017, 1, 1)), Period::week(2016, 52)?);
     /// # Ok::<(), fitrankings::Error>(())
@@ -172,7 +172,7 @@ impl Period {
     ///
     /// ```
     /// use fitrankings::Period;
-    /// use jiff::civil::date;
+    /// use fitrankings::jiff::civil::date;
     ///
     /// let monday = date(2017, 8, 7).at(0, 0, 0, 0);
     /// let sunday = date(2017, 8, 13).at(23, 59, 59, 999_000_000);
