@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::files::BESIDE;
 use super::model::Api;
+use super::one_line::one_line;
 use super::problem::{Problem, Problems};
 use super::read::{self, METHODS};
 use super::refs;
@@ -23,7 +24,7 @@ pub struct LeftOut {
 
 impl fmt::Display for LeftOut {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} is left out: ", self.operation)?;
+        write!(f, "{} is left out: ", one_line(&self.operation))?;
         match self.problems.as_slice() {
             [first] => write!(f, "{first}"),
             [first, rest @ ..] => write!(f, "{first} (and {} more)", rest.len()),

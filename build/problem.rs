@@ -4,6 +4,8 @@ use std::collections::HashSet;
 use std::fmt::{self, Write};
 use std::path::{Path, PathBuf};
 
+use super::one_line::OneLine;
+
 /// One thing that is wrong, or that the generator does not support.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Problem {
@@ -71,24 +73,6 @@ impl fmt::Display for Problem {
         write!(line, ": #{pointer}: {}", self.found)?;
         if let Some(remedy) = &self.remedy {
             write!(line, "; {remedy}")?;
-        }
-        Ok(())
-    }
-}
-
-/// Keeps line breaks that a document has in its names out of the message.
-struct OneLine<'a, 'f>(&'a mut fmt::Formatter<'f>);
-
-impl Write for OneLine<'_, '_> {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        for part in text.split_inclusive(char::is_control) {
-            let mut characters = part.chars();
-            match characters.next_back() {
-                Some(last) if last.is_control() => {
-                    write!(self.0, "{}{}", characters.as_str(), last.escape_default())?;
-                }
-                _ => self.0.write_str(part)?,
-            }
         }
         Ok(())
     }

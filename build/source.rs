@@ -34,12 +34,20 @@ impl Source {
 
     /// Reads the one file at `path`: JSON where its first character is `{`, YAML 1.2 otherwise.
     pub fn one(path: &Path) -> Result<Self, Problems> {
+        if path.to_string_lossy().contains(char::is_control) {
+            // Cargo takes one path a line, and could not be told to look at this one.
+            let found = "the path of the file has a line break or another control character";
+            let remedy = "rename the file, or its folder";
+            return Err(Problem::new(path, "", found).remedy(remedy).into());
+        }
         let bytes = std::fs::read(path).map_err(|error| {
-            let folder = std::env::current_dir().unwrap_or_default();
-            Problem::new(path, "", format!("the file cannot be read: {error}")).remedy(format!(
-                "check the path, or FITRANKINGS_SPEC if it is set; a relative one starts at {}",
-                folder.display()
-            ))
+            let remedy = match std::path::absolute(path) {
+                Ok(absolute) if absolute != path => {
+                    format!("check the path: that is {}", absolute.display())
+                }
+                _ => "check the path".to_owned(),
+            };
+            Problem::new(path, "", format!("the file cannot be read: {error}")).remedy(remedy)
         })?;
         let text = String::from_utf8(bytes).map_err(|error| {
             Problem::new(path, "", format!("the file is not UTF-8: {error}"))

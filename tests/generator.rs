@@ -10,6 +10,8 @@
 #[path = "../build/mod.rs"]
 mod generator;
 
+#[path = "generator/build_script.rs"]
+mod build_script;
 #[path = "generator/compiled.rs"]
 mod compiled;
 #[path = "generator/features.rs"]
