@@ -16,6 +16,8 @@ pub struct Problem {
     line: Option<usize>,
     found: String,
     remedy: Option<String>,
+    /// Whether it shows text of the file, in its words or its pointer.
+    quotes: bool,
 }
 
 impl Problem {
@@ -28,6 +30,7 @@ impl Problem {
             line: None,
             found: found.into(),
             remedy: None,
+            quotes: false,
         }
     }
 
@@ -40,6 +43,19 @@ impl Problem {
     pub fn outside(mut self, length: usize) -> Self {
         self.outside = length;
         self
+    }
+
+    /// Says that the words show text of the file.
+    pub fn quoting(mut self) -> Self {
+        self.quotes = true;
+        self
+    }
+
+    /// Where and what, without any text of the file; `None` where the words show some.
+    pub fn unquoted(&self) -> Option<String> {
+        let line = self.line.map(|line| format!(" in line {line}"));
+        let found = format!("{}{}", self.found, line.unwrap_or_default());
+        (!self.quotes).then_some(found)
     }
 
     /// What whoever maintains the document can do.

@@ -130,6 +130,23 @@ fn depth_and_size() {
     refused(&tower, &[("/a99/0", "nested more than 100 deep")]);
 }
 
+/// Few values can be many bytes: aliases to a long text, to a long key, and to a list of them.
+#[test]
+fn aliases_to_long_texts() {
+    let megabyte = "x".repeat(1024 * 1024);
+    let aliases = |count| vec!["*a"; count].join(", ");
+    let bomb = |anchored: &str| format!("x-a: &a {anchored}\nx-b: [{}]\n", aliases(40));
+    const GIST: &str = "aliases repeat more than 16 MiB of text";
+    refused(&bomb(&format!("\"{megabyte}\"")), &[("/x-b/15", GIST)]);
+    let keyed = format!("\n  ? {megabyte}\n  : 1");
+    refused(&bomb(&keyed), &[("/x-b/15", GIST)]);
+    let half = format!("[{0}, {0}]", "x".repeat(512 * 1024));
+    refused(&bomb(&half), &[("/x-b/15", GIST)]);
+    // Some repeat what is long, and that is no bomb.
+    let text = document("  {}\n");
+    crate::code(&(text + &format!("x-a: &a {megabyte}\nx-b: [{}]\n", aliases(10))));
+}
+
 /// References lead far, and nothing recurses after them.
 #[test]
 fn long_ways() {
