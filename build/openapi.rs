@@ -1,7 +1,29 @@
 //! The objects of OpenAPI 3.0, as its specification has them.
 
-use super::shape::Shape::{Any, Count, Flag, List, OneOf, OrRef, SchemaOrFlag, Text};
+use serde_json::{Map, Value};
+
+use super::shape::Shape::{Any, Components, Count, Flag, List, OneOf, OrRef, SchemaOrFlag, Text};
 use super::shape::{Object, Shape};
+
+/// Whether the keys are those of an object that references lead to: half of them at least, so that
+/// a key may be misspelt.
+pub fn is_likely(members: &Map<String, Value>) -> bool {
+    let objects = [
+        &SCHEMA,
+        &RESPONSE,
+        &PARAMETER,
+        &REQUEST_BODY,
+        &PATH_ITEM,
+        &SECURITY_SCHEME,
+    ];
+    objects.iter().any(|object| {
+        let known = members.keys().filter(|key| {
+            let has = object.keys.iter().any(|(name, _)| name == key);
+            has || *key == "$ref" || key.starts_with("x-")
+        });
+        2 * known.count() >= members.len()
+    })
+}
 
 const fn object(
     name: &'static str,
