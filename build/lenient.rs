@@ -251,6 +251,8 @@ fn references(source: &Source, pointer: &str) -> Vec<String> {
 }
 
 /// The component that a pointer leads into.
+///
+/// A path that was written among the components is none: it would be lost without a word.
 fn component(pointer: &str) -> Option<String> {
     let mut tokens = pointer.split('/').skip(1);
     let mut start = String::new();
@@ -260,7 +262,8 @@ fn component(pointer: &str) -> Option<String> {
         first = tokens.next()?;
     }
     let (section, name) = (tokens.next()?, tokens.next()?);
-    (first == "components").then(|| format!("{start}/components/{section}/{name}"))
+    let is_path = name.starts_with("~1");
+    (first == "components" && !is_path).then(|| format!("{start}/components/{section}/{name}"))
 }
 
 /// An operation as a reader knows it.

@@ -20,6 +20,8 @@ mod features;
 mod golden;
 #[path = "generator/mutations.rs"]
 mod mutations;
+#[path = "generator/readme.rs"]
+mod readme;
 #[path = "generator/refused.rs"]
 mod refused;
 

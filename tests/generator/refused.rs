@@ -789,6 +789,89 @@ fn parameters() {
     );
 }
 
+/// A path that is pasted in a wrong place would be no operation, without a word.
+#[test]
+fn names_of_components() {
+    let sections = [
+        "schemas",
+        "responses",
+        "parameters",
+        "examples",
+        "requestBodies",
+        "headers",
+        "securitySchemes",
+        "links",
+        "callbacks",
+    ];
+    for section in sections {
+        let with = |name: &str| {
+            let value = match section {
+                "responses" => "{ description: a }",
+                "parameters" => "{ name: a, in: query, schema: {} }",
+                "requestBodies" => "{ content: {} }",
+                "securitySchemes" => "{ type: http, scheme: basic }",
+                _ => "{}",
+            };
+            let operation = operation(&format!("responses: {NO_CONTENT}"));
+            operation + &format!("components: {{ {section}: {{ {name}: {value} }} }}\n")
+        };
+        for name in ["Aa0._-", "a", "x-a", "200"] {
+            crate::code(&with(name));
+        }
+        for name in ["a b", "größe", "a/b", "List«User»", "a\\nb", ""] {
+            let shown = name
+                .replace('/', "~1")
+                .replace("\\n", "\n")
+                .escape_debug()
+                .to_string();
+            let shown = shown.replace("\\u{f6}", "ö");
+            let problems = problems(&with(&format!("\"{name}\""))).to_string();
+            let place = format!("#/components/{section}/{shown}: `");
+            assert!(problems.contains(&place), "{place}: {problems}");
+            assert!(
+                problems.contains("cannot be the name of a component; rename it: letters, digits"),
+                "{problems}"
+            );
+        }
+    }
+}
+
+#[test]
+fn paths_in_wrong_places() {
+    const PATH: &str = "/b/: { get: { responses: { \"204\": { description: ok } } } }";
+    const REMEDY: &str =
+        "; it looks like a path: move it under `paths`, indented like the paths there";
+    let document = operation(&format!("responses: {NO_CONTENT}"));
+    for (before, pointer, gist) in [
+        ("", "", "no key of the OpenAPI Object"),
+        (
+            "components:\n  ",
+            "/components",
+            "no key of the Components Object",
+        ),
+        (
+            "components:\n  examples:\n    ",
+            "/components/examples",
+            "cannot be the name of a component",
+        ),
+        (
+            "components:\n  schemas:\n    ",
+            "/components/schemas",
+            "cannot be the name of a component",
+        ),
+        ("    ", "/paths/~1a", "no key of a Path Item Object"),
+        ("      ", "/paths/~1a/get", "no key of an Operation Object"),
+    ] {
+        let text = format!("{document}{before}{PATH}\n");
+        let pointer = format!("{pointer}/~1b~1");
+        refused(&text, &[(&pointer, gist)]);
+        assert!(problems(&text).to_string().ends_with(REMEDY), "{text}");
+        // It would be lost in the lenient way, too, if it were passed over as a part that is unused.
+        let lenient = generator::generate_from(Path::new("spec.yaml"), &text, Mode::Lenient);
+        assert!(lenient.is_err(), "{text}");
+    }
+}
+
 #[test]
 fn security() {
     let with = |security: &str, schemes: &str| {
