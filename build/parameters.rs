@@ -84,7 +84,8 @@ fn gather(
             match parameters.iter().find(|(_, known)| same(known, &parameter)) {
                 Some((first, _)) if first.starts_with(&list) => {
                     let found = format!("the parameter `{}` stands twice", parameter.wire);
-                    reader.report(&at, found, format!("keep one; the first is #{first}"));
+                    let first = reader.source.shown(&format!("#{first}"));
+                    reader.report(&at, found, format!("keep one; the first is {first}"));
                 }
                 Some(_) => {}
                 None => parameters.push((at, parameter)),

@@ -4,6 +4,8 @@ use std::collections::HashSet;
 use std::fmt::{self, Write};
 use std::path::{Path, PathBuf};
 
+use super::one_line::OneLine;
+
 /// One thing that is wrong, or that the generator does not support.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Problem {
@@ -14,6 +16,8 @@ pub struct Problem {
     line: Option<usize>,
     found: String,
     remedy: Option<String>,
+    /// Whether it shows text of the file, in its words or its pointer.
+    quotes: bool,
 }
 
 impl Problem {
@@ -26,6 +30,7 @@ impl Problem {
             line: None,
             found: found.into(),
             remedy: None,
+            quotes: false,
         }
     }
 
@@ -38,6 +43,19 @@ impl Problem {
     pub fn outside(mut self, length: usize) -> Self {
         self.outside = length;
         self
+    }
+
+    /// Says that the words show text of the file.
+    pub fn quoting(mut self) -> Self {
+        self.quotes = true;
+        self
+    }
+
+    /// Where and what, without any text of the file; `None` where the words show some.
+    pub fn unquoted(&self) -> Option<String> {
+        let line = self.line.map(|line| format!(" in line {line}"));
+        let found = format!("{}{}", self.found, line.unwrap_or_default());
+        (!self.quotes).then_some(found)
     }
 
     /// What whoever maintains the document can do.
@@ -71,24 +89,6 @@ impl fmt::Display for Problem {
         write!(line, ": #{pointer}: {}", self.found)?;
         if let Some(remedy) = &self.remedy {
             write!(line, "; {remedy}")?;
-        }
-        Ok(())
-    }
-}
-
-/// Keeps line breaks that a document has in its names out of the message.
-struct OneLine<'a, 'f>(&'a mut fmt::Formatter<'f>);
-
-impl Write for OneLine<'_, '_> {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        for part in text.split_inclusive(char::is_control) {
-            let mut characters = part.chars();
-            match characters.next_back() {
-                Some(last) if last.is_control() => {
-                    write!(self.0, "{}{}", characters.as_str(), last.escape_default())?;
-                }
-                _ => self.0.write_str(part)?,
-            }
         }
         Ok(())
     }

@@ -287,7 +287,8 @@ impl<'s> Reader<'s> {
         };
         let at = join(pointer, "operationId");
         if let Some(first) = self.ids.insert(id.clone(), at.clone()) {
-            let found = format!("the operationId `{id}` stands at #{first} already");
+            let first = self.source.shown(&format!("#{first}"));
+            let found = format!("the operationId `{id}` stands at {first} already");
             self.report(&at, found, "every operation wants an id of its own");
         }
         id
