@@ -138,8 +138,8 @@ impl Project {
     fn build() -> Self {
         let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join("readme");
         // What an older README had must not be compiled.
-        for folder in ["src", "examples", "spec", ".cargo"] {
-            let _ = fs::remove_dir_all(root.join(folder));
+        for folder in ["src/bin", "examples"] {
+            remove_others(&root.join(folder));
         }
         write(&root.join("Cargo.toml"), &manifest());
         let lock = fs::read_to_string("Cargo.lock").unwrap();
@@ -222,6 +222,14 @@ fn cargo_build(root: &Path) {
         .env("CARGO_TERM_COLOR", "never")
         .env_remove("FITRANKINGS_SPEC")
         .env_remove("FITRANKINGS_SPEC_LENIENT");
+    // What the outer cargo says of its package. `ring` builds itself anew where that differs, and
+    // all that depends on it: here, and then once more for the outer cargo.
+    for (name, _) in std::env::vars_os() {
+        let text = name.to_string_lossy();
+        if text.starts_with("CARGO_PKG_") || text.starts_with("CARGO_MANIFEST_") {
+            cargo.env_remove(name);
+        }
+    }
     let said = cargo.output().unwrap();
     let text = String::from_utf8_lossy(&said.stderr);
     assert!(said.status.success(), "README.md does not compile:\n{text}");
@@ -232,9 +240,24 @@ fn build_folder() -> &'static Path {
     Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap()
 }
 
+/// Leaves alone what is the same already: cargo goes by the time of a file.
 fn write(path: &Path, text: &str) {
+    if fs::read_to_string(path).is_ok_and(|old| old == text) {
+        return;
+    }
     fs::create_dir_all(path.parent().unwrap()).unwrap();
     fs::write(path, text).unwrap();
+}
+
+/// Removes the programs that are of no block of today's README.
+fn remove_others(folder: &Path) {
+    let names: Vec<_> = rust_blocks().iter().map(|it| it.name() + ".rs").collect();
+    for file in fs::read_dir(folder).into_iter().flatten() {
+        let file = file.unwrap();
+        if !names.iter().any(|name| **name == *file.file_name()) {
+            fs::remove_file(file.path()).unwrap();
+        }
+    }
 }
 
 fn stdout(output: &Output) -> String {
