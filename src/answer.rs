@@ -10,14 +10,14 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use serde_json::error::Category;
 use ureq::Body;
-use ureq::http::header::{CONTENT_TYPE, LOCATION, RETRY_AFTER};
+use ureq::http::header::{CONTENT_TYPE, DATE, LOCATION, RETRY_AFTER};
 use ureq::http::{HeaderMap, HeaderName, Response, StatusCode};
 use zeroize::Zeroize;
 
 use crate::error::{Error, Kind, Server};
 use crate::redact::{self, Redactor};
 use crate::request::Operation;
-use crate::transport;
+use crate::{retry_after, transport};
 
 /// How much of a refusal is read, and how much of it an error keeps.
 const REFUSAL: u64 = redact::LONGEST as u64;
@@ -254,9 +254,7 @@ impl Answer {
             body_shape: whole.as_ref().map(|_| self.shape(redactor)),
             body: whole.as_ref().map(|whole| cut(whole, KEPT)),
             whole: whole.filter(|whole| whole.len() > KEPT),
-            retry_after: self
-                .header(RETRY_AFTER)
-                .and_then(|value| wait(value, SystemTime::now())),
+            retry_after: self.retry_after(),
             location,
         }
     }
@@ -282,6 +280,17 @@ impl Answer {
             text.push('…');
         }
         (!text.is_empty()).then_some(text)
+    }
+
+    /// The longest wait that the headers ask for.
+    fn retry_after(&self) -> Option<Duration> {
+        let date = self.header(DATE);
+        let values = self.headers.get_all(RETRY_AFTER).iter();
+        let waits = values.filter_map(|value| {
+            let value = value.to_str().ok()?;
+            retry_after::wait(value, date, SystemTime::now())
+        });
+        waits.max()
     }
 
     fn header(&self, name: HeaderName) -> Option<&str> {
@@ -430,19 +439,6 @@ fn tagless(page: &str) -> String {
     text
 }
 
-/// `Retry-After`: seconds, or a date.
-fn wait(value: &str, now: SystemTime) -> Option<Duration> {
-    if let Ok(seconds) = value.trim().parse() {
-        return Some(Duration::from_secs(seconds));
-    }
-    let date = jiff::fmt::rfc2822::DateTimeParser::new()
-        .parse_timestamp(value.trim())
-        .ok()?;
-    // A date that has passed asks for no wait.
-    let date = SystemTime::try_from(date).ok()?;
-    Some(date.duration_since(now).unwrap_or_default())
-}
-
 /// The beginning of a text from outside, as a message can have it.
 fn sentence(text: &str, redactor: &Redactor<'_>) -> String {
     // A secret is longer where it is escaped, and is found as well where the text breaks off.
@@ -551,20 +547,6 @@ mod tests {
                 assert!(shown.contains("at line 3 column"), "{shown}");
             }
         }
-    }
-
-    #[test]
-    fn retry_after_is_seconds_or_a_date() {
-        let now = SystemTime::UNIX_EPOCH + Duration::from_secs(784_111_777);
-        assert_eq!(wait("120", now), Some(Duration::from_secs(120)));
-        let date = "Sun, 06 Nov 1994 08:50:37 GMT";
-        assert_eq!(wait(date, now), Some(Duration::from_secs(60)));
-        assert_eq!(
-            wait("Sun, 06 Nov 1994 08:48:37 GMT", now),
-            Some(Duration::ZERO)
-        );
-        assert_eq!(wait("-1", now), None);
-        assert_eq!(wait("soon", now), None);
     }
 
     #[test]

@@ -7,6 +7,7 @@ use ureq::Agent;
 use crate::api;
 use crate::base_url::BaseUrl;
 use crate::cancel::CancelHandle;
+use crate::pause::Pause;
 use crate::resolver::CachingResolver;
 use crate::retry::{Clock, RetryPolicy, SystemClock};
 use crate::token::{Credential, NoToken, Token};
@@ -53,6 +54,8 @@ pub struct Client<T> {
     token: T,
     /// What is sent of the token: made once, not for each request.
     pub(crate) credentials: Arc<[Credential]>,
+    /// Shared by all clones: what the server asks for concerns the token.
+    pub(crate) pause: Arc<Pause>,
     pub(crate) cancel: Option<CancelHandle>,
 }
 
@@ -81,6 +84,9 @@ impl<T: Token> Client<T> {
 
     /// The same client with another token: over the same connections, to the same service.
     ///
+    /// A pause that the server asked for with `Retry-After` holds for the clones of a client. The
+    /// new client begins without one.
+    ///
     /// # Example: from the application's token to a user's
     ///
     /// ```
@@ -91,7 +97,9 @@ impl<T: Token> Client<T> {
     /// # Ok::<(), fitrankings::Error>(())
     /// ```
     pub fn with_token<U: Token>(&self, token: U) -> Client<U> {
-        client(Arc::clone(&self.shared), token, self.cancel.clone())
+        let pause = Pause::new(self.shared.clock.now());
+        let cancel = self.cancel.clone();
+        client(Arc::clone(&self.shared), token, Arc::new(pause), cancel)
     }
 
     /// The same client, whose calls and lists the handle stops within a moment, from any thread.
@@ -146,7 +154,7 @@ impl Client<AnyToken> {
     /// It holds a user's token.
     pub fn into_master(self) -> Result<Client<MasterToken>, Error> {
         match self.token {
-            AnyToken::Master(token) => Ok(client(self.shared, token, self.cancel)),
+            AnyToken::Master(token) => Ok(client(self.shared, token, self.pause, self.cancel)),
             AnyToken::User(_) => Err(Error::invalid(
                 "a master token is needed here, and the client holds a user token",
             )),
@@ -160,7 +168,7 @@ impl Client<AnyToken> {
     /// It holds the master token.
     pub fn into_user(self) -> Result<Client<UserToken>, Error> {
         match self.token {
-            AnyToken::User(token) => Ok(client(self.shared, token, self.cancel)),
+            AnyToken::User(token) => Ok(client(self.shared, token, self.pause, self.cancel)),
             AnyToken::Master(_) => Err(Error::invalid(
                 "a user token is needed here, and the client holds the master token",
             )),
@@ -178,13 +186,19 @@ impl<T: fmt::Debug> fmt::Debug for Client<T> {
 }
 
 /// No method, since the names of those are the document's to give.
-fn client<T: Token>(shared: Arc<Shared>, token: T, cancel: Option<CancelHandle>) -> Client<T> {
+fn client<T: Token>(
+    shared: Arc<Shared>,
+    token: T,
+    pause: Arc<Pause>,
+    cancel: Option<CancelHandle>,
+) -> Client<T> {
     let mut credentials = Vec::new();
     token.each(&mut |one| credentials.push(one.clone()));
     Client {
         shared,
         token,
         credentials: credentials.into(),
+        pause,
         cancel,
     }
 }
@@ -264,8 +278,16 @@ impl ClientBuilder {
         self
     }
 
-    /// How long a whole call may take, from its beginning to the last byte of the body, with all
-    /// its attempts and the waits between them; `None` for ever. Default: 120 seconds.
+    /// Sets how long a call may take, from its beginning to the last byte of the response, with
+    /// all its attempts. `None` means no limit. Default: 120 seconds.
+    ///
+    /// The waits that the client chooses between attempts are part of this time. A wait that the
+    /// server asks for with `Retry-After` is not. Each of those is limited by
+    /// [`RetryPolicy::max_retry_after`], and their number by [`RetryPolicy::max_attempts`]: with
+    /// the defaults, a call that is throttled can take some minutes longer.
+    ///
+    /// A page of a list also ends with the [`timeout`](crate::pages::Items::timeout) of the list,
+    /// whatever the server asks for.
     pub fn timeout_call(mut self, timeout: impl Into<Option<Duration>>) -> Self {
         self.settings.timeout_call = timeout.into();
         self
@@ -290,7 +312,10 @@ impl ClientBuilder {
         self
     }
 
-    /// Time and chance for the waits between attempts. Default: the real ones. For tests.
+    /// Sets the clock for the waits between attempts. Default: the system's. For tests.
+    ///
+    /// Timeouts are kept by the system's clock, as sockets are: a wait that takes less real time
+    /// than it was asked to takes less of a timeout.
     pub fn clock(mut self, clock: impl Clock) -> Self {
         self.clock = Arc::new(clock);
         self
@@ -361,6 +386,7 @@ impl ClientBuilder {
             timeout_connect: self.settings.timeout_connect,
             watched,
         };
-        client(Arc::new(shared), token, None)
+        let pause = Pause::new(shared.clock.now());
+        client(Arc::new(shared), token, Arc::new(pause), None)
     }
 }

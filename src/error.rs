@@ -134,6 +134,8 @@ pub(crate) enum Kind {
     Invalid,
     /// No connection came about: nothing was sent.
     Connect,
+    /// The host's name has no address: nothing was sent.
+    HostNotFound,
     /// Nor did one that is safe.
     Tls,
     /// Nor did one in time.
@@ -316,7 +318,15 @@ impl Error {
         self.0.record.as_ref().map(|(_, raw)| raw.as_str())
     }
 
-    /// How long the server asks you to wait, from its `Retry-After` in seconds or as a date.
+    /// The wait that the server asks for in `Retry-After`, in seconds or as a date.
+    ///
+    /// A date in any of HTTP's three forms is read against the `Date` of the response, so that
+    /// the local clock does not matter; without a `Date`, the local clock is used. A number too
+    /// large and a year from 9999 on are told as the longest wait, 100 years. `None` for `0`, a date
+    /// that has passed, and a value that is not understood: choose a wait of your own.
+    ///
+    /// The time counts from the arrival of the response. See
+    /// [`RetryPolicy`](crate::RetryPolicy) for what the client does by itself.
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.server.retry_after
     }
@@ -333,10 +343,20 @@ impl Error {
     /// may have been carried out though its answer was lost.
     pub fn is_retryable(&self) -> bool {
         match self.0.kind {
-            Kind::Connect | Kind::ConnectTimeout | Kind::Timeout | Kind::Transport => true,
+            Kind::Connect
+            | Kind::HostNotFound
+            | Kind::ConnectTimeout
+            | Kind::Timeout
+            | Kind::Transport => true,
             Kind::Status => matches!(self.status(), Some(429 | 500 | 502 | 503 | 504)),
             _ => false,
         }
+    }
+
+    /// Whether the server takes fewer requests than it gets: 429, or another status that may pass
+    /// with a `Retry-After`.
+    pub(crate) fn is_throttled(&self) -> bool {
+        self.is_rate_limited() || self.is_retryable() && self.retry_after().is_some()
     }
 
     /// The caller's own mistake: nothing was sent.
@@ -348,7 +368,7 @@ impl Error {
     pub fn is_connect(&self) -> bool {
         matches!(
             self.0.kind,
-            Kind::Connect | Kind::Tls | Kind::ConnectTimeout
+            Kind::Connect | Kind::HostNotFound | Kind::Tls | Kind::ConnectTimeout
         )
     }
 
@@ -439,13 +459,16 @@ impl Error {
             (Kind::Status, Some(405)) => "check the base URL",
             (Kind::Status, Some(429)) => {
                 return Some(match self.retry_after() {
-                    Some(wait) => format!("try again in {} s", wait.as_secs()).into(),
+                    Some(wait) => {
+                        let seconds = wait.as_millis().div_ceil(1000);
+                        format!("try again in {seconds} s").into()
+                    }
                     None => "slow down, and try again later".into(),
                 });
             }
             (Kind::Status, Some(500 | 502 | 503 | 504)) => "try again later",
             (Kind::Redirect, _) => return Some(self.redirect_remedy().into()),
-            (Kind::Connect | Kind::ConnectTimeout, _) => {
+            (Kind::Connect | Kind::HostNotFound | Kind::ConnectTimeout, _) => {
                 "check the base URL, the network and the proxy"
             }
             (Kind::Tls, _) => {

@@ -98,12 +98,14 @@ mod exchange;
 mod multipart;
 mod open_enum;
 pub mod pages;
+mod pause;
 mod period;
 mod prefetch;
 mod redact;
 mod request;
 mod resolver;
 mod retry;
+mod retry_after;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
 mod secret;

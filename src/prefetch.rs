@@ -1,19 +1,27 @@
 //! Pages that are fetched before they are asked for, each on a thread of its own.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver};
 use std::thread;
 use std::time::Instant;
 
 use crate::cancel::CancelHandle;
 use crate::error::{Error, Kind};
+use crate::exchange::ListPage;
 use crate::pages::{Fetched, PageRequest, Paged};
+use crate::request::Request;
 use crate::transport::IDLE;
 
 /// The pages of a list, in order, up to `ahead` of them on their way at once.
 pub(crate) struct Prefetch<P: Paged> {
     request: P,
     pub ahead: usize,
+    /// How many may be on their way after the server throttled; grows with each page that comes.
+    reduced: usize,
+    /// Whether a page has come, from which on the pages have more attempts.
+    begun: Arc<AtomicBool>,
     pub deadline: Option<Instant>,
     flights: VecDeque<Flight<P>>,
     /// Stops what is under way when nobody will take it any more.
@@ -33,6 +41,8 @@ impl<P: Paged> Prefetch<P> {
         Self {
             request,
             ahead: 0,
+            reduced: Self::MOST,
+            begun: Arc::default(),
             deadline: None,
             flights: VecDeque::new(),
             stop: CancelHandle::new(),
@@ -42,19 +52,25 @@ impl<P: Paged> Prefetch<P> {
     /// A page; each is asked for once, in order.
     pub fn page(&mut self, number: u64) -> Result<Fetched<P>, Error> {
         self.depart(number);
-        let Some(flight) = self.flights.pop_front() else {
-            return self.fetcher(number)();
-        };
-        let page = flight.outcome.recv().unwrap_or_else(|_| {
-            Err(Error::new(
-                Kind::Transport,
-                "the thread that fetched the page is gone",
-            ))
-        })?;
+        let page = match self.flights.pop_front().map(Flight::land) {
+            Some(Err(error)) if error.is_throttled() => {
+                self.reduced = 0;
+                self.fetch_in_order(number, Some(error))
+            }
+            Some(outcome) => outcome,
+            None => self.fetch_in_order(number, None),
+        }?;
+        self.reduced = self.reduced.saturating_add(1);
         if page.len() > 0 {
             self.depart(number.saturating_add(1));
         }
         Ok(page)
+    }
+
+    /// Fetches a page whose turn it is; `error` is that of an attempt before its turn.
+    fn fetch_in_order(&self, number: u64, error: Option<Error>) -> Result<Fetched<P>, Error> {
+        let request = self.request(number, false).after(error);
+        fetch(request, &self.begun)
     }
 
     /// Lets go of what was fetched for another place in the list.
@@ -73,13 +89,18 @@ impl<P: Paged> Prefetch<P> {
             .flights
             .back()
             .map_or(number, |flight| flight.number.saturating_add(1));
-        while self.flights.len() < self.ahead {
+        while self.flights.len() < self.ahead.min(self.reduced) {
+            let request = self.request(next, true);
+            // All of them would be sent at the end of the pause, and compete with the next page.
+            if request.is_paused() {
+                return;
+            }
             let (sender, outcome) = mpsc::sync_channel(1);
-            let fetch = self.fetcher(next);
+            let begun = Arc::clone(&self.begun);
             let thread = thread::Builder::new().name("fitrankings-page".into());
             let work = move || {
                 // The list may have been dropped in the meantime.
-                let _ = sender.send(fetch());
+                let _ = sender.send(fetch(request, &begun));
             };
             if thread.spawn(work).is_err() {
                 return;
@@ -92,11 +113,31 @@ impl<P: Paged> Prefetch<P> {
         }
     }
 
-    fn fetcher(&self, number: u64) -> impl FnOnce() -> Result<Fetched<P>, Error> + Send + use<P> {
+    fn request(&self, number: u64, ahead: bool) -> Request {
         let PageRequest(request) = self.request.page_request(number);
-        let request = request.limits(self.deadline, self.stop.clone());
-        move || request.send(Fetched::read)
+        let begun = Arc::clone(&self.begun);
+        let page = ListPage { begun, ahead };
+        request.page(page, self.deadline, self.stop.clone())
     }
+}
+
+impl<P: Paged> Flight<P> {
+    fn land(self) -> Result<Fetched<P>, Error> {
+        self.outcome.recv().unwrap_or_else(|_| {
+            Err(Error::new(
+                Kind::Transport,
+                "the thread that fetched the page is gone",
+            ))
+        })
+    }
+}
+
+fn fetch<P: Paged>(request: Request, begun: &AtomicBool) -> Result<Fetched<P>, Error> {
+    let page = request.send(Fetched::read);
+    if page.is_ok() {
+        begun.store(true, Ordering::Relaxed);
+    }
+    page
 }
 
 impl<P: Paged> Drop for Prefetch<P> {

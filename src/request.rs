@@ -18,8 +18,9 @@ use crate::body::Body;
 use crate::cancel::CancelHandle;
 use crate::client::{Client, Shared};
 use crate::error::Error;
-use crate::exchange::Exchange;
+use crate::exchange::{Exchange, ListPage};
 use crate::multipart;
+use crate::pause::Pause;
 use crate::period::{Period, PeriodParameters};
 use crate::redact::{Patterns, Redactor};
 use crate::token::{self, Credential, Token};
@@ -72,6 +73,9 @@ pub(crate) struct Request {
     /// Parameters and fields of forms that no error may show.
     secrets: Vec<Zeroizing<String>>,
     limits: Limits,
+    pause: Arc<Pause>,
+    page: Option<ListPage>,
+    earlier: Option<Error>,
     problem: Option<Error>,
 }
 
@@ -99,6 +103,9 @@ impl Request {
                 cancel: client.cancel.clone(),
                 ..Limits::default()
             },
+            pause: Arc::clone(&client.pause),
+            page: None,
+            earlier: None,
             problem: None,
         }
     }
@@ -277,11 +284,24 @@ impl Request {
         self
     }
 
-    /// Ends with the list that it is a page of.
-    pub fn limits(mut self, deadline: Option<Instant>, stop: CancelHandle) -> Self {
-        self.limits.deadline = deadline;
+    /// Makes it a request for a page of a list, and ends it with the list.
+    pub fn page(mut self, page: ListPage, deadline: Option<Instant>, stop: CancelHandle) -> Self {
+        self.limits.list_deadline = deadline;
         self.limits.stop = Some(stop);
+        self.page = Some(page);
         self
+    }
+
+    /// Goes on after a first attempt that was made elsewhere and failed with this error.
+    pub fn after(mut self, earlier: Option<Error>) -> Self {
+        self.earlier = earlier;
+        self
+    }
+
+    /// Whether the server asked for a pause that is not over.
+    pub fn is_paused(&self) -> bool {
+        let clock = &self.shared.clock;
+        self.pause.end().is_some_and(|end| end > clock.now())
     }
 
     /// Sends the request; the answer is a value in JSON.
@@ -329,13 +349,14 @@ impl Request {
     }
 
     fn exchange<R>(
-        self,
+        mut self,
         take: impl FnOnce(&mut Answer, &Redactor<'_>) -> Result<R, Error>,
     ) -> Result<R, Error> {
         let operation = self.operation;
+        let earlier = self.earlier.take();
         let result = self.ready().and_then(|exchange| {
             let exchange = Arc::new(exchange);
-            let mut answer = exchange.run()?;
+            let mut answer = exchange.run(earlier)?;
             take(&mut answer, &exchange.redactor())
         });
         result.map_err(|error| error.with_operation(operation))
@@ -359,7 +380,7 @@ impl Request {
         let mut limits = self.limits;
         let timeout = self.shared.timeout_call;
         let end = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
-        limits.deadline = limits.deadline.into_iter().chain(end).min();
+        limits.deadline = limits.list_deadline.into_iter().chain(end).min();
         Ok(Exchange {
             shared: self.shared,
             operation: self.operation,
@@ -370,6 +391,8 @@ impl Request {
             secrets: self.secrets,
             patterns: Patterns::default(),
             limits,
+            pause: self.pause,
+            page: self.page,
         })
     }
 }

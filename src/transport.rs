@@ -125,7 +125,7 @@ pub(crate) fn error(error: ureq::Error) -> Error {
         E::Other(error) if error.is::<Cancelled>() => {
             Error::new(Kind::Cancelled, "the call was cancelled")
         }
-        E::HostNotFound => Error::new(Kind::Connect, "the host has no address"),
+        E::HostNotFound => Error::new(Kind::HostNotFound, "the host has no address"),
         E::Io(error) => io_error(error),
         E::ConnectionFailed => Error::new(Kind::Connect, "no connection could be made"),
         E::Tls(reason) => Error::new(Kind::Tls, format!("TLS failed: {reason}")),
@@ -188,7 +188,9 @@ fn io_error(error: io::Error) -> Error {
         ),
         K::TimedOut | K::WouldBlock => (Kind::Timeout, "the connection timed out"),
         // Only looking a name up fails without a kind of its own.
-        _ if error.to_string().contains("lookup") => (Kind::Connect, "the host name was not found"),
+        _ if error.to_string().contains("lookup") => {
+            (Kind::HostNotFound, "the host name was not found")
+        }
         _ => (Kind::Transport, "the connection failed"),
     };
     Error::new(kind, format!("{message}: {error}")).with_source(error)

@@ -23,7 +23,10 @@ const SLICE: Duration = Duration::from_millis(50);
 /// What a call has to keep to.
 #[derive(Clone, Default)]
 pub(crate) struct Limits {
+    /// The end of the call, which is not later than that of the list.
     pub deadline: Option<Instant>,
+    /// The end of the list that it is a page of.
+    pub list_deadline: Option<Instant>,
     /// The caller's.
     pub cancel: Option<CancelHandle>,
     /// The list's that it is a page of.
@@ -40,6 +43,20 @@ impl Limits {
     pub fn left(&self) -> Option<Duration> {
         let deadline = self.deadline?;
         Some(deadline.saturating_duration_since(Instant::now()))
+    }
+
+    /// Gives the call more time, as far as the list has it.
+    pub fn extend(&mut self, by: Duration) {
+        let end = self.deadline.and_then(|end| end.checked_add(by));
+        self.deadline = end.into_iter().chain(self.list_deadline).min();
+    }
+
+    /// Whether there is time for a wait, of which the server asked for a part: that part takes
+    /// nothing of the call's time.
+    pub fn allow(&self, wait: Duration, asked: Duration) -> bool {
+        let mut limits = self.clone();
+        limits.extend(asked);
+        limits.left().is_none_or(|left| left > wait)
     }
 
     pub fn check(&self) -> Result<(), Error> {
