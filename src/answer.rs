@@ -18,6 +18,7 @@ use crate::error::{Error, Kind, Server};
 use crate::redact::Redactor;
 use crate::request::Operation;
 use crate::transport;
+use crate::watch::Phase;
 
 /// How much of a refusal is read, and how much of it an error keeps.
 const REFUSAL: u64 = 64 * 1024;
@@ -346,7 +347,7 @@ fn body_error(error: io::Error, limit: u64) -> Error {
             Kind::Transport,
             format!("the body of the answer is broken: {error}"),
         ),
-        error => transport::error(error),
+        error => transport::error(error, Phase::Sent),
     }
 }
 

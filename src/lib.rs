@@ -88,11 +88,13 @@ mod credentials;
 mod env;
 mod error;
 mod exchange;
+mod http_layer;
 mod multipart;
 mod open_enum;
 pub mod pages;
 mod period;
 mod prefetch;
+mod proxy;
 mod redact;
 mod request;
 mod resolver;
@@ -103,6 +105,9 @@ mod secret;
 mod style;
 #[cfg(test)]
 mod testing;
+mod tls_records;
+#[cfg(test)]
+mod tls_tests;
 mod token;
 mod transport;
 mod union;
