@@ -42,6 +42,8 @@ pub(crate) struct Answer {
     status: StatusCode,
     headers: HeaderMap,
     body: Vec<u8>,
+    /// Whether every byte of the body is a letter.
+    latin: bool,
     operation: &'static Operation,
 }
 
@@ -67,7 +69,10 @@ impl Answer {
         operation: &'static Operation,
     ) -> Result<Self, Error> {
         let (parts, body) = response.into_parts();
+        let media_type = parts.headers.get(CONTENT_TYPE);
+        let media_type = media_type.and_then(|value| value.to_str().ok());
         let mut answer = Self {
+            latin: media_type.is_some_and(is_latin) && !is_converted(&body),
             status: parts.status,
             headers: parts.headers,
             // A thread that ends has none to give.
@@ -115,7 +120,7 @@ impl Answer {
 
     /// The text of a body in UTF-8, or in Latin-1 where the server says so.
     fn take_text(&mut self, redactor: &Redactor<'_>) -> Result<String, Error> {
-        if self.header(CONTENT_TYPE).is_some_and(is_latin) {
+        if self.latin {
             return Ok(self.body.iter().copied().map(char::from).collect());
         }
         self.text(redactor)?;
@@ -317,6 +322,20 @@ fn is_latin(media_type: &str) -> bool {
                 .iter()
                 .any(|latin| value.eq_ignore_ascii_case(latin))
         })
+}
+
+/// Whether `ureq` makes UTF-8 of a body that is in another character set.
+///
+/// It does with its feature `charset`, which any crate of an application can turn on. There is no
+/// asking for the features of a dependency; so a body of one byte shows it.
+fn is_converted(body: &Body) -> bool {
+    const LETTER: &[u8] = &[0xe4];
+    let (Some(media_type), Some(charset)) = (body.mime_type(), body.charset()) else {
+        return false;
+    };
+    let sample = Body::builder().mime_type(media_type).charset(charset);
+    let read = sample.data(LETTER).read_to_vec();
+    read.is_ok_and(|read| read != LETTER)
 }
 
 /// Reads into `bytes`, which keeps what came where an error follows.
