@@ -17,6 +17,7 @@ use zeroize::Zeroize;
 use crate::error::{Error, Kind, Server};
 use crate::redact::{self, Redactor};
 use crate::request::Operation;
+use crate::watch::Phase;
 use crate::{retry_after, transport};
 
 /// How much of a refusal is read, and how much of it an error keeps.
@@ -46,6 +47,8 @@ pub(crate) struct Answer {
     status: StatusCode,
     headers: HeaderMap,
     body: Vec<u8>,
+    /// Whether every byte of the body is a letter.
+    latin: bool,
     operation: &'static Operation,
 }
 
@@ -71,7 +74,10 @@ impl Answer {
         operation: &'static Operation,
     ) -> Result<Self, Error> {
         let (parts, body) = response.into_parts();
+        let media_type = parts.headers.get(CONTENT_TYPE);
+        let media_type = media_type.and_then(|value| value.to_str().ok());
         let mut answer = Self {
+            latin: media_type.is_some_and(is_latin) && !is_converted(&body),
             status: parts.status,
             headers: parts.headers,
             // A thread that ends has none to give.
@@ -119,7 +125,7 @@ impl Answer {
 
     /// The text of a body in UTF-8, or in Latin-1 where the server says so.
     fn take_text(&mut self, redactor: &Redactor<'_>) -> Result<String, Error> {
-        if self.header(CONTENT_TYPE).is_some_and(is_latin) {
+        if self.latin {
             return Ok(self.body.iter().copied().map(char::from).collect());
         }
         self.text(redactor)?;
@@ -350,6 +356,20 @@ fn is_latin(media_type: &str) -> bool {
         })
 }
 
+/// Whether `ureq` makes UTF-8 of a body that is in another character set.
+///
+/// It does with its feature `charset`, which any crate of an application can turn on. There is no
+/// asking for the features of a dependency; so a body of one byte shows it.
+fn is_converted(body: &Body) -> bool {
+    const LETTER: &[u8] = &[0xe4];
+    let (Some(media_type), Some(charset)) = (body.mime_type(), body.charset()) else {
+        return false;
+    };
+    let sample = Body::builder().mime_type(media_type).charset(charset);
+    let read = sample.data(LETTER).read_to_vec();
+    read.is_ok_and(|read| read != LETTER)
+}
+
 /// Reads into `bytes`, which keeps what came where an error follows.
 fn read(body: Body, limit: u64, bytes: &mut Vec<u8>) -> Result<(), Error> {
     let announced = body.content_length().unwrap_or(GUESS);
@@ -378,7 +398,7 @@ fn body_error(error: io::Error, limit: u64) -> Error {
             Kind::Transport,
             format!("the body of the answer is broken: {error}"),
         ),
-        error => transport::error(error),
+        error => transport::error(error, Phase::Sent),
     }
 }
 

@@ -200,6 +200,14 @@ mod tests {
         let (_, bytes) = exchange(NoToken, get(), &answer, |request| request.bytes());
         assert_eq!(bytes.unwrap(), b"caf\xe9");
 
+        // `ureq` reads this form as well where its feature `charset` is on, and is not helped then.
+        let latin = "Content-Type: text/plain; charset=iso-8859-1\r\n";
+        let mut answer = reply(200, latin, "caf_").into_bytes();
+        answer.pop();
+        answer.push(0xe9);
+        let (_, text) = exchange(NoToken, get(), &answer, |request| request.text());
+        assert_eq!(text.unwrap(), "café");
+
         let mut broken = reply(200, "", "caf_").into_bytes();
         broken.pop();
         broken.push(0xe9);

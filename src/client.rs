@@ -3,15 +3,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ureq::Agent;
+use ureq::http::Uri;
 
 use crate::api;
 use crate::base_url::BaseUrl;
 use crate::cancel::CancelHandle;
 use crate::pause::Pause;
+use crate::proxy;
 use crate::resolver::CachingResolver;
 use crate::retry::{Clock, RetryPolicy, SystemClock};
 use crate::token::{Credential, NoToken, Token};
-use crate::transport::{self, Settings};
+use crate::transport::{self, OUTPUT, Settings};
 use crate::{AnyToken, Error, MasterToken, UserToken};
 
 /// The default base URL: the server that the document names.
@@ -74,12 +76,16 @@ pub(crate) struct Shared {
     pub timeout_connect: Option<Duration>,
     /// Whether the agent is ours, and tells which connections are new.
     pub watched: bool,
+    /// Why no request is sent: what is wrong with the proxy that the environment names.
+    pub proxy_problem: Option<String>,
 }
 
 impl<T: Token> Client<T> {
     /// A client with this token and the defaults of [`ClientBuilder`].
     pub fn new(token: T) -> Self {
-        ClientBuilder::default().finish(BASE_URL.to_owned(), false, token)
+        // A document that names no server has none either.
+        let proxied = BASE_URL.parse().ok();
+        ClientBuilder::default().finish(BASE_URL.to_owned(), proxied, token)
     }
 
     /// The same client with another token: over the same connections, to the same service.
@@ -204,6 +210,14 @@ fn client<T: Token>(
 }
 
 /// Settings of a [`Client`], from [`Client::builder`].
+///
+/// # Proxies
+///
+/// The proxy is that of the environment: the first of `ALL_PROXY`, `HTTPS_PROXY` and `HTTP_PROXY`
+/// that is set, in capitals or not. None is used for this machine, and for the hosts of `NO_PROXY`:
+/// `example.com` for this host, `.example.com` for all below it, `*` for all. A SOCKS proxy, or a
+/// value that is not a URL, is an error of each call. Another proxy is set with an
+/// [agent](ClientBuilder::agent) of your own.
 #[derive(Clone)]
 #[must_use = "a builder does nothing until `build` makes a client of it"]
 pub struct ClientBuilder {
@@ -342,10 +356,26 @@ impl ClientBuilder {
     /// a connection that breaks is sent once more, whatever the [`RetryPolicy`] says, and
     /// anything else is only where no connection came about in time.
     ///
+    /// Nor does it protect from two things that this crate's own agent does:
+    ///
+    /// - If a crate of your application turns on `ureq`'s feature `cookies`, the agent sends the
+    ///   cookies that it got with one token along with the other tokens of
+    ///   [`with_token`](Client::with_token). Build a client with an agent of its own for each
+    ///   token then.
+    /// - If the server announces no length for a body, a connection that is reset, or that ends
+    ///   without TLS saying so, looks like the end of the body.
+    ///
     /// It must be configured with `http_status_as_error(false)` and `max_redirects(0)`: this
     /// crate handles statuses and redirects, and [`build`](Self::build) refuses any other.
     pub fn agent(mut self, agent: Agent) -> Self {
         self.agent = Some(agent);
+        self
+    }
+
+    /// The certificates that a test trusts.
+    #[cfg(test)]
+    pub(crate) fn tls_config(mut self, config: ureq::tls::TlsConfig) -> Self {
+        self.settings.tls = Some(config);
         self
     }
 
@@ -361,18 +391,36 @@ impl ClientBuilder {
                 "the user agent holds a line break or a control character",
             ));
         }
+        if self.settings.user_agent.len() > OUTPUT / 2 {
+            return Err(Error::invalid(format!(
+                "the user agent has more than {} bytes",
+                OUTPUT / 2
+            )));
+        }
         if let Some(agent) = &self.agent {
             transport::check(agent.config())?;
         }
-        Ok(self.finish(base.text, base.loopback, token))
+        // The environment's proxy is for hosts that are not this machine.
+        let proxied = Some(base.uri).filter(|_| !base.loopback);
+        Ok(self.finish(base.text, proxied, token))
     }
 
-    fn finish<T: Token>(self, base_url: String, loopback: bool, token: T) -> Client<T> {
+    /// `proxied` is the URL to which the environment may name a proxy.
+    fn finish<T: Token>(self, base_url: String, proxied: Option<Uri>, token: T) -> Client<T> {
         let resolver = CachingResolver::default();
         let watched = self.agent.is_none();
-        let agent = self
-            .agent
-            .unwrap_or_else(|| transport::agent(&self.settings, loopback, resolver.clone()));
+        let (agent, proxy_problem) = match self.agent {
+            Some(agent) => (agent, None),
+            None => {
+                let proxy = proxied.map(|uri| proxy::from_environment(&uri));
+                let (proxy, problem) = match proxy.transpose() {
+                    Ok(proxy) => (proxy.flatten(), None),
+                    Err(problem) => (None, Some(problem)),
+                };
+                let agent = transport::agent(&self.settings, proxy, resolver.clone());
+                (agent, problem)
+            }
+        };
         let shared = Shared {
             agent,
             resolver,
@@ -385,6 +433,7 @@ impl ClientBuilder {
             timeout_call: self.settings.timeout_call.filter(|_| watched),
             timeout_connect: self.settings.timeout_connect,
             watched,
+            proxy_problem,
         };
         let pause = Pause::new(shared.clock.now());
         client(Arc::new(shared), token, Arc::new(pause), None)

@@ -7,6 +7,7 @@ use serde::de::DeserializeOwned;
 use ureq::http::StatusCode;
 
 use crate::request::Operation;
+use crate::transport::CERTIFICATE;
 
 /// Whatever can go wrong, from a parameter to the answer.
 ///
@@ -37,7 +38,8 @@ use crate::request::Operation;
 /// # What goes wrong, and what you get
 ///
 /// *Sent again* is what the client does by itself, as its [`RetryPolicy`](crate::RetryPolicy)
-/// permits: "GET" is what is safe to send twice. Each row is shown in a file of `tests/`.
+/// permits: "GET" is what is safe to send twice. Each row is shown in a file of `tests/`, or in the
+/// unit tests of `src/tls_tests.rs`.
 ///
 /// | Fault | What you get | Sent again | Shown in |
 /// |---|---|---|---|
@@ -45,12 +47,16 @@ use crate::request::Operation;
 /// | No connection in time | [`is_connect`], [`is_timeout`], [`is_retryable`] | yes | `bad_day` |
 /// | A certificate is self-signed, expired, for another host | [`is_connect`] | no | `tls` |
 /// | TLS to a port that has none | [`is_connect`] | no | `errors` |
+/// | TLS fails after the request was sent | [`is_retryable`] | GET | `tls_tests` |
+/// | The environment's proxy cannot be used | [`is_invalid_input`] | no | `transport` |
+/// | The URL, or a header, is over 16 KiB | [`is_invalid_input`] | no | `transport` |
 /// | What answers is not HTTP | an error without a status | no | `errors` |
 /// | Too many or too large headers | an error without a status | no | `errors` |
 /// | No answer in time | [`is_timeout`], [`is_retryable`] | no | `bad_day` |
 /// | An answer that trickles | [`is_timeout`], [`is_retryable`] | no | `bad_day` |
 /// | The connection closes before the body | [`is_retryable`] | GET | `bad_day` |
 /// | It closes in the body; the length announced is too large; chunks are broken | [`is_retryable`], [`status`] | GET | `bad_day` |
+/// | A body of no announced length is reset, or ends without TLS saying so | [`is_retryable`], [`status`] | GET | `transport`, `tls_tests` |
 /// | The length announced is too small | [`is_decode`] | no | `bad_day` |
 /// | A compressed body is broken | [`is_retryable`], [`status`] | GET | `bad_day` |
 /// | A body over the limit, a gzip bomb | [`is_too_large`] | no | `errors` |
@@ -61,6 +67,7 @@ use crate::request::Operation;
 /// | 429, 500, 502, 503, 504 | [`is_retryable`], and the status's own method | GET | `bad_day` |
 /// | 429 with `Retry-After` | the value after that wait; over the cap, [`retry_after`] | GET | `bad_day` |
 /// | Any other refusal | the status's own method, [`detail`], [`field_errors`], [`body_as`] | no | `errors` |
+/// | Credentials are refused with 400 or 401 | [`is_unauthorized`] | never | `transport` |
 /// | A redirect | [`is_redirect`], [`location`] | no | `errors` |
 /// | A keep-alive connection that died between two calls | the value | GET, uncounted | `bad_day` |
 /// | Any fault of the token exchange after it was sent | as above | never | `bad_day` |
@@ -84,6 +91,8 @@ use crate::request::Operation;
 /// gives the size and the type of the body alone.
 ///
 /// [`is_connect`]: Self::is_connect
+/// [`is_invalid_input`]: Self::is_invalid_input
+/// [`is_unauthorized`]: Self::is_unauthorized
 /// [`is_retryable`]: Self::is_retryable
 /// [`is_timeout`]: Self::is_timeout
 /// [`is_decode`]: Self::is_decode
@@ -179,6 +188,13 @@ impl Error {
 
     pub(crate) fn with_kind(mut self, kind: Kind) -> Self {
         self.0.kind = kind;
+        self
+    }
+
+    /// Says first where no connection came about.
+    pub(crate) fn with_place(mut self, place: &str) -> Self {
+        let message = &self.0.message;
+        self.0.message = format!("no connection to {place}: {message}").into();
         self
     }
 
@@ -364,7 +380,11 @@ impl Error {
         self.0.kind == Kind::Invalid
     }
 
-    /// No connection came about: no such host, refused, or a certificate that is not trusted.
+    /// No connection came about, and nothing was sent: no such host, refused, or a certificate that
+    /// is not trusted. The message names host and port.
+    ///
+    /// Once a part of the request was sent, no error is one of these, whatever becomes of the
+    /// connection.
     pub fn is_connect(&self) -> bool {
         matches!(
             self.0.kind,
@@ -403,8 +423,12 @@ impl Error {
     }
 
     /// 401: the token, or the credentials, are not valid.
+    ///
+    /// Also true of a 400 in answer to the token exchange, or to another operation that sends a
+    /// client secret instead of a token: Django REST framework and OAuth 2 answer wrong credentials
+    /// with 400. [`is_bad_request`](Self::is_bad_request) is true of it, too.
     pub fn is_unauthorized(&self) -> bool {
-        self.is(401)
+        self.is(401) || self.is(400) && self.sends_credentials()
     }
 
     /// 403: the token does not have the permission.
@@ -439,6 +463,13 @@ impl Error {
         self.is(503)
     }
 
+    /// Whether the operation sends a client's credentials instead of a token.
+    fn sends_credentials(&self) -> bool {
+        self.0.operation.is_some_and(|operation| {
+            !operation.token && operation.secrets.contains(&"client_secret")
+        })
+    }
+
     fn is(&self, status: u16) -> bool {
         self.0.kind == Kind::Status && self.status() == Some(status)
     }
@@ -447,6 +478,9 @@ impl Error {
     fn remedy(&self) -> Option<Cow<'static, str>> {
         let token = self.0.operation.is_none_or(|operation| operation.token);
         Some(Cow::Borrowed(match (self.0.kind, self.status()) {
+            (Kind::Status, Some(400 | 401 | 403)) if self.sends_credentials() => {
+                "check the client id and the client secret"
+            }
             (Kind::Status, Some(400)) => "check the parameters and their form",
             (Kind::Status, Some(401)) if token => {
                 "the token is not, or no longer, valid: get a new one"
@@ -454,7 +488,10 @@ impl Error {
             (Kind::Status, Some(403)) if token => {
                 "the token does not have the permission, or is not valid"
             }
-            (Kind::Status, Some(401 | 403)) => "check the client id and the client secret",
+            (Kind::Status, Some(401 | 403)) => {
+                "the operation is called without a token, and the service wants one: check the \
+                 document"
+            }
             (Kind::Status, Some(404)) => "there is no such thing, or the token may not see it",
             (Kind::Status, Some(405)) => "check the base URL",
             (Kind::Status, Some(429)) => {
@@ -471,9 +508,12 @@ impl Error {
             (Kind::Connect | Kind::HostNotFound | Kind::ConnectTimeout, _) => {
                 "check the base URL, the network and the proxy"
             }
-            (Kind::Tls, _) => {
-                "check the base URL, and whether a proxy wants a certificate of its own trusted"
+            (Kind::Tls, _) if self.0.message.contains(CERTIFICATE) => {
+                "check the base URL; to trust the certificates that the system trusts, such as \
+                 that of a company's proxy, turn on `system_certificates` of `Client::builder()` \
+                 (feature `platform-verifier`)"
             }
+            (Kind::Tls, _) => "check the base URL and the proxy",
             (Kind::Timeout, _) => "try again, or give it more time with `Client::builder()`",
             (Kind::Transport, _) => "try again",
             (Kind::Protocol, _) => "check the base URL and the proxy",

@@ -7,7 +7,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use log::Level;
-use ureq::http::header::CONTENT_TYPE;
+use ureq::http::header::{CONTENT_TYPE, COOKIE};
 use ureq::http::{HeaderName, HeaderValue, Method, Request, Uri};
 use zeroize::Zeroizing;
 
@@ -15,13 +15,14 @@ use crate::answer::Answer;
 use crate::body::Body;
 use crate::client::Shared;
 use crate::error::{Error, Kind, Server};
+use crate::http_layer::forget_cookies;
 use crate::pause::Pause;
 use crate::redact::{Patterns, Redactor};
 use crate::request::Operation;
 use crate::retry::Retry;
 use crate::token::Credential;
 use crate::transport::{self, IDLE};
-use crate::watch::{self, Limits};
+use crate::watch::{self, Limits, Phase, Place};
 
 /// How often somebody who waits looks whether to go on.
 const LOOK: Duration = Duration::from_millis(10);
@@ -216,22 +217,27 @@ impl Exchange {
     /// Sends the request once; tells as well whether it went out on a connection of the pool.
     fn once(self: &Arc<Self>, limits: &Limits) -> (Result<Answer, Error>, bool) {
         if !self.must_be_left(limits) {
-            return watch::within(limits, || self.send(limits));
+            return self.send_within(limits);
         }
         let (done, outcome) = mpsc::sync_channel(1);
         let (this, theirs) = (Arc::clone(self), limits.clone());
         let work = move || {
-            let result = watch::within(&theirs, || this.send(&theirs));
             // Nobody waits for it any more, if this fails.
-            let _ = done.send(result);
+            let _ = done.send(this.send_within(&theirs));
         };
         match thread::Builder::new()
             .name("fitrankings".into())
             .spawn(work)
         {
             Ok(_) => wait(&outcome, limits),
-            Err(_) => watch::within(limits, || self.send(limits)),
+            Err(_) => self.send_within(limits),
         }
+    }
+
+    fn send_within(&self, limits: &Limits) -> (Result<Answer, Error>, bool) {
+        let cookie = self.headers.iter().find(|(name, _)| *name == COOKIE);
+        let cookie = cookie.map(|(_, value)| value.clone());
+        watch::within(limits, cookie, || self.send(limits))
     }
 
     /// Whether it may become necessary to give up on a name or on a connection that is just
@@ -261,6 +267,9 @@ impl Exchange {
             }
             None => agent.run(request),
         };
+        if self.shared.watched {
+            forget_cookies(agent);
+        }
         let response = response.map_err(|error| self.not_answered(error))?;
         let answer = Answer::read(response, self.shared.max_body_size, self.operation)?;
         answer.succeed(&self.redactor())?;
@@ -268,15 +277,34 @@ impl Exchange {
     }
 
     fn not_answered(&self, error: ureq::Error) -> Error {
-        let mut error = transport::error(error);
-        // Whatever it was, it was in the way of a connection.
-        if error.kind() == Kind::Transport && self.shared.watched && !watch::has_sent() {
-            error = error.with_kind(Kind::Connect);
-        }
+        let phase = match self.shared.watched {
+            true => watch::phase(),
+            false => Phase::Unknown,
+        };
+        let error = transport::error(error, phase);
         if error.is_connect() {
             self.shared.resolver.forget();
         }
+        if error.is_connect() || phase == Phase::Connecting && error.kind() == Kind::Protocol {
+            return error.with_place(&self.place());
+        }
         error
+    }
+
+    /// Where no connection came about: the host, or the proxy on the way to it.
+    fn place(&self) -> String {
+        let proxy = self.shared.agent.config().proxy();
+        let proxy = proxy
+            .filter(|proxy| !proxy.is_no_proxy(&self.uri))
+            .and_then(|proxy| Place::new(proxy.uri()));
+        let host = Place::new(&self.uri).map(|place| place.to_string());
+        let host = host.unwrap_or_default();
+        match (watch::place(), proxy) {
+            (Some(place), Some(proxy)) if place == proxy => format!("{host} by the proxy {proxy}"),
+            (None, Some(proxy)) => format!("{host} by the proxy {proxy}"),
+            (Some(place), _) => place.to_string(),
+            (None, None) => host,
+        }
     }
 
     fn request(&self) -> Request<()> {
@@ -344,7 +372,8 @@ fn paused(problem: &'static str, left: Duration) -> Error {
 }
 
 fn check(limits: &Limits) -> Result<(), Error> {
-    limits.check().map_err(transport::error)
+    let error = |error| transport::error(error, Phase::Unknown);
+    limits.check().map_err(error)
 }
 
 /// Waits for what is done on another thread. That knows the limits itself, and tells more of

@@ -95,12 +95,14 @@ mod env;
 mod error;
 mod escapes;
 mod exchange;
+mod http_layer;
 mod multipart;
 mod open_enum;
 pub mod pages;
 mod pause;
 mod period;
 mod prefetch;
+mod proxy;
 mod redact;
 mod request;
 mod resolver;
@@ -112,6 +114,9 @@ mod secret;
 mod style;
 #[cfg(test)]
 mod testing;
+mod tls_records;
+#[cfg(test)]
+mod tls_tests;
 mod token;
 mod transport;
 mod union;

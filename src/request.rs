@@ -24,7 +24,6 @@ use crate::pause::Pause;
 use crate::period::{Period, PeriodParameters};
 use crate::redact::{Patterns, Redactor};
 use crate::token::{self, Credential, Token};
-use crate::transport;
 use crate::watch::Limits;
 
 pub(crate) use ureq::http::Method;
@@ -377,6 +376,8 @@ impl Request {
             .ok_or_else(|| {
                 Error::invalid("no URL can be made of the base URL and the parameters")
             })?;
+        let room = self.shared.agent.config().output_buffer_size();
+        check_lines(room, self.operation, &uri, &self.headers, &self.credentials)?;
         let mut limits = self.limits;
         let timeout = self.shared.timeout_call;
         let end = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
@@ -413,11 +414,8 @@ impl Shared {
                 "the document names no server: give one with `Client::builder().base_url(…)`",
             ));
         }
-        if self.watched && transport::is_past_proxy(self.agent.config()) {
-            return Err(Error::invalid(
-                "the environment names a SOCKS proxy, which is not supported: name an http proxy, \
-                 or give `Client::builder().agent(…)` an agent of your own",
-            ));
+        if let Some(problem) = &self.proxy_problem {
+            return Err(Error::invalid(problem.clone()));
         }
         // Records of this level hold the token, whatever else is done to keep it.
         let logged = |target: &&str| log::log_enabled!(target: *target, Level::Trace);
@@ -431,6 +429,39 @@ impl Shared {
         }
         Ok(())
     }
+}
+
+/// Checks that each line of a request's head fits into the buffer that it is written to, of `room`
+/// bytes: `ureq` would tell of the first that does not as if the server had done wrong.
+fn check_lines(
+    room: usize,
+    operation: &Operation,
+    uri: &Uri,
+    headers: &[(HeaderName, HeaderValue)],
+    credentials: &[Credential],
+) -> Result<(), Error> {
+    let refuse = |what: &str, length: usize| {
+        Err(Error::invalid(format!(
+            "{what} has {length} bytes, and the line of the request with it can have {room} at \
+             most"
+        )))
+    };
+    let path = uri.path_and_query().map_or("/", |path| path.as_str());
+    if operation.method.as_str().len() + path.len() + " / HTTP/1.1\r\n".len() > room {
+        return refuse("the URL with its parameters", path.len());
+    }
+    let own = headers.iter().map(|(name, value)| (name, value));
+    let secret = credentials.iter().filter_map(Credential::header);
+    for (name, value) in own.chain(secret) {
+        if name.as_str().len() + value.len() + ": \r\n\r\n".len() > room {
+            return refuse(&format!("the header `{name}`"), value.len());
+        }
+    }
+    let host = uri.authority().map_or("", |authority| authority.as_str());
+    if host.len() + "host: \r\n\r\n".len() > room {
+        return refuse("the host of the base URL", host.len());
+    }
+    Ok(())
 }
 
 /// A range as a message has it.

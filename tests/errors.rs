@@ -881,7 +881,9 @@ mod connections {
         assert_eq!(holds(&error), ["retryable", "connect"], "{error}");
         assert_eq!(error.status(), None);
         let message = error.to_string();
-        let start = format!("{WHERE}the connection was refused");
+        let url = deserted.base_url();
+        let place = url.trim_start_matches("http://").trim_end_matches("/iq");
+        let start = format!("{WHERE}no connection to {place}: the connection was refused");
         assert!(message.starts_with(&start), "{message}");
         let advice = "; check the base URL, the network and the proxy";
         assert!(message.ends_with(advice), "{message}");
@@ -947,7 +949,7 @@ mod connections {
         let message = error.to_string();
         assert!(message.contains("TLS failed"), "{message}");
         assert!(
-            message.contains("; check the base URL, and whether"),
+            message.ends_with("; check the base URL and the proxy"),
             "{message}"
         );
         let sent = server.only_request().bytes;
