@@ -227,7 +227,7 @@ impl Exchange {
     }
 
     /// Waits before the next attempt, in small steps where somebody may cancel.
-    fn sleep(&self, delay: Duration) -> Result<(), Error> {
+    pub fn sleep(&self, delay: Duration) -> Result<(), Error> {
         let stoppable = self.limits.cancel.is_some() || self.limits.stop.is_some();
         let step = if stoppable { LOOK } else { delay };
         let mut left = delay;

@@ -1,6 +1,7 @@
 //! Pages that are fetched before they are asked for, each on a thread of its own.
 
 use std::collections::VecDeque;
+use std::mem;
 use std::sync::mpsc::{self, Receiver};
 use std::thread;
 use std::time::Instant;
@@ -57,13 +58,9 @@ impl<P: Paged> Prefetch<P> {
         Ok(page)
     }
 
-    /// Lets go of what was fetched for another place in the list.
-    pub fn forget(&mut self) {
-        self.flights.clear();
-    }
-
+    /// Stops what is under way. The list can go on after it, here or at another place.
     pub fn stop(&mut self) {
-        self.stop.cancel();
+        mem::take(&mut self.stop).cancel();
         self.flights.clear();
     }
 
