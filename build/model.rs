@@ -164,6 +164,8 @@ pub struct Paging {
     pub record: String,
     /// The key of a record that tells it from the others, as it is sent.
     pub key: String,
+    /// The `detail` of the 404 that ends the list, where it is not the framework's.
+    pub end: Option<String>,
     pub pointer: String,
 }
 

@@ -162,15 +162,17 @@ impl Answer {
         error: &serde_json::Error,
         redactor: &Redactor<'_>,
     ) -> Error {
-        self.with_beginning(self.reason::<T>(text, error, redactor), redactor)
+        let reason = self.reason(text, error, redactor, path::<T>);
+        self.with_beginning(reason, redactor)
     }
 
-    /// Why a text did not become a `T`; the path is worked out only now, since it costs time.
-    pub fn reason<T: DeserializeOwned>(
+    /// Why a text was not decoded; the path is worked out only now, since it costs time.
+    pub fn reason(
         &self,
         text: &str,
         error: &serde_json::Error,
         redactor: &Redactor<'_>,
+        path: impl FnOnce(&str) -> Option<String>,
     ) -> Error {
         if text.trim().is_empty() {
             return self.undecodable("the answer is empty, where JSON was expected".into());
@@ -180,11 +182,7 @@ impl Answer {
                 "the answer is a page of HTML or XML, where JSON was expected".into(),
             );
         }
-        let mut deserializer = serde_json::Deserializer::from_str(text);
-        let path = serde_path_to_error::deserialize::<_, T>(&mut deserializer)
-            .err()
-            .map(|error| error.path().to_string())
-            .filter(|path| path != ".");
+        let path = path(text);
         let what = match error.classify() {
             Category::Data => "does not have the documented form",
             Category::Eof => "is not whole JSON",
@@ -340,6 +338,15 @@ impl<'a> Taken<'a> {
         let error = self.answer.undecodable(message);
         Err(self.answer.with_beginning(error, self.redactor))
     }
+}
+
+/// Where in a text the value stands that does not fit a `T`.
+pub(crate) fn path<T: DeserializeOwned>(text: &str) -> Option<String> {
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    serde_path_to_error::deserialize::<_, T>(&mut deserializer)
+        .err()
+        .map(|error| error.path().to_string())
+        .filter(|path| path != ".")
 }
 
 /// Whether a Content-Type says that every byte is a letter.

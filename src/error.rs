@@ -161,6 +161,8 @@ pub(crate) enum Kind {
     TooLarge,
     /// A list that does not get on.
     Repeats,
+    /// A list that was to begin after its last page.
+    PastTheEnd,
 }
 
 impl Error {
@@ -318,8 +320,8 @@ impl Error {
         self.0.json_path.as_deref()
     }
 
-    /// Which page of a list failed, or has the record that did; another list can
-    /// [start there](crate::pages::Items::start_page).
+    /// Which page of a list failed, or has the record that did not decode. The list can
+    /// [go on](crate::pages::Items::resume) with that page.
     pub fn page(&self) -> Option<u64> {
         self.0.page
     }
@@ -438,9 +440,10 @@ impl Error {
         self.is(403)
     }
 
-    /// 404: there is no such thing, or the token may not see it.
+    /// 404: there is no such thing, or the token may not see it. Also true for a list that was to
+    /// begin at a page past its end, whatever the service answers to that.
     pub fn is_not_found(&self) -> bool {
-        self.is(404)
+        self.is(404) || self.0.kind == Kind::PastTheEnd
     }
 
     /// 405: the path does not take this method.
@@ -491,6 +494,11 @@ impl Error {
             (Kind::Status, Some(401 | 403)) => {
                 "the operation is called without a token, and the service wants one: check the \
                  document"
+            }
+            (Kind::PastTheEnd, _) => "begin at an earlier page",
+            (Kind::Status, Some(404)) if self.page() > Some(1) => {
+                "this is no 404 that ends a list: go on with `resume()` or from a bookmark, or, if \
+                 the service ends its lists so, name its `detail` as `end` of `x-paging`"
             }
             (Kind::Status, Some(404)) => "there is no such thing, or the token may not see it",
             (Kind::Status, Some(405)) => "check the base URL",

@@ -336,7 +336,7 @@ impl Exchange {
     }
 
     /// Waits, in small steps where somebody may cancel.
-    fn sleep_in_steps(&self, delay: Duration, limits: &Limits) -> Result<(), Error> {
+    pub fn sleep_in_steps(&self, delay: Duration, limits: &Limits) -> Result<(), Error> {
         let stoppable = limits.cancel.is_some() || limits.stop.is_some();
         let step = if stoppable { LOOK } else { delay };
         let mut left = delay;

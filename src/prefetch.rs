@@ -1,11 +1,12 @@
 //! Pages that are fetched before they are asked for, each on a thread of its own.
 
 use std::collections::VecDeque;
+use std::mem;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver};
 use std::thread;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::cancel::CancelHandle;
 use crate::error::{Error, Kind};
@@ -73,13 +74,14 @@ impl<P: Paged> Prefetch<P> {
         fetch(request, &self.begun)
     }
 
-    /// Lets go of what was fetched for another place in the list.
-    pub fn forget(&mut self) {
-        self.flights.clear();
+    /// Waits before a page is asked for once more, as long as the list may go on.
+    pub fn wait(&self, number: u64, delay: Duration) -> Result<(), Error> {
+        self.request(number, false).wait(delay)
     }
 
+    /// Stops what is under way. The list can go on after it, here or at another place.
     pub fn stop(&mut self) {
-        self.stop.cancel();
+        mem::take(&mut self.stop).cancel();
         self.flights.clear();
     }
 

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt::{self, Display, Write};
 use std::ops::{Bound, Range, RangeBounds};
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use log::Level;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -111,6 +111,21 @@ impl Request {
 
     pub fn operation(&self) -> &'static Operation {
         self.operation
+    }
+
+    /// The path and the query, without what the client adds to them.
+    pub fn target(&self) -> &str {
+        let base = self.shared.base_url.len();
+        self.url.get(base..).unwrap_or_default()
+    }
+
+    /// Waits as long as this, in place of sending the request, or until its limits end the wait.
+    pub fn wait(self, delay: Duration) -> Result<(), Error> {
+        let operation = self.operation;
+        let waited = self
+            .ready()
+            .and_then(|exchange| exchange.sleep_in_steps(delay, &exchange.limits));
+        waited.map_err(|error| error.with_operation(operation))
     }
 
     /// Fills a parameter of the path in; several values are joined by commas.
