@@ -122,8 +122,8 @@ fn summaries(
         Period::all_time(),
         Period::year(newest.year())?,
         Period::month(newest.year(), newest.month())?,
-        Period::week_of(newest),
-        Period::day(newest),
+        Period::week_of(newest)?,
+        Period::day(newest)?,
         Period::range(month.at(0, 0, 0, 0), newest.at(23, 59, 59, 0))?,
     ] {
         let user = user.get_user_stat_summary().period(period.clone()).call()?;
@@ -148,7 +148,7 @@ fn chart(client: &Client<MasterToken>, newest: Date) -> Result<()> {
     for week in first.series(1.week()).take(12) {
         let summary = client
             .get_group_stat_summary()
-            .period(Period::week_of(week))
+            .period(Period::week_of(week)?)
             .call()?;
         weeks.push((
             week.iso_week_date(),

@@ -137,7 +137,7 @@ mod operations {
             Period::month(2016, 8).unwrap(),
             Period::week(2016, 32).unwrap(),
             Period::week(2016, 2).unwrap(),
-            Period::day(start),
+            Period::day(start).unwrap(),
             Period::range(start.at(0, 0, 0, 0), end.at(23, 59, 59, 0)).unwrap(),
             Period::raw(0, None),
         ] {
