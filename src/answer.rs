@@ -9,12 +9,14 @@ use std::time::{Duration, SystemTime};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use serde_json::error::Category;
+use serde_json::value::RawValue;
 use ureq::Body;
 use ureq::http::header::{CONTENT_TYPE, LOCATION, RETRY_AFTER};
 use ureq::http::{HeaderMap, HeaderName, Response, StatusCode};
 use zeroize::Zeroize;
 
-use crate::error::{Error, Kind, Server};
+use crate::error::{Error, Kind, Origin, Record, Server};
+use crate::pages::Paged;
 use crate::redact::Redactor;
 use crate::request::Operation;
 use crate::transport;
@@ -24,6 +26,8 @@ const REFUSAL: u64 = 64 * 1024;
 const KEPT: usize = 4 * 1024;
 /// How long a sentence of the server's may be in a message.
 const SENTENCE: usize = 300;
+/// How long the id of a record may be in a message.
+const LONGEST_ID: usize = 40;
 /// How much room is made for a body that is announced and not there yet.
 const ROOM: u64 = 1024 * 1024;
 /// The same for one that is not announced: less would be read in the smallest of steps.
@@ -95,7 +99,33 @@ impl Answer {
     /// The value in the body of a success.
     pub fn decode<T: DeserializeOwned>(&self, redactor: &Redactor<'_>) -> Result<T, Error> {
         let text = self.text(redactor)?;
-        serde_json::from_str(text).map_err(|error| self.explain::<T>(text, &error, redactor))
+        serde_json::from_str(text).map_err(|error| {
+            let error = self.explain::<T>(text, &error, redactor);
+            self.with_record_of(text, error, Origin::Body, redactor)
+        })
+    }
+
+    /// The records of one page of a list.
+    pub fn decode_page<P: Paged>(&self, redactor: &Redactor<'_>) -> Result<Vec<P::Record>, Error> {
+        let text = self.text(redactor)?;
+        serde_json::from_str(text).map_err(|error| {
+            let error = self.explain::<Vec<P::Record>>(text, &error, redactor);
+            self.with_record_of(text, error, Origin::Page(P::KEY), redactor)
+        })
+    }
+
+    /// Why a record of a list did not decode, with the record. The list goes on after it.
+    pub fn explain_record<P: Paged>(
+        &self,
+        index: usize,
+        raw: &str,
+        error: &serde_json::Error,
+        redactor: &Redactor<'_>,
+    ) -> Error {
+        let error = self
+            .reason::<P::Record>(raw, error, redactor)
+            .below_index(index);
+        self.with_record(Some(index), raw, error, Origin::List(P::KEY), redactor)
     }
 
     pub fn text(&self, redactor: &Redactor<'_>) -> Result<&str, Error> {
@@ -154,6 +184,54 @@ impl Answer {
         self.with_beginning(self.reason::<T>(text, error, redactor), redactor)
     }
 
+    /// Adds the record that did not decode: an element of a list, or the whole of the body.
+    fn with_record_of(
+        &self,
+        text: &str,
+        error: Error,
+        origin: Origin,
+        redactor: &Redactor<'_>,
+    ) -> Error {
+        let index = error.json_path().and_then(|path| {
+            let (index, _) = path.strip_prefix('[')?.split_once(']')?;
+            index.parse::<usize>().ok()
+        });
+        let raw = match index {
+            Some(index) => serde_json::from_str::<Vec<&RawValue>>(text)
+                .ok()
+                .and_then(|records| records.get(index).copied()),
+            None => serde_json::from_str::<&RawValue>(text).ok(),
+        };
+        match raw.map(RawValue::get) {
+            Some(raw) if raw.starts_with('{') => {
+                self.with_record(index, raw, error, origin, redactor)
+            }
+            _ => error,
+        }
+    }
+
+    fn with_record(
+        &self,
+        index: Option<usize>,
+        raw: &str,
+        error: Error,
+        origin: Origin,
+        redactor: &Redactor<'_>,
+    ) -> Error {
+        // A list has its records in memory anyhow, and tells by them that it goes on.
+        let fits = raw.len() <= REFUSAL as usize || matches!(origin, Origin::List(_));
+        if self.is_secret() || !fits {
+            return error;
+        }
+        let id = record_id(raw, origin.key());
+        error.with_record(Record {
+            index,
+            id: id.map(|id| cut(&redactor.redact(&id), LONGEST_ID)),
+            raw: redactor.redact(raw),
+            origin,
+        })
+    }
+
     /// Why a text did not become a `T`; the path is worked out only now, since it costs time.
     pub fn reason<T: DeserializeOwned>(
         &self,
@@ -175,7 +253,7 @@ impl Answer {
             .map(|error| error.path().to_string())
             .filter(|path| path != ".");
         let what = match error.classify() {
-            Category::Data => "does not have the documented form",
+            Category::Data => "is not as documented",
             Category::Eof => "is not whole JSON",
             Category::Syntax | Category::Io => "is not JSON",
         };
@@ -206,12 +284,13 @@ impl Answer {
     }
 
     fn with_beginning(&self, error: Error, redactor: &Redactor<'_>) -> Error {
-        let body = match self.is_secret() {
+        let whole = match self.is_secret() {
             true => None,
             false => self.kept(redactor),
         };
         error.with_server(Server {
-            body: body.map(|body| cut(&body, KEPT)),
+            body: whole.as_ref().map(|whole| cut(whole, KEPT)),
+            whole: whole.filter(|whole| whole.len() > KEPT),
             ..Server::default()
         })
     }
@@ -422,6 +501,16 @@ fn wait(value: &str, now: SystemTime) -> Option<Duration> {
     // A date that has passed asks for no wait.
     let date = SystemTime::try_from(date).ok()?;
     Some(date.duration_since(now).unwrap_or_default())
+}
+
+/// The value that tells a record from the others, as a text.
+fn record_id(raw: &str, key: &str) -> Option<String> {
+    let record: Value = serde_json::from_str(raw).ok()?;
+    match record.get(key).or_else(|| record.get("id"))? {
+        Value::Number(number) => Some(number.to_string()),
+        Value::String(text) => Some(text.clone()),
+        _ => None,
+    }
 }
 
 /// The beginning of a text, with a mark where the rest was.

@@ -6,7 +6,8 @@
 //! let client = Client::from_env()?;
 //! for activity in client.list_activities().items().limit(50) {
 //!     let activity = activity?;
-//!     println!("{}  {:.1}", activity.action_date, activity.distance);
+//!     // A value that the service leaves out is `None`.
+//!     println!("{}  {:.1}", activity.id, activity.distance.unwrap_or_default());
 //! }
 //! # Ok::<(), fitrankings::Error>(())
 //! ```
@@ -85,6 +86,7 @@ mod cancel;
 mod client;
 #[cfg(exchange)]
 mod credentials;
+mod decode;
 mod env;
 mod error;
 mod exchange;
@@ -97,6 +99,7 @@ mod redact;
 mod request;
 mod resolver;
 mod retry;
+mod row;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
 mod secret;
@@ -120,12 +123,15 @@ pub use error::Error;
 pub use jiff;
 pub use period::Period;
 pub use retry::{Clock, Retry, RetryPolicy};
+pub use row::Row;
 pub use rust_decimal::Decimal;
 pub use secret::Secret;
 pub use token::{AnyToken, MasterToken, NoToken, Token, UserToken};
 
 #[allow(unused_imports, reason = "a document may have no enum")]
 pub(crate) use open_enum::open_enum;
+#[allow(unused_imports, reason = "a document may have no record")]
+pub(crate) use row::row;
 #[allow(unused_imports, reason = "a document may have no such token")]
 pub(crate) use token::{basic, bearer, key};
 #[allow(unused_imports, reason = "a document may have no union")]

@@ -393,8 +393,7 @@ impl<P: Paged> Fetched<P> {
                 Ok(record) => records.push(record),
                 Err(_) if broken.len() == MOST_BROKEN => return None,
                 Err(error) => {
-                    let error = answer.reason::<P::Record>(raw, &error, redactor);
-                    let error = error.with_record(place, redactor.redact(raw));
+                    let error = answer.explain_record::<P>(place, raw, &error, redactor);
                     broken.push(Broken {
                         place,
                         mark: mark::<P>(raw),

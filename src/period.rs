@@ -462,7 +462,10 @@ mod tests {
                 let error = period(day).unwrap_err();
                 assert!(error.is_invalid_input(), "{number}: {error}");
                 let expected = format!("the year {} cannot be asked for: ", day.year());
-                assert!(error.to_string().starts_with(&expected), "{number}: {error}");
+                assert!(
+                    error.to_string().starts_with(&expected),
+                    "{number}: {error}"
+                );
             }
         }
     }

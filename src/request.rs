@@ -14,12 +14,14 @@ use ureq::http::{HeaderName, HeaderValue, Uri};
 use zeroize::Zeroizing;
 
 use crate::answer::{Answer, Taken};
+use crate::base_url::NO_SERVER;
 use crate::body::Body;
 use crate::cancel::CancelHandle;
 use crate::client::{Client, Shared};
 use crate::error::Error;
 use crate::exchange::Exchange;
 use crate::multipart;
+use crate::pages::Paged;
 use crate::period::{Period, PeriodParameters};
 use crate::redact::Redactor;
 use crate::token::{self, Credential, Token};
@@ -289,6 +291,11 @@ impl Request {
         self.send(Answer::decode)
     }
 
+    /// Sends the request; the answer is one page of a list.
+    pub fn page<P: Paged>(self) -> Result<Vec<P::Record>, Error> {
+        self.send(Answer::decode_page::<P>)
+    }
+
     /// Sends the request; whatever a success says is let go.
     pub fn empty(self) -> Result<(), Error> {
         self.send(|_, _| Ok(()))
@@ -385,9 +392,7 @@ impl Shared {
             )));
         }
         if self.base_url.is_empty() {
-            return Err(Error::invalid(
-                "the document names no server: give one with `Client::builder().base_url(…)`",
-            ));
+            return Err(Error::invalid(NO_SERVER));
         }
         if self.watched && transport::is_past_proxy(self.agent.config()) {
             return Err(Error::invalid(
@@ -400,9 +405,8 @@ impl Shared {
         if !self.allow_wire_log && WIRE_LOG.iter().any(logged) {
             return Err(Error::invalid(
                 "nothing is sent, since the logger takes records of the level TRACE from `ureq` \
-                 or `ureq_proto`, which hold every byte, the token included: set both to DEBUG \
-                 (`RUST_LOG=trace,ureq=debug`), or permit it with \
-                 `Client::builder().allow_wire_log(true)`",
+                 or `ureq_proto`, which hold the token: set both to DEBUG, or permit it with \
+                 `allow_wire_log(true)`",
             ));
         }
         Ok(())
