@@ -565,8 +565,8 @@ impl fmt::Display for Error {
                     write!(f, " {reason}")?;
                 }
             }
-            // That it was a success is what makes it one of decoding.
-            (Some(status), kind) if kind != Kind::Decode => {
+            // An answer that does not decode is a success: 200 says no more.
+            (Some(status), kind) if kind != Kind::Decode || status != StatusCode::OK => {
                 write!(f, "{} (status {})", Plain(&self.0.message), status.as_u16())?
             }
             _ => write!(f, "{}", Plain(&self.0.message))?,

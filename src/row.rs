@@ -5,9 +5,10 @@ use crate::Error;
 
 /// A record as one row of a table: for CSV files, spreadsheets and databases.
 ///
-/// Every generated type that the service answers with has it. A record that is nested in another one
-/// gives columns with dotted names, such as `user.profile.display_name`. The columns are those of the
-/// document, in its order, so every record of a type has the same ones.
+/// Every generated struct that the service answers with implements it, unless there is a
+/// [`Secret`](crate::Secret) in it. A record that is nested in another one gives columns with dotted
+/// names, such as `user.profile.display_name`. The columns are those of the document, in its order, so
+/// every record of a type has the same ones.
 ///
 /// | value | cell |
 /// |---|---|
@@ -15,7 +16,7 @@ use crate::Error;
 /// | a number, `true`, `false` | as in JSON; a decimal keeps its places |
 /// | a value that is missing, `null`, an empty list | empty |
 /// | a list, a map, a value of several possible types, a record within one of its own type | its JSON |
-/// | a [`Secret`](crate::Secret); a key that the document does not name | no column |
+/// | a key that the document does not name | no column |
 ///
 /// Texts are written as they came. A spreadsheet takes a text that begins with `=` for a formula.
 ///
@@ -102,7 +103,7 @@ fn cell(value: &Value) -> String {
 /// Gives a generated record its columns: the keys, and the types of those that are records.
 #[allow(unused_macros, reason = "a document may have no record")]
 macro_rules! row {
-    ($name:ident { $($key:literal $(: $record:ident)?),* $(,)? }) => {
+    ($name:ident { $($key:literal $(= $record:ident)?),* $(,)? }) => {
         impl $crate::Row for $name {
             const FIELDS: &'static [$crate::row::Field] = &[
                 $($crate::row::Field {
@@ -140,7 +141,7 @@ mod tests {
         dotted: Option<f64>,
     }
 
-    row!(Outer { "id", "inner": Inner, "list", "text", "object" });
+    row!(Outer { "id", "inner" = Inner, "list", "text", "object" });
     row!(Inner { "a.b" });
 
     #[test]

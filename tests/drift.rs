@@ -209,13 +209,13 @@ fn an_id_may_be_missing_odd_or_long() {
         assert!(text.len() < 500, "{text}");
         assert!(error.raw_record().is_some(), "{text}");
     }
-    // Neither a list where a record was expected nor what is no JSON is a record.
-    for body in ["[1]", "{\"id\": 1, ", "17", ""] {
+    // Neither a list of no records nor what is no JSON is a record.
+    for body in ["[]", "[[1]]", "{\"id\": 1, ", "17", ""] {
         let error = get(body).unwrap_err();
         assert_eq!(
             (error.raw_record(), error.record_id()),
             (None, None),
-            "{body}"
+            "{body}: {error}"
         );
     }
 }

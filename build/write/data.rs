@@ -62,7 +62,7 @@ fn row(name: &str, record: &Record, api: &Api) -> TokenStream {
         match nested(field, api).filter(|inner| !holds(inner, name, api)) {
             Some(inner) => {
                 let inner = ident(inner);
-                quote!(#key: #inner)
+                quote!(#key = #inner)
             }
             None => quote!(#key),
         }

@@ -888,7 +888,7 @@ pub mod types {
         "is_deleted",
         "created_at",
         "updated_at",
-        "user":ActivityUser,
+        "user" = ActivityUser,
         "current_user_reacted_with_type",
         "like_count",
         "comment_count",
@@ -949,7 +949,7 @@ pub mod types {
         "last_name",
         "date_joined",
         "handle",
-        "profile":Profile,
+        "profile" = Profile,
     });
 
     /// What an application proves itself with.
