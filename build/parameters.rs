@@ -16,8 +16,8 @@ use super::schema::SECRET;
 use super::source::join;
 
 /// Names that a request builder has already.
-const BUILDER: [&str; 9] = [
-    "new", "call", "client", "clone", "body", "period", "items", "pages", "request",
+const BUILDER: [&str; 10] = [
+    "new", "call", "call_raw", "client", "clone", "body", "period", "items", "pages", "request",
 ];
 
 /// Headers that the client sets by itself: OpenAPI has parameters of these names ignored.

@@ -9,12 +9,14 @@ use std::time::{Duration, SystemTime};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use serde_json::error::Category;
+use serde_json::value::RawValue;
 use ureq::Body;
 use ureq::http::header::{CONTENT_TYPE, DATE, LOCATION, RETRY_AFTER};
 use ureq::http::{HeaderMap, HeaderName, Response, StatusCode};
 use zeroize::Zeroize;
 
-use crate::error::{Error, Kind, Server};
+use crate::error::{Error, Kind, Origin, Record, Server};
+use crate::pages::Paged;
 use crate::redact::{self, Redactor};
 use crate::request::Operation;
 use crate::watch::Phase;
@@ -23,13 +25,13 @@ use crate::{retry_after, transport};
 /// How much of a refusal is read, and how much of it an error keeps.
 const REFUSAL: u64 = redact::LONGEST as u64;
 const KEPT: usize = 4 * 1024;
-/// How much of a success is looked at for that: a secret is longer where it is escaped.
-const LOOKED_AT: usize = 2 * KEPT;
 /// How long a sentence of the server's may be in a message, and the type of its body.
 const SENTENCE: usize = 300;
 const MEDIA_TYPE: usize = 80;
 /// How many sentences on single fields an error keeps.
 const FIELDS: usize = 20;
+/// How long the id of a record may be in a message.
+const LONGEST_ID: usize = 40;
 /// How much room is made for a body that is announced and not there yet.
 const ROOM: u64 = 1024 * 1024;
 /// The same for one that is not announced: less would be read in the smallest of steps.
@@ -106,7 +108,33 @@ impl Answer {
     /// The value in the body of a success.
     pub fn decode<T: DeserializeOwned>(&self, redactor: &Redactor<'_>) -> Result<T, Error> {
         let text = self.text(redactor)?;
-        serde_json::from_str(text).map_err(|error| self.explain::<T>(text, &error, redactor))
+        serde_json::from_str(text).map_err(|error| {
+            let error = self.explain::<T>(text, &error, redactor);
+            self.with_record_of(text, error, Origin::Body, redactor)
+        })
+    }
+
+    /// The records of one page of a list.
+    pub fn decode_page<P: Paged>(&self, redactor: &Redactor<'_>) -> Result<Vec<P::Record>, Error> {
+        let text = self.text(redactor)?;
+        serde_json::from_str(text).map_err(|error| {
+            let error = self.explain::<Vec<P::Record>>(text, &error, redactor);
+            self.with_record_of(text, error, Origin::Page(P::KEY), redactor)
+        })
+    }
+
+    /// Why a record of a list did not decode, with the record. The list goes on after it.
+    pub fn explain_record<P: Paged>(
+        &self,
+        index: usize,
+        raw: &str,
+        error: &serde_json::Error,
+        redactor: &Redactor<'_>,
+    ) -> Error {
+        let error = self
+            .reason(raw, error, redactor, P::path)
+            .below_index(index);
+        self.with_record(Some(index), raw, error, Origin::List(P::KEY), redactor)
     }
 
     pub fn text(&self, redactor: &Redactor<'_>) -> Result<&str, Error> {
@@ -166,6 +194,54 @@ impl Answer {
         self.with_beginning(reason, redactor)
     }
 
+    /// Adds the record that did not decode: an element of a list, or the whole of the body.
+    fn with_record_of(
+        &self,
+        text: &str,
+        error: Error,
+        origin: Origin,
+        redactor: &Redactor<'_>,
+    ) -> Error {
+        let index = error.json_path().and_then(|path| {
+            let (index, _) = path.strip_prefix('[')?.split_once(']')?;
+            index.parse::<usize>().ok()
+        });
+        let raw = match index {
+            Some(index) => serde_json::from_str::<Vec<&RawValue>>(text)
+                .ok()
+                .and_then(|records| records.get(index).copied()),
+            None => serde_json::from_str::<&RawValue>(text).ok(),
+        };
+        match raw.map(RawValue::get) {
+            Some(raw) if raw.starts_with('{') => {
+                self.with_record(index, raw, error, origin, redactor)
+            }
+            _ => error,
+        }
+    }
+
+    fn with_record(
+        &self,
+        index: Option<usize>,
+        raw: &str,
+        error: Error,
+        origin: Origin,
+        redactor: &Redactor<'_>,
+    ) -> Error {
+        // A list has its records in memory anyhow, and tells by them that it goes on.
+        let fits = raw.len() <= REFUSAL as usize || matches!(origin, Origin::List(_));
+        if self.is_secret() || !fits {
+            return error;
+        }
+        let id = record_id(raw, origin.key());
+        error.with_record(Record {
+            index,
+            id: id.map(|id| cut(&redactor.redact(&id), LONGEST_ID)),
+            raw: redactor.redact(raw),
+            origin,
+        })
+    }
+
     /// Why a text was not decoded; the path is worked out only now, since it costs time.
     pub fn reason(
         &self,
@@ -184,7 +260,7 @@ impl Answer {
         }
         let path = path(text);
         let what = match error.classify() {
-            Category::Data => "does not have the documented form",
+            Category::Data => "is not as documented",
             Category::Eof => "is not whole JSON",
             Category::Syntax | Category::Io => "is not JSON",
         };
@@ -214,13 +290,14 @@ impl Answer {
     }
 
     fn with_beginning(&self, error: Error, redactor: &Redactor<'_>) -> Error {
-        let body = match self.is_secret() {
+        let whole = match self.is_secret() {
             true => None,
-            false => self.kept(LOOKED_AT, redactor),
+            false => self.kept(REFUSAL as usize, redactor),
         };
         error.with_server(Server {
-            body_shape: body.as_ref().map(|_| self.shape(redactor)),
-            body: body.map(|body| cut(&body, KEPT)),
+            body_shape: whole.as_ref().map(|_| self.shape(redactor)),
+            body: whole.as_ref().map(|whole| cut(whole, KEPT)),
+            whole: whole.filter(|whole| whole.len() > KEPT),
             ..Server::default()
         })
     }
@@ -471,6 +548,16 @@ fn sentence(text: &str, redactor: &Redactor<'_>) -> String {
     // A secret is longer where it is escaped, and is found as well where the text breaks off.
     let looked_at = redact::beginning(text, 4 * SENTENCE);
     cut(&redactor.redact(looked_at), SENTENCE)
+}
+
+/// The value that tells a record from the others, as a text.
+fn record_id(raw: &str, key: &str) -> Option<String> {
+    let record: Value = serde_json::from_str(raw).ok()?;
+    match record.get(key).or_else(|| record.get("id"))? {
+        Value::Number(number) => Some(number.to_string()),
+        Value::String(text) => Some(text.clone()),
+        _ => None,
+    }
 }
 
 /// The beginning of a text, with a mark where the rest was.

@@ -5,6 +5,10 @@ use ureq::http::uri::Authority;
 
 use crate::Error;
 
+/// Why there is no default: the document's first server is not one that a client can start from.
+pub(crate) const NO_SERVER: &str = "the document names no server with an absolute `https` URL: set \
+                                    one with `Client::builder().base_url(…)`";
+
 /// Where the service is, checked.
 #[derive(Clone, Debug)]
 pub(crate) struct BaseUrl {
@@ -19,7 +23,7 @@ impl BaseUrl {
     ///
     /// No message shows the URL: it may hold somebody's password.
     pub fn parse(text: &str, allow_http: bool) -> Result<Self, Error> {
-        const FORM: &str = "it looks like `https://api.fitrankings.com/iq`";
+        const FORM: &str = "write it like `https://api.example.com/v1`";
         let refuse = |problem: &str| Error::invalid(format!("the base URL {problem}; {FORM}"));
         if text.contains(['?', '#']) {
             return Err(refuse("has a query or a fragment"));
@@ -28,7 +32,12 @@ impl BaseUrl {
             true => refuse("is no URL"),
             false => refuse("has no scheme"),
         })?;
-        let scheme = uri.scheme_str().ok_or_else(|| refuse("has no scheme"))?;
+        let scheme = uri
+            .scheme_str()
+            .ok_or_else(|| match text.starts_with('/') {
+                true => refuse("is relative"),
+                false => refuse("has no scheme"),
+            })?;
         let authority = uri.authority().ok_or_else(|| refuse("has no host"))?;
         if authority.as_str().contains('@') {
             return Err(refuse("has a user name or a password in it"));
@@ -45,9 +54,9 @@ impl BaseUrl {
             "https" => {}
             "http" if loopback || allow_http => {}
             "http" => {
-                return Err(refuse(
-                    "is plain http, which would show the token to everybody on the way \
-                     (`allow_http` permits it all the same)",
+                return Err(Error::invalid(
+                    "the base URL is plain http, which shows the token to everybody on the way: \
+                     use https, or permit it with `allow_http(true)`",
                 ));
             }
             _ => return Err(refuse("has a scheme other than https")),
@@ -142,7 +151,7 @@ mod tests {
         for (text, reason) in [
             ("", "no scheme"),
             ("api.fitrankings.com/iq", "no scheme"),
-            ("/iq", "no scheme"),
+            ("/iq", "is relative"),
             ("https://", "no URL"),
             ("ftp://example.com", "scheme other than"),
             ("https://example.com/?a=b", "query"),

@@ -280,11 +280,13 @@ mod tests {
     }
 
     #[test]
-    fn a_success_that_does_not_decode_is_no_refusal() {
+    fn the_body_of_a_success_that_does_not_decode_is_at_hand() {
         let operation = operation(Method::GET, "/x");
         let (_, result) = exchange(NoToken, operation, reply(200, "", "[1]"), |request| {
             request.json::<u8>()
         });
-        assert!(result.unwrap_err().body_as::<Vec<u8>>().is_none());
+        let error = result.unwrap_err();
+        assert_eq!(error.body_as::<Vec<u8>>(), Some(vec![1]));
+        assert!(error.body_as::<u8>().is_none());
     }
 }

@@ -6,7 +6,7 @@ use ureq::Agent;
 use ureq::http::Uri;
 
 use crate::api;
-use crate::base_url::BaseUrl;
+use crate::base_url::{BaseUrl, NO_SERVER};
 use crate::cancel::CancelHandle;
 use crate::pause::Pause;
 use crate::proxy;
@@ -36,7 +36,7 @@ const MAX_BODY_SIZE: u64 = 64 * 1024 * 1024;
 ///
 /// let client = Client::from_env()?;
 /// for activity in client.list_activities().page_size(100).call()? {
-///     println!("{}: {:.0}", activity.action_date, activity.distance);
+///     println!("{}: {:.0}", activity.id, activity.distance.unwrap_or_default());
 /// }
 /// # Ok::<(), fitrankings::Error>(())
 /// ```
@@ -385,6 +385,9 @@ impl ClientBuilder {
     ///
     /// The base URL, the user agent or the agent is not fit. The message says which, and why.
     pub fn build<T: Token>(self, token: T) -> Result<Client<T>, Error> {
+        if self.base_url_is_default && self.base_url.is_empty() {
+            return Err(Error::invalid(NO_SERVER));
+        }
         let base = BaseUrl::parse(&self.base_url, self.allow_http)?;
         if ureq::http::HeaderValue::try_from(&self.settings.user_agent).is_err() {
             return Err(Error::invalid(
@@ -437,5 +440,26 @@ impl ClientBuilder {
         };
         let pause = Pause::new(shared.clock.now());
         client(Arc::new(shared), token, Arc::new(pause), None)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_document_without_a_server_is_told_as_one() {
+        let builder = || ClientBuilder {
+            base_url: String::new(),
+            ..ClientBuilder::default()
+        };
+        let error = builder().build(NoToken).unwrap_err().to_string();
+        assert_eq!(error, NO_SERVER);
+        let chosen = builder()
+            .base_url("")
+            .build(NoToken)
+            .unwrap_err()
+            .to_string();
+        assert!(chosen.starts_with("the base URL has no scheme"), "{chosen}");
     }
 }

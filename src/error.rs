@@ -60,7 +60,10 @@ use crate::transport::CERTIFICATE;
 /// | The length announced is too small | [`is_decode`] | no | `bad_day` |
 /// | A compressed body is broken | [`is_retryable`], [`status`] | GET | `bad_day` |
 /// | A body over the limit, a gzip bomb | [`is_too_large`] | no | `errors` |
-/// | HTML, nothing, text, or JSON of another shape | [`is_decode`], [`json_path`], [`body`] | no | `errors` |
+/// | HTML, nothing, text, or JSON of another shape | [`is_decode`], [`json_path`], [`body`], [`body_as`] | no | `errors` |
+/// | A value that is missing or `null`, but for the id | the value, `None` in it | no | `drift` |
+/// | An instant past the ends of `jiff::Timestamp` | the value, with the first or last `Timestamp` | no | `drift` |
+/// | A record of `call()` does not decode | [`is_decode`], [`record_id`], [`raw_record`], [`json_path`] | no | `drift` |
 /// | Invalid UTF-8, a number too large, a key twice | [`is_decode`] | no | `errors` |
 /// | 10 MB of nesting | [`is_decode`] | no | `bad_day` |
 /// | 503 twice, and then 200 | the value | GET | `bad_day` |
@@ -71,7 +74,7 @@ use crate::transport::CERTIFICATE;
 /// | A redirect | [`is_redirect`], [`location`] | no | `errors` |
 /// | A keep-alive connection that died between two calls | the value | GET, uncounted | `bad_day` |
 /// | Any fault of the token exchange after it was sent | as above | never | `bad_day` |
-/// | A record of a list does not decode | [`raw_record`], [`page`]; the others come | no | `lists` |
+/// | A record of a list does not decode | [`record_id`], [`raw_record`], [`page`]; the others come | no | `lists`, `drift` |
 /// | A page of a list fails | the records before it, then [`page`] | as above | `lists` |
 /// | The server ignores `page` | an error with [`page`] after a few pages | no | `bad_day` |
 /// | The time of a list is over | [`is_timeout`], [`page`] | no | `bad_day` |
@@ -108,6 +111,7 @@ use crate::transport::CERTIFICATE;
 /// [`field_errors`]: Self::field_errors
 /// [`location`]: Self::location
 /// [`raw_record`]: Self::raw_record
+/// [`record_id`]: Self::record_id
 /// [`page`]: Self::page
 pub struct Error(Box<Inner>);
 
@@ -119,7 +123,7 @@ struct Inner {
     server: Server,
     json_path: Option<String>,
     page: Option<u64>,
-    record: Option<(usize, String)>,
+    record: Option<Record>,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
@@ -135,6 +139,36 @@ pub(crate) struct Server {
     pub whole: Option<String>,
     pub retry_after: Option<Duration>,
     pub location: Option<String>,
+}
+
+/// A record that did not decode.
+pub(crate) struct Record {
+    /// Where it stands in its list.
+    pub index: Option<usize>,
+    pub id: Option<String>,
+    pub raw: String,
+    pub origin: Origin,
+}
+
+/// Where a record comes from, which decides how the others are come by.
+#[derive(Clone, Copy)]
+pub(crate) enum Origin {
+    /// The body of an answer.
+    Body,
+    /// A page that was asked for alone; its records have this key.
+    Page(&'static str),
+    /// A list that goes on after it; its records have this key.
+    List(&'static str),
+}
+
+impl Origin {
+    /// The key whose value tells a record from the others.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Body => "id",
+            Self::Page(key) | Self::List(key) => key,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -225,8 +259,8 @@ impl Error {
         self
     }
 
-    /// Makes an error of one record, out of one that speaks of the record alone.
-    pub(crate) fn with_record(mut self, index: usize, raw: String) -> Self {
+    /// Makes an error of a list, out of one that speaks of a record alone.
+    pub(crate) fn below_index(mut self, index: usize) -> Self {
         let path = self.0.json_path.take().unwrap_or_default();
         let dot = if path.is_empty() || path.starts_with('[') {
             ""
@@ -234,7 +268,11 @@ impl Error {
             "."
         };
         self.0.json_path = Some(format!("[{index}]{dot}{path}"));
-        self.0.record = Some((index, raw));
+        self
+    }
+
+    pub(crate) fn with_record(mut self, record: Record) -> Self {
+        self.0.record = Some(record);
         self
     }
 
@@ -285,8 +323,11 @@ impl Error {
         self.0.server.body.as_deref()
     }
 
-    /// The body of a refusal as a value, where it is one in JSON: services have types of their own
-    /// for what went wrong. `None` where it does not fit, or is over 64 KiB.
+    /// The body as a value of a type of yours, if it is JSON that fits.
+    ///
+    /// It is there for a refusal, of which services have types of their own, and for a success that
+    /// [does not decode](Self::is_decode): there, `serde_json::Value` takes any JSON. Returns `None`
+    /// for a body of more than 64 KiB. `call_raw()` of the request gives a success of any size.
     ///
     /// Tokens and secrets that were sent are replaced in it, too.
     ///
@@ -309,10 +350,8 @@ impl Error {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn body_as<T: DeserializeOwned>(&self) -> Option<T> {
-        let refused = matches!(self.0.kind, Kind::Status | Kind::Redirect);
         let Server { body, whole, .. } = &self.0.server;
-        let text = whole.as_ref().or(body.as_ref()).filter(|_| refused)?;
-        serde_json::from_str(text).ok()
+        serde_json::from_str(whole.as_ref().or(body.as_ref())?).ok()
     }
 
     /// Where in the JSON the value stands that did not fit, such as `[3].user.id`.
@@ -328,12 +367,43 @@ impl Error {
 
     /// Where on its page a record stands that did not decode, from 0.
     pub fn record_index(&self) -> Option<usize> {
-        self.0.record.as_ref().map(|(index, _)| *index)
+        self.0.record.as_ref()?.index
     }
 
-    /// The JSON of a record that did not decode, 64 KiB at most; the list goes on after it.
+    /// The id of a record that did not decode, as a text, if the record has one.
+    pub fn record_id(&self) -> Option<&str> {
+        self.0.record.as_ref()?.id.as_deref()
+    }
+
+    /// The JSON of a record that did not decode, 64 KiB at most.
+    ///
+    /// The record is an item of a list, which goes on after it; or the first of a page from `call()`
+    /// that did not decode; or the whole answer, if that is an object.
+    ///
+    /// # Example: what is left of a record of another form
+    ///
+    /// ```
+    /// # use fitrankings::{Client, MasterToken, sandbox::{Fault, Sandbox}};
+    /// # let sandbox = Sandbox::start()?;
+    /// # let token = MasterToken::new(sandbox.master_token())?;
+    /// # let client = Client::builder().base_url(sandbox.base_url()).build(token)?;
+    /// # sandbox.fault(Fault::OddRecord);
+    /// for activity in client.list_activities().items().limit(10) {
+    ///     match activity {
+    ///         Ok(activity) => println!("{}", activity.id),
+    ///         Err(error) => match error.raw_record() {
+    ///             Some(json) => {
+    ///                 let record: serde_json::Value = serde_json::from_str(json)?;
+    ///                 println!("{}: {}", record["id"], record["distance"]);
+    ///             }
+    ///             None => return Err(error.into()),
+    ///         },
+    ///     }
+    /// }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn raw_record(&self) -> Option<&str> {
-        self.0.record.as_ref().map(|(_, raw)| raw.as_str())
+        Some(&self.0.record.as_ref()?.raw)
     }
 
     /// The wait that the server asks for in `Retry-After`, in seconds or as a date.
@@ -485,12 +555,8 @@ impl Error {
                 "check the client id and the client secret"
             }
             (Kind::Status, Some(400)) => "check the parameters and their form",
-            (Kind::Status, Some(401)) if token => {
-                "the token is not, or no longer, valid: get a new one"
-            }
-            (Kind::Status, Some(403)) if token => {
-                "the token does not have the permission, or is not valid"
-            }
+            (Kind::Status, Some(401)) if token => "get a new token",
+            (Kind::Status, Some(403)) if token => "check the token and its permissions",
             (Kind::Status, Some(401 | 403)) => {
                 "the operation is called without a token, and the service wants one: check the \
                  document"
@@ -525,21 +591,36 @@ impl Error {
             (Kind::Timeout, _) => "try again, or give it more time with `Client::builder()`",
             (Kind::Transport, _) => "try again",
             (Kind::Protocol, _) => "check the base URL and the proxy",
-            (Kind::Decode, _) if self.json_path().is_some() && self.body().is_some() => {
-                "the service may have changed since it was described: see `Error::body`"
-            }
-            (Kind::Decode, _) if self.raw_record().is_some() => {
-                "the records after it still come; `raw_record()` has its JSON"
-            }
-            (Kind::Decode, _) if self.body().is_some() => {
-                "check the base URL, and see `Error::body`"
-            }
-            (Kind::Decode, _) => "check the base URL",
+            (Kind::Decode, _) => self.decode_remedy(),
             (Kind::TooLarge, _) => {
                 "ask for a smaller page, or raise `max_body_size` of `Client::builder()`"
             }
             _ => return None,
         }))
+    }
+
+    /// Whether a sentence of the server's says no more than the status: `503 Service Unavailable`.
+    fn repeats_status(&self, detail: &str) -> bool {
+        self.0.status.is_some_and(|status| {
+            let reason = detail.trim().trim_end_matches('.');
+            let reason = reason.strip_prefix(status.as_str()).unwrap_or(reason);
+            let known = status.canonical_reason().unwrap_or_default();
+            reason.trim().eq_ignore_ascii_case(known)
+        })
+    }
+
+    fn decode_remedy(&self) -> &'static str {
+        let known = self.json_path().is_some();
+        match &self.0.record {
+            Some(record) => match record.origin {
+                Origin::Body => "see `raw_record()`",
+                Origin::Page(_) => "`items()` gives the others",
+                Origin::List(_) => "the others still come; see `raw_record()`",
+            },
+            None if self.body().is_none() => "check the base URL",
+            None if known => "see `Error::body`",
+            None => "check the base URL, and see `Error::body`",
+        }
     }
 
     fn redirect_remedy(&self) -> &'static str {
@@ -550,7 +631,7 @@ impl Error {
         if slash && !path.ends_with('/') {
             "a slash is missing at the end of the path: mend it in the document"
         } else {
-            "redirects are not followed, so that the token goes nowhere else: check the base URL"
+            "redirects are not followed: check the base URL"
         }
     }
 }
@@ -571,13 +652,19 @@ impl fmt::Display for Error {
                     write!(f, " {reason}")?;
                 }
             }
-            (Some(status), _) => {
+            // An answer that does not decode is a success: 200 says no more.
+            (Some(status), kind) if kind != Kind::Decode || status != StatusCode::OK => {
                 write!(f, "{} (status {})", Plain(&self.0.message), status.as_u16())?
             }
-            (None, _) => write!(f, "{}", Plain(&self.0.message))?,
+            _ => write!(f, "{}", Plain(&self.0.message))?,
         }
-        if let Some(page) = self.page() {
+        // Of these, the message names the page itself.
+        let names_page = matches!(self.0.kind, Kind::Invalid | Kind::Repeats);
+        if let Some(page) = self.page().filter(|_| !names_page) {
             write!(f, ", page {page}")?;
+        }
+        if let Some(id) = self.record_id() {
+            write!(f, ", id {}", Plain(id))?;
         }
         if let Some(location) = self.location() {
             write!(f, ", to {}", Plain(location))?;
@@ -585,7 +672,7 @@ impl fmt::Display for Error {
         if let Some(path) = self.json_path() {
             write!(f, ", at `{}`", Plain(path))?;
         }
-        if let Some(detail) = self.detail() {
+        if let Some(detail) = self.detail().filter(|detail| !self.repeats_status(detail)) {
             write!(f, ": {}", Plain(detail).without_stop())?;
         }
         for (name, text) in self.field_errors() {
@@ -632,7 +719,8 @@ impl StdError for Error {
     }
 }
 
-/// Text from outside, with nothing in it that a terminal would obey.
+/// Text from outside, with nothing in it that a terminal would obey, or that would show it as another
+/// text.
 struct Plain<'t>(&'t str);
 
 impl Plain<'_> {
@@ -644,7 +732,7 @@ impl Plain<'_> {
 impl fmt::Display for Plain<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for character in self.0.chars() {
-            if character.is_control() {
+            if character.is_control() || is_format(character) {
                 write!(f, "{}", character.escape_default())?;
             } else {
                 write!(f, "{character}")?;
@@ -654,9 +742,106 @@ impl fmt::Display for Plain<'_> {
     }
 }
 
+/// Whether a character is of the categories Cf, Zl or Zp of Unicode 16: it changes how others are
+/// shown, and shows nothing itself.
+fn is_format(character: char) -> bool {
+    matches!(
+        character,
+        '\u{ad}'
+            | '\u{600}'..='\u{605}'
+            | '\u{61c}'
+            | '\u{6dd}'
+            | '\u{70f}'
+            | '\u{890}'..='\u{891}'
+            | '\u{8e2}'
+            | '\u{180e}'
+            | '\u{200b}'..='\u{200f}'
+            | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}'
+            | '\u{feff}'
+            | '\u{fff9}'..='\u{fffb}'
+            | '\u{110bd}'
+            | '\u{110cd}'
+            | '\u{13430}'..='\u{1343f}'
+            | '\u{1bca0}'..='\u{1bca3}'
+            | '\u{1d173}'..='\u{1d17a}'
+            | '\u{e0001}'..='\u{e007f}'
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn refused(status: u16, detail: &str) -> Error {
+        let server = Server {
+            detail: Some(detail.into()),
+            ..Server::default()
+        };
+        let status = StatusCode::from_u16(status).unwrap();
+        Error::new(Kind::Status, "")
+            .with_status(status)
+            .with_server(server)
+    }
+
+    #[test]
+    fn a_detail_that_only_repeats_the_status_is_left_out() {
+        for detail in [
+            "Service Unavailable",
+            "service unavailable.",
+            "503 Service Unavailable",
+        ] {
+            let error = refused(503, detail);
+            let text = error.to_string();
+            assert_eq!(text, "503 Service Unavailable; try again later");
+            assert_eq!(error.detail(), Some(detail));
+        }
+        let more = refused(503, "Service Unavailable until noon").to_string();
+        assert!(more.starts_with("503 Service Unavailable: Service Unavailable until noon;"));
+    }
+
+    #[test]
+    fn a_page_is_named_once() {
+        let error = |kind| Error::new(kind, "the parameter `page` is 0").with_page(0);
+        assert_eq!(
+            error(Kind::Invalid).to_string(),
+            "the parameter `page` is 0"
+        );
+        assert!(error(Kind::Transport).to_string().contains(", page 0;"));
+    }
+
+    #[test]
+    fn no_character_of_a_server_changes_how_the_others_are_shown() {
+        for character in [
+            '\u{7}',
+            '\u{1b}',
+            '\u{85}',
+            '\u{ad}',
+            '\u{61c}',
+            '\u{200b}',
+            '\u{200d}',
+            '\u{200e}',
+            '\u{2028}',
+            '\u{2029}',
+            '\u{202a}',
+            '\u{202e}',
+            '\u{2060}',
+            '\u{2066}',
+            '\u{2069}',
+            '\u{feff}',
+            '\u{fffb}',
+            '\u{e0041}',
+        ] {
+            let error = refused(400, &format!("a{character}b"));
+            let escaped = format!("a\\u{{{:x}}}b", u32::from(character));
+            for shown in [error.to_string(), format!("{error:?}")] {
+                assert!(!shown.contains(character), "{shown:?}");
+                assert!(shown.contains(&escaped), "{shown:?}");
+            }
+        }
+        let text = "déjà vu, 走る, עברית, नमस्ते, 🏃";
+        assert!(refused(400, text).to_string().contains(text));
+    }
 
     #[test]
     fn an_error_is_a_pointer_in_size_and_goes_to_other_threads() {

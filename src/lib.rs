@@ -91,6 +91,7 @@ mod cancel;
 mod client;
 #[cfg(exchange)]
 mod credentials;
+mod decode;
 mod env;
 mod error;
 mod escapes;
@@ -108,6 +109,7 @@ mod request;
 mod resolver;
 mod retry;
 mod retry_after;
+mod row;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
 mod secret;
@@ -134,12 +136,15 @@ pub use error::Error;
 pub use jiff;
 pub use period::Period;
 pub use retry::{Clock, Retry, RetryPolicy};
+pub use row::Row;
 pub use rust_decimal::Decimal;
 pub use secret::Secret;
 pub use token::{AnyToken, MasterToken, NoToken, Token, UserToken};
 
 #[allow(unused_imports, reason = "a document may have no enum")]
 pub(crate) use open_enum::open_enum;
+#[allow(unused_imports, reason = "a document may have no record")]
+pub(crate) use row::row;
 #[allow(unused_imports, reason = "a document may have no such token")]
 pub(crate) use token::{basic, bearer, key};
 #[allow(unused_imports, reason = "a document may have no union")]

@@ -119,7 +119,7 @@ impl<P: Paged> Prefetch<P> {
         let PageRequest(request) = self.request.page_request(number);
         let begun = Arc::clone(&self.begun);
         let page = ListPage { begun, ahead };
-        request.page(page, self.deadline, self.stop.clone())
+        request.of_list(page, self.deadline, self.stop.clone())
     }
 }
 

@@ -14,12 +14,14 @@ use ureq::http::{HeaderName, HeaderValue, Uri};
 use zeroize::Zeroizing;
 
 use crate::answer::{Answer, Taken};
+use crate::base_url::NO_SERVER;
 use crate::body::Body;
 use crate::cancel::CancelHandle;
 use crate::client::{Client, Shared};
 use crate::error::Error;
 use crate::exchange::{Exchange, ListPage};
 use crate::multipart;
+use crate::pages::Paged;
 use crate::pause::Pause;
 use crate::period::{Period, PeriodParameters};
 use crate::redact::{Patterns, Redactor};
@@ -299,7 +301,12 @@ impl Request {
     }
 
     /// Makes it a request for a page of a list, and ends it with the list.
-    pub fn page(mut self, page: ListPage, deadline: Option<Instant>, stop: CancelHandle) -> Self {
+    pub fn of_list(
+        mut self,
+        page: ListPage,
+        deadline: Option<Instant>,
+        stop: CancelHandle,
+    ) -> Self {
         self.limits.list_deadline = deadline;
         self.limits.stop = Some(stop);
         self.page = Some(page);
@@ -321,6 +328,11 @@ impl Request {
     /// Sends the request; the answer is a value in JSON.
     pub fn json<R: DeserializeOwned>(self) -> Result<R, Error> {
         self.send(Answer::decode)
+    }
+
+    /// Sends the request; the answer is one page of a list.
+    pub fn page<P: Paged>(self) -> Result<Vec<P::Record>, Error> {
+        self.send(Answer::decode_page::<P>)
     }
 
     /// Sends the request; whatever a success says is let go.
@@ -425,9 +437,7 @@ impl Shared {
             )));
         }
         if self.base_url.is_empty() {
-            return Err(Error::invalid(
-                "the document names no server: give one with `Client::builder().base_url(…)`",
-            ));
+            return Err(Error::invalid(NO_SERVER));
         }
         if let Some(problem) = &self.proxy_problem {
             return Err(Error::invalid(problem.clone()));
@@ -437,9 +447,8 @@ impl Shared {
         if !self.allow_wire_log && WIRE_LOG.iter().any(logged) {
             return Err(Error::invalid(
                 "nothing is sent, since the logger takes records of the level TRACE from `ureq` \
-                 or `ureq_proto`, which hold every byte, the token included: set both to DEBUG \
-                 (`RUST_LOG=trace,ureq=debug`), or permit it with \
-                 `Client::builder().allow_wire_log(true)`",
+                 or `ureq_proto`, which hold the token: set both to DEBUG, or permit it with \
+                 `allow_wire_log(true)`",
             ));
         }
         Ok(())

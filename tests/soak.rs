@@ -261,7 +261,7 @@ impl<'s> World<'s> {
             views.push(View::new(client, &sandbox.activity_ids_of(id), &[id], id));
         }
         let group = master.get_group_stat_summary().call().unwrap();
-        assert_eq!(group.user_count, 3);
+        assert_eq!(group.user_count, Some(3));
         Self {
             sandbox,
             views,

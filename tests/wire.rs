@@ -318,7 +318,7 @@ mod periods {
             "time_mode=3&time_value=2017-08",
         );
         same(
-            Period::day(date(2017, 8, 7)),
+            Period::day(date(2017, 8, 7)).unwrap(),
             "time_mode=5&time_value=2017-08-07",
         );
     }
@@ -337,7 +337,7 @@ mod periods {
         );
         // A day that belongs to a week of another year.
         check(
-            Period::week_of(date(2016, 1, 1)),
+            Period::week_of(date(2016, 1, 1)).unwrap(),
             "time_mode=4&time_value=2015-53",
             "time_mode=4&time_value=2015-W53",
         );

@@ -116,8 +116,7 @@ impl<P: Paged> Fetched<P> {
                 }
                 Err(_) if page.broken.len() == MAX_BROKEN => return None,
                 Err(error) => {
-                    let error = answer.reason(raw, &error, redactor, P::path);
-                    let error = error.with_record(place, redactor.redact(raw));
+                    let error = answer.explain_record::<P>(place, raw, &error, redactor);
                     page.ids.push(id_of_broken::<P>(raw));
                     page.broken.push((place, error));
                 }

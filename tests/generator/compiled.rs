@@ -194,6 +194,7 @@ fn requests_and_answers_are_as_the_document_says() {
         ("answers", include_str!("users/answers.rs")),
         ("unions", include_str!("users/unions.rs")),
         ("security", include_str!("users/security.rs")),
+        ("instants", include_str!("users/instants.rs")),
     ] {
         let fixture = format!("tests/generator/fixtures/{name}.yaml");
         let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join(fixture);
