@@ -44,7 +44,8 @@ use crate::transport::CERTIFICATE;
 /// | Fault | What you get | Sent again | Shown in |
 /// |---|---|---|---|
 /// | The connection is refused | [`is_connect`], [`is_retryable`] | yes | `bad_day` |
-/// | No connection in time | [`is_connect`], [`is_timeout`], [`is_retryable`] | yes | `bad_day` |
+/// | The host's name has no address | [`is_connect`], [`is_retryable`] | once; more for a list that has begun | `throttling` |
+/// | No connection in time | [`is_connect`], [`is_timeout`], [`is_retryable`] | once; more for a list that has begun | `bad_day` |
 /// | A certificate is self-signed, expired, for another host | [`is_connect`] | no | `tls` |
 /// | TLS to a port that has none | [`is_connect`] | no | `errors` |
 /// | TLS fails after the request was sent | [`is_retryable`] | GET | `tls_tests` |
@@ -67,8 +68,13 @@ use crate::transport::CERTIFICATE;
 /// | Invalid UTF-8, a number too large, a key twice | [`is_decode`] | no | `errors` |
 /// | 10 MB of nesting | [`is_decode`] | no | `bad_day` |
 /// | 503 twice, and then 200 | the value | GET | `bad_day` |
+/// | The service restarts: 3 seconds in a call, half a minute in a list that has begun | the value | GET | `throttling` |
 /// | 429, 500, 502, 503, 504 | [`is_retryable`], and the status's own method | GET | `bad_day` |
-/// | 429 with `Retry-After` | the value after that wait; over the cap, [`retry_after`] | GET | `bad_day` |
+/// | 429 or 503 with `Retry-After` | the value after that wait, which all clones of the client keep | GET | `throttling` |
+/// | … over [`max_retry_after`] | [`retry_after`], at once | no | `bad_day` |
+/// | … beyond the time of a list | [`retry_after`], [`page`], at once | no | `throttling` |
+/// | `Retry-After` of 0, in the past or not understood | as without it | GET | `throttling` |
+/// | A page that is fetched ahead is throttled | the records; it is fetched again in its turn | GET | `throttling` |
 /// | Any other refusal | the status's own method, [`detail`], [`field_errors`], [`body_as`] | no | `errors` |
 /// | Credentials are refused with 400 or 401 | [`is_unauthorized`] | never | `transport` |
 /// | A redirect | [`is_redirect`], [`location`] | no | `errors` |
@@ -107,6 +113,7 @@ use crate::transport::CERTIFICATE;
 /// [`body`]: Self::body
 /// [`body_as`]: Self::body_as
 /// [`retry_after`]: Self::retry_after
+/// [`max_retry_after`]: crate::RetryPolicy::max_retry_after
 /// [`detail`]: Self::detail
 /// [`field_errors`]: Self::field_errors
 /// [`location`]: Self::location
@@ -177,12 +184,12 @@ pub(crate) enum Kind {
     Invalid,
     /// No connection came about: nothing was sent.
     Connect,
-    /// The host's name has no address: nothing was sent.
-    HostNotFound,
     /// Nor did one that is safe.
     Tls,
     /// Nor did one in time.
     ConnectTimeout,
+    /// The host's name has no address, so nothing was sent.
+    HostNotFound,
     Timeout,
     Cancelled,
     /// The connection broke, or spoke no HTTP.
@@ -413,7 +420,8 @@ impl Error {
     /// large and a year from 9999 on are told as the longest wait, 100 years. `None` for `0`, a date
     /// that has passed, and a value that is not understood: choose a wait of your own.
     ///
-    /// The time counts from the arrival of the response. See
+    /// The time counts from the arrival of the response. Where a request was not sent because of a
+    /// pause that the server asked of another, it is what was left of that pause. See
     /// [`RetryPolicy`](crate::RetryPolicy) for what the client does by itself.
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.server.retry_after

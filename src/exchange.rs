@@ -95,15 +95,14 @@ impl Exchange {
         }
     }
 
-    /// Begins the pause that the server asks for, for all requests with this token. Where it is
-    /// longer than is waited for, or nothing is retried, the caller decides.
+    /// Begins the pause that the server asks for, for all requests with this token.
     fn pause_for(&self, error: &Error, now: Instant) {
         if let Some(asked) = self.shared.retry.pause(error) {
             self.pause.extend(now.checked_add(asked));
         }
     }
 
-    /// Waits until no pause is on that the server asked for.
+    /// Waits until the pauses that the server asked for are over.
     fn wait_for_pause(&self, progress: &mut Progress) -> Result<(), Error> {
         while let Some(end) = self.pause.end() {
             let left = end.saturating_duration_since(self.shared.clock.now());
@@ -118,7 +117,7 @@ impl Exchange {
                     return Err(paused(problem, left));
                 }
                 let Operation { method, path, .. } = self.operation;
-                log::debug!(target: "fitrankings", "{method} {path}: a pause of {left:.1?}");
+                log::debug!(target: "fitrankings", "{method} {path}: waits {left:.1?} for the server");
                 self.sleep(left, left, &mut progress.limits)?;
             }
             self.pause.finish(end);
@@ -126,7 +125,7 @@ impl Exchange {
         Ok(())
     }
 
-    /// Waits for the next attempt; gives the error back where there is none.
+    /// Waits for the next attempt; returns the error where no attempt follows.
     fn wait_to_repeat(
         &self,
         error: Error,
@@ -324,7 +323,7 @@ impl Exchange {
         request
     }
 
-    /// Waits, and gives the call the part of the time back that the server asked for.
+    /// Waits; the part of the time that the server asked for takes nothing of the call's.
     fn sleep(&self, delay: Duration, asked: Duration, limits: &mut Limits) -> Result<(), Error> {
         let before = limits.deadline;
         limits.extend(asked);

@@ -45,9 +45,10 @@
 //!
 //! # Retries, deadlines, cancelling
 //!
-//! What is safe to send twice is sent again by itself: see [`RetryPolicy`]. A call with all its
-//! attempts ends within [a time](ClientBuilder::timeout_call), and a [`CancelHandle`] stops it
-//! from another thread.
+//! Requests that are safe to repeat are retried, and a server that throttles is waited for: see
+//! [`RetryPolicy`]. A call with all its attempts has [a timeout](ClientBuilder::timeout_call), which
+//! waits that the server asks for do not count towards. A [`CancelHandle`] stops a call from another
+//! thread.
 //!
 //! # Errors
 //!
@@ -71,7 +72,8 @@
 //! # Logging
 //!
 //! One record of the level DEBUG for each attempt, of the target `fitrankings`: method, path as the
-//! document writes it, status, time, number of the attempt. Never a token, a query or a body.
+//! document writes it, status, time, number of the attempt. One more for each wait of a request for
+//! a pause that the server asked of another. Never a token, a query or a body.
 //!
 //! # Features
 //!

@@ -15,12 +15,16 @@ use crate::pages::{Fetched, PageRequest, Paged};
 use crate::request::Request;
 use crate::transport::IDLE;
 
+/// How many pages have to come, after the server throttled, before one more is fetched ahead. A
+/// smaller number costs more requests that are refused.
+const PAGES_FOR_ONE_MORE: usize = 4;
+
 /// The pages of a list, in order, up to `ahead` of them on their way at once.
 pub(crate) struct Prefetch<P: Paged> {
     request: P,
     pub ahead: usize,
-    /// How many may be on their way after the server throttled; grows with each page that comes.
-    reduced: usize,
+    /// Pages that came since the server throttled one of those ahead.
+    unthrottled: usize,
     /// Whether a page has come, from which on the pages have more attempts.
     begun: Arc<AtomicBool>,
     pub deadline: Option<Instant>,
@@ -42,7 +46,7 @@ impl<P: Paged> Prefetch<P> {
         Self {
             request,
             ahead: 0,
-            reduced: Self::MOST,
+            unthrottled: usize::MAX,
             begun: Arc::default(),
             deadline: None,
             flights: VecDeque::new(),
@@ -55,13 +59,13 @@ impl<P: Paged> Prefetch<P> {
         self.depart(number);
         let page = match self.flights.pop_front().map(Flight::land) {
             Some(Err(error)) if error.is_throttled() => {
-                self.reduced = 0;
+                self.unthrottled = 0;
                 self.fetch_in_order(number, Some(error))
             }
             Some(outcome) => outcome,
             None => self.fetch_in_order(number, None),
         }?;
-        self.reduced = self.reduced.saturating_add(1);
+        self.unthrottled = self.unthrottled.saturating_add(1);
         if page.len() > 0 {
             self.depart(number.saturating_add(1));
         }
@@ -91,7 +95,8 @@ impl<P: Paged> Prefetch<P> {
             .flights
             .back()
             .map_or(number, |flight| flight.number.saturating_add(1));
-        while self.flights.len() < self.ahead.min(self.reduced) {
+        let most = self.ahead.min(self.unthrottled / PAGES_FOR_ONE_MORE);
+        while self.flights.len() < most {
             let request = self.request(next, true);
             // All of them would be sent at the end of the pause, and compete with the next page.
             if request.is_paused() {

@@ -175,8 +175,8 @@ impl RetryPolicy {
     /// The pause that an error asks of all requests.
     pub(crate) fn pause(&self, error: &Error) -> Option<Duration> {
         let asked = error.retry_after().filter(|_| error.is_retryable())?;
-        let is_waited_for = asked <= self.max_retry_after && self.attempts(false) > 1;
-        is_waited_for.then_some(asked)
+        let retries = self.attempts(false).max(self.attempts(true)) > 1;
+        Some(asked).filter(|asked| retries && *asked <= self.max_retry_after)
     }
 
     /// The wait after an attempt, from 1, without what the server asks for; `None` where no
@@ -339,6 +339,8 @@ mod tests {
         assert_eq!(policy.pause(&asked(61)), None);
         assert_eq!(policy.pause(&error(None)), None);
         assert_eq!(RetryPolicy::none().pause(&asked(60)), None);
+        let pages_only = RetryPolicy::none().max_page_attempts(2);
+        assert!(pages_only.pause(&asked(60)).is_some());
     }
 
     #[test]

@@ -3,6 +3,7 @@
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::fs;
 use std::sync::{Arc, Mutex};
@@ -24,6 +25,11 @@ const TAIL: usize = 25;
 /// other list has this size.
 const PREFETCHED: u64 = 9;
 const SIZES: [u64; 3] = [7, 10, 20];
+
+thread_local! {
+    /// Whether this thread reads a list with prefetch, and so sends for pages of it as well.
+    static PREFETCHES: Cell<bool> = const { Cell::new(false) };
+}
 
 /// Waits take no time.
 struct Hasty;
@@ -226,12 +232,14 @@ fn ten_thousand_calls_with_faults_lose_nothing_and_leave_nothing_behind() {
 
 fn client(sandbox: &Sandbox, retries: &Arc<Mutex<Retries>>) -> Client<MasterToken> {
     let retries = Arc::clone(retries);
-    let policy = RetryPolicy::default().watch(move |retry| {
+    // Fewer than by default, so that some faults outlast them.
+    let policy = RetryPolicy::default().max_attempts(3);
+    let policy = policy.watch(move |retry| {
         let mut retries = retries.lock().unwrap();
-        let name = thread::current().name().unwrap_or_default().to_owned();
-        let counts = match name.as_str() {
-            "fitrankings-page" => &mut retries.prefetched,
-            _ => &mut retries.plain,
+        let ahead = thread::current().name() == Some("fitrankings-page");
+        let counts = match ahead || PREFETCHES.get() {
+            true => &mut retries.prefetched,
+            false => &mut retries.plain,
         };
         match Cause::of(retry.error) {
             Some(cause) => counts.add(cause),
@@ -380,6 +388,7 @@ impl Tally {
         let mut given = 0;
         let mut end = None;
         let mut items = items.take(some);
+        PREFETCHES.set(!plain);
         for item in items.by_ref() {
             assert!(end.is_none(), "the list goes on after its end");
             match item {
@@ -402,6 +411,7 @@ impl Tally {
             }
         }
         assert!(items.next().is_none(), "the list goes on after its end");
+        PREFETCHES.set(false);
         let pages = match end {
             None => {
                 assert_eq!(given, expected.len().min(some), "lost");
