@@ -2,14 +2,14 @@
 
 use std::collections::HashSet;
 use std::fmt::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::one_line::OneLine;
 
 /// One thing that is wrong, or that the generator does not support.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Problem {
-    path: PathBuf,
+    path: Box<Path>,
     pointer: String,
     /// How much of the pointer leads to the file that it is in, where that was joined to another.
     outside: usize,
@@ -24,7 +24,7 @@ impl Problem {
     /// A problem in the file at `path`, at a JSON pointer (empty for the whole document).
     pub fn new(path: &Path, pointer: &str, found: impl Into<String>) -> Self {
         Self {
-            path: path.to_owned(),
+            path: path.into(),
             pointer: pointer.to_owned(),
             outside: 0,
             line: None,

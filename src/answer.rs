@@ -52,6 +52,8 @@ pub(crate) struct Answer {
     /// Whether every byte of the body is a letter.
     latin: bool,
     operation: &'static Operation,
+    /// Whether the connection broke in the body.
+    broken: bool,
 }
 
 impl Drop for Answer {
@@ -84,14 +86,18 @@ impl Answer {
             headers: parts.headers,
             // A thread that ends has none to give.
             body: SPARE_BODY.try_with(Cell::take).unwrap_or_default(),
+            broken: false,
             operation,
         };
         let success = answer.status.is_success();
         let limit = if success { limit } else { limit.min(REFUSAL) };
         match read(body, limit, &mut answer.body) {
             Ok(()) => Ok(answer),
-            // A refusal is one, however its body ended.
-            Err(_) if !success => Ok(answer),
+            // A refusal is one, however its body ended. What it said may have been lost, though.
+            Err(error) if !success => {
+                answer.broken = error.kind() == Kind::Transport;
+                Ok(answer)
+            }
             Err(error) => Err(error.with_status(answer.status)),
         }
     }
@@ -335,6 +341,7 @@ impl Answer {
             body_shape: whole.as_ref().map(|_| self.shape(redactor)),
             body: whole.as_ref().map(|whole| cut(whole, KEPT)),
             whole: whole.filter(|whole| whole.len() > KEPT),
+            broken: self.broken,
             retry_after: self.retry_after(),
             location,
         }

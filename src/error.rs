@@ -145,6 +145,8 @@ pub(crate) struct Server {
     /// All of it, where that is the beginning only.
     pub whole: Option<String>,
     pub retry_after: Option<Duration>,
+    /// Whether the connection broke before all of the body came.
+    pub broken: bool,
     pub location: Option<String>,
 }
 
@@ -444,7 +446,9 @@ impl Error {
             | Kind::ConnectTimeout
             | Kind::Timeout
             | Kind::Transport => true,
-            Kind::Status => matches!(self.status(), Some(429 | 500 | 502 | 503 | 504)),
+            Kind::Status => {
+                self.0.server.broken || matches!(self.status(), Some(429 | 500 | 502 | 503 | 504))
+            }
             _ => false,
         }
     }

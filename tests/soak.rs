@@ -120,7 +120,10 @@ impl Cause {
                 _ if body.contains('\u{fffd}') => Some(Cause::InvalidUtf8),
                 _ => None,
             },
-            Some(200) if error.is_retryable() && !error.is_timeout() => Some(Cause::Truncated),
+            // A 404 tells of the end of a list.
+            Some(200 | 404) if error.is_retryable() && !error.is_timeout() => {
+                Some(Cause::Truncated)
+            }
             None if error.is_retryable() && !error.is_timeout() && !error.is_connect() => {
                 Some(Cause::Close)
             }
@@ -416,8 +419,11 @@ impl Tally {
             None => {
                 assert_eq!(given, expected.len().min(some), "lost");
                 self.right += 1;
-                // The one after the last says that it was the last.
-                expected.len().div_ceil(size) + 1
+                // The one after the last says that it was the last; twice if the last was as long as
+                // any.
+                let pages = expected.len().div_ceil(size);
+                let is_full = expected.len() == size * pages || pages == 1;
+                pages + 1 + usize::from(is_full && pages > 0)
             }
             Some(error) => {
                 let page = error.page().unwrap() as usize;
