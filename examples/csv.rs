@@ -39,11 +39,16 @@ fn write<T: Token + access::MasterTokenOrUserToken>(client: &Client<T>) -> Resul
             }
             Err(error) => return Err(error.into()),
         };
-        csv.write_record(activity.cells()?)?;
+        let written = csv.write_record(activity.cells()?);
+        match written.and_then(|()| Ok(csv.flush()?)) {
+            // `| head` has seen enough.
+            Err(error) if is_closed(&error) => return Ok(()),
+            written => written?,
+        }
     }
-    match csv.flush() {
-        // Whoever reads has seen enough.
-        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
-        flushed => Ok(flushed?),
-    }
+    Ok(())
+}
+
+fn is_closed(error: &csv::Error) -> bool {
+    matches!(error.kind(), csv::ErrorKind::Io(error) if error.kind() == ErrorKind::BrokenPipe)
 }

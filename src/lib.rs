@@ -62,6 +62,14 @@
 //! structs can gain fields and enums values, and what the document does not name is ignored, or kept
 //! as `Other`.
 //!
+//! Only the ids that identify a record are required: any other value that is missing or `null` is
+//! `None`, or an empty list. An instant past the ends of a [`jiff::Timestamp`], such as
+//! `9999-12-31T23:59:59Z`, is read as [`Timestamp::MAX`](jiff::Timestamp::MAX) or
+//! [`MIN`](jiff::Timestamp::MIN). A record that does not decode all the same is an error with
+//! [its JSON](Error::raw_record), and `call_raw()` of a request gives the JSON of any answer.
+//!
+//! [`Row`] gives a record as the cells of a table, for CSV files and databases.
+//!
 //! # Blocking
 //!
 //! A call returns when the answer is there, or a [timeout](ClientBuilder::timeout_call) has passed.

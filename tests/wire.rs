@@ -208,7 +208,7 @@ mod base_urls {
             ("https://", "is no URL"),
             ("example.com/iq", "has no scheme"),
             ("example.com", "has no scheme"),
-            ("/iq", "has no scheme"),
+            ("/iq", "is relative"),
             ("ftp://example.com", "has a scheme other than https"),
             ("https://example.com/iq?a=b", "has a query or a fragment"),
             ("https://example.com/iq#a", "has a query or a fragment"),
@@ -229,15 +229,16 @@ mod base_urls {
                 message.starts_with(&format!("the base URL {problem}")),
                 "{url}: {message}"
             );
-            assert!(
-                message.ends_with("`https://api.fitrankings.com/iq`"),
-                "{message}"
-            );
+            let remedy = match problem {
+                "is plain http" => "permit it with `allow_http(true)`",
+                _ => "; write it like `https://api.example.com/v1`",
+            };
+            assert!(message.ends_with(remedy), "{message}");
         }
         assert!(
             refused("http://example.com")
                 .to_string()
-                .contains("`allow_http`")
+                .contains("`allow_http(true)`")
         );
     }
 
