@@ -101,7 +101,10 @@ fn document(environment: &Environment) -> Result<PathBuf, Problem> {
     };
     let path = Path::new(path);
     if path.is_absolute() {
-        return Ok(path.to_owned());
+        return match std::fs::metadata(path) {
+            Ok(_) => Ok(path.to_owned()),
+            Err(error) => Err(missing(path, &error)),
+        };
     }
     // A file of that name in the folder of the crate would be another one than the user meant:
     // the crate has a spec/ of its own.
@@ -118,6 +121,13 @@ fn document(environment: &Environment) -> Result<PathBuf, Problem> {
         path.display().to_string(),
     );
     Err(Problem::new(path, "", found).remedy(remedy))
+}
+
+fn missing(path: &Path, error: &io::Error) -> Problem {
+    let found = format!("{VARIABLE} names a file that cannot be read: {error}");
+    let remedy = "mend the path; one with `relative = true` in a .cargo/config.toml starts at the \
+        folder that .cargo is in";
+    Problem::new(path, "", found).remedy(remedy)
 }
 
 /// Instructions to cargo.

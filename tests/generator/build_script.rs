@@ -95,13 +95,16 @@ fn no_name_of_a_file_begins_a_line() {
     let good = document("  /a: { get: { responses: { \"204\": { description: ok } } } }\n");
     // The document's own, whether it is there or not.
     fs::write(folder.join(&name), &good).unwrap();
-    for path in [folder.join(&name), folder.join("none").join(&name)] {
+    for (path, gist) in [
+        (
+            folder.join(&name),
+            "has a line break or another control character; rename the file",
+        ),
+        (folder.join("none").join(&name), "cannot be read"),
+    ] {
         let output = output(path, Mode::Strict, &folder);
         is_ours(&output);
-        assert!(
-            output.contains("has a line break or another control character; rename the file"),
-            "{output}"
-        );
+        assert!(output.contains(gist), "{output}");
     }
     // That of a file beside it.
     let shown = name.replace('\n', "\\n");
@@ -148,6 +151,19 @@ fn cargo_is_told_of_every_file() {
     }
     assert!(!output.contains("cargo::error"), "{output}");
     assert!(folder.join("api.rs").is_file());
+}
+
+#[test]
+fn a_path_without_a_file_is_told() {
+    let folder = folder("missing");
+    let path = folder.join("none.yaml");
+    let output = output(&path, Mode::Strict, &folder);
+    let expected = format!(
+        "cargo::error={}: #: FITRANKINGS_SPEC names a file that cannot be read: ",
+        path.display()
+    );
+    assert!(output.contains(&expected), "{output}");
+    assert!(output.contains("; mend the path; "), "{output}");
 }
 
 /// A relative path would start at the folder of this crate, wherever that is on the machine.
