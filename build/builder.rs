@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::path::Path;
+use std::rc::Rc;
 
 use serde_json::{Map, Value};
 
@@ -11,8 +12,10 @@ use super::source::join;
 /// Deeper documents are refused: no API description needs it, and every later pass may recurse.
 pub const MAX_DEPTH: usize = 100;
 pub const FLATTER: &str = "move inner parts to `components`, and use `$ref`";
-/// Aliases repeat what they point to; past this many values the document is taken for a bomb.
+/// Aliases repeat what they point to: a document whose copies have more values than this, or more
+/// text, would take far more memory than its own length.
 const MAX_COPIES: usize = 1_000_000;
+const MAX_COPIED_MIB: usize = 16;
 
 /// What became of a document's text.
 pub struct Built {
@@ -25,8 +28,9 @@ pub struct Built {
 pub struct Builder<'p> {
     path: &'p Path,
     open: Vec<Open>,
-    anchors: HashMap<usize, Anchored>,
-    copies: usize,
+    anchors: HashMap<usize, Rc<Anchored>>,
+    /// What anchors and aliases have repeated so far.
+    copies: Size,
     lines: HashMap<String, usize>,
     root: Option<Value>,
     problems: Problems,
@@ -54,16 +58,17 @@ impl Content {
     }
 }
 
-#[derive(Clone)]
 struct Anchored {
     value: Value,
     size: Size,
 }
 
-/// How many values there are in one, itself among them, and how deep they are nested.
-#[derive(Clone, Copy)]
+/// How many values there are in one, itself among them, how many bytes their texts and keys have,
+/// and how deep they are nested.
+#[derive(Clone, Copy, Default)]
 struct Size {
     values: usize,
+    bytes: usize,
     depth: usize,
 }
 
@@ -71,16 +76,18 @@ impl Size {
     fn of(value: &Value) -> Self {
         let mut size = Self {
             values: 1,
-            depth: 0,
+            ..Self::default()
         };
-        let mut inner = |value| {
-            let Self { values, depth } = Self::of(value);
-            size.values += values;
-            size.depth = size.depth.max(depth + 1);
+        let mut inner = |key: &str, value| {
+            let inner = Self::of(value);
+            size.values += inner.values;
+            size.bytes += key.len() + inner.bytes;
+            size.depth = size.depth.max(inner.depth + 1);
         };
         match value {
-            Value::Array(items) => items.iter().for_each(&mut inner),
-            Value::Object(members) => members.values().for_each(&mut inner),
+            Value::Array(items) => items.iter().for_each(|item| inner("", item)),
+            Value::Object(members) => members.iter().for_each(|(key, value)| inner(key, value)),
+            Value::String(text) => size.bytes = text.len(),
             _ => {}
         }
         size
@@ -93,7 +100,7 @@ impl<'p> Builder<'p> {
             path,
             open: Vec::new(),
             anchors: HashMap::new(),
-            copies: 0,
+            copies: Size::default(),
             lines: HashMap::new(),
             root: None,
             problems: Problems::default(),
@@ -167,7 +174,8 @@ impl<'p> Builder<'p> {
         let size = Size::of(value);
         self.count(size, line)?;
         let value = value.clone();
-        self.anchors.insert(anchor, Anchored { value, size });
+        self.anchors
+            .insert(anchor, Rc::new(Anchored { value, size }));
         Ok(())
     }
 
@@ -178,14 +186,14 @@ impl<'p> Builder<'p> {
                 .problem(line, "an alias stands where a key is expected")
                 .remedy("keys are plain text"));
         }
-        let Some(Anchored { value, size }) = self.anchors.get(&anchor).cloned() else {
+        let Some(anchored) = self.anchors.get(&anchor).map(Rc::clone) else {
             return Err(self
                 .problem(line, "an alias points to a value that contains it")
                 .remedy("write the value out, or use `$ref`"));
         };
-        self.count(size, line)?;
-        self.check_depth(size.depth, line)?;
-        self.place(value, line);
+        self.count(anchored.size, line)?;
+        self.check_depth(anchored.size.depth, line)?;
+        self.place(anchored.value.clone(), line);
         Ok(())
     }
 
@@ -244,15 +252,19 @@ impl<'p> Builder<'p> {
     /// Keeps a problem that does not keep the rest from being read.
     pub fn report(&mut self, pointer: &str, line: usize, found: impl Into<String>, remedy: &str) {
         let problem = Problem::new(self.path, pointer, found).line(Some(line));
-        self.problems.push(problem.remedy(remedy));
+        self.problems.push(problem.remedy(remedy).quoting());
     }
 
     fn count(&mut self, size: Size, line: usize) -> Result<(), Problem> {
-        self.copies += size.values;
-        if self.copies <= MAX_COPIES {
+        self.copies.values += size.values;
+        self.copies.bytes += size.bytes;
+        let found = if self.copies.values > MAX_COPIES {
+            format!("aliases repeat more than {MAX_COPIES} values")
+        } else if self.copies.bytes > MAX_COPIED_MIB * 1024 * 1024 {
+            format!("aliases repeat more than {MAX_COPIED_MIB} MiB of text")
+        } else {
             return Ok(());
-        }
-        let found = format!("aliases repeat more than {MAX_COPIES} values");
+        };
         Err(self
             .problem(line, found)
             .remedy("use `$ref` in place of aliases"))

@@ -5,7 +5,7 @@ use quote::ToTokens;
 
 /// The macros of the runtime that are told of variants, a line each: `prettyplease` would break
 /// the lines anywhere.
-const LISTS: [&str; 2] = ["open_enum", "union"];
+const LISTS: [&str; 3] = ["open_enum", "row", "union"];
 
 /// The code of a file, formatted.
 pub fn text(file: &syn::File) -> String {

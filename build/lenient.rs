@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::files::BESIDE;
 use super::model::Api;
+use super::one_line::one_line;
 use super::problem::{Problem, Problems};
 use super::read::{self, METHODS};
 use super::refs;
@@ -23,7 +24,7 @@ pub struct LeftOut {
 
 impl fmt::Display for LeftOut {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} is left out: ", self.operation)?;
+        write!(f, "{} is left out: ", one_line(&self.operation))?;
         match self.problems.as_slice() {
             [first] => write!(f, "{first}"),
             [first, rest @ ..] => write!(f, "{first} (and {} more)", rest.len()),
@@ -250,6 +251,8 @@ fn references(source: &Source, pointer: &str) -> Vec<String> {
 }
 
 /// The component that a pointer leads into.
+///
+/// A path that was written among the components is none: it would be lost without a word.
 fn component(pointer: &str) -> Option<String> {
     let mut tokens = pointer.split('/').skip(1);
     let mut start = String::new();
@@ -259,7 +262,8 @@ fn component(pointer: &str) -> Option<String> {
         first = tokens.next()?;
     }
     let (section, name) = (tokens.next()?, tokens.next()?);
-    (first == "components").then(|| format!("{start}/components/{section}/{name}"))
+    let is_path = name.starts_with("~1");
+    (first == "components" && !is_path).then(|| format!("{start}/components/{section}/{name}"))
 }
 
 /// An operation as a reader knows it.

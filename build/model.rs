@@ -164,6 +164,8 @@ pub struct Paging {
     pub record: String,
     /// The key of a record that tells it from the others, as it is sent.
     pub key: String,
+    /// The `detail` of the 404 that ends the list, where it is not the framework's.
+    pub end: Option<String>,
     pub pointer: String,
 }
 
@@ -307,6 +309,8 @@ pub struct Record {
     pub fields: Vec<Field>,
     /// Whether a request sends it, so that callers have to make one.
     pub sent: bool,
+    /// Whether it is answered and holds no secret, so that it can be shown as a row of a table.
+    pub row: bool,
     /// The values of whatever other keys it has.
     pub rest: Option<Schema>,
 }

@@ -201,7 +201,8 @@ impl<'s> Schemas<'s> {
             if let Some(first) = members.rest.replace(at.clone())
                 && self.source.at(&first) != self.source.at(&at)
             {
-                let found = format!("the other keys have a schema at #{first} already");
+                let first = self.source.shown(&format!("#{first}"));
+                let found = format!("the other keys have a schema at {first} already");
                 self.report(&at, found, "keep one of the two");
             }
         }
@@ -253,7 +254,8 @@ impl<'s> Schemas<'s> {
                 Some(true) => *first = pointer,
                 Some(false) => {}
                 None => {
-                    let found = format!("the property `{wire}` has another type at #{first}");
+                    let first = self.source.shown(&format!("#{first}"));
+                    let found = format!("the property `{wire}` has another type at {first}");
                     let remedy = "give both the same type, or take one out";
                     self.report(&pointer, found, remedy);
                 }

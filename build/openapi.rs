@@ -1,7 +1,29 @@
 //! The objects of OpenAPI 3.0, as its specification has them.
 
-use super::shape::Shape::{Any, Count, Flag, List, OneOf, OrRef, SchemaOrFlag, Text};
+use serde_json::{Map, Value};
+
+use super::shape::Shape::{Any, Components, Count, Flag, List, OneOf, OrRef, SchemaOrFlag, Text};
 use super::shape::{Object, Shape};
+
+/// Whether the keys are those of an object that references lead to: half of them at least, so that
+/// a key may be misspelt.
+pub fn is_likely(members: &Map<String, Value>) -> bool {
+    let objects = [
+        &SCHEMA,
+        &RESPONSE,
+        &PARAMETER,
+        &REQUEST_BODY,
+        &PATH_ITEM,
+        &SECURITY_SCHEME,
+    ];
+    objects.iter().any(|object| {
+        let known = members.keys().filter(|key| {
+            let has = object.keys.iter().any(|(name, _)| name == key);
+            has || *key == "$ref" || key.starts_with("x-")
+        });
+        2 * known.count() >= members.len()
+    })
+}
 
 const fn object(
     name: &'static str,
@@ -211,15 +233,15 @@ pub static COMPONENTS: Object = object(
     "the Components Object",
     &[],
     &[
-        ("schemas", Shape::Map(&OrRef(&SCHEMA))),
-        ("responses", Shape::Map(&OrRef(&RESPONSE))),
-        ("parameters", Shape::Map(&OrRef(&PARAMETER))),
-        ("examples", Any),
-        ("requestBodies", Shape::Map(&OrRef(&REQUEST_BODY))),
-        ("headers", Any),
-        ("securitySchemes", Shape::Map(&OrRef(&SECURITY_SCHEME))),
-        ("links", Any),
-        ("callbacks", Any),
+        ("schemas", Components(&OrRef(&SCHEMA))),
+        ("responses", Components(&OrRef(&RESPONSE))),
+        ("parameters", Components(&OrRef(&PARAMETER))),
+        ("examples", Components(&Any)),
+        ("requestBodies", Components(&OrRef(&REQUEST_BODY))),
+        ("headers", Components(&Any)),
+        ("securitySchemes", Components(&OrRef(&SECURITY_SCHEME))),
+        ("links", Components(&Any)),
+        ("callbacks", Components(&Any)),
     ],
 );
 

@@ -1,5 +1,7 @@
 //! `x-paging`: how to ask for the rest of a list.
 
+use serde_json::Value;
+
 use super::model::{Answer, Content, Paging, Parameter, Place, Schema};
 use super::read::Reader;
 use super::source::join;
@@ -13,7 +15,8 @@ pub fn read(
 ) -> Option<Paging> {
     let at = join(pointer, "x-paging");
     let value = reader.source.at(&at)?;
-    let [page, size, key] = reader.texts(value, &at, ["page", "size", "key"])?;
+    let [page, size, key] = reader.texts(value, &at, ["page", "size", "key"], &["end"])?;
+    let end = value.get("end").and_then(Value::as_str).map(str::to_owned);
     let page = parameter(reader, &at, parameters, &page);
     parameter(reader, &at, parameters, &size);
     let page = page?;
@@ -42,6 +45,7 @@ pub fn read(
         first: page.default.unwrap_or(1),
         record,
         key,
+        end,
         pointer: at,
     })
 }

@@ -16,8 +16,8 @@ use super::schema::SECRET;
 use super::source::join;
 
 /// Names that a request builder has already.
-const BUILDER: [&str; 9] = [
-    "new", "call", "client", "clone", "body", "period", "items", "pages", "request",
+const BUILDER: [&str; 10] = [
+    "new", "call", "call_raw", "client", "clone", "body", "period", "items", "pages", "request",
 ];
 
 /// Headers that the client sets by itself: OpenAPI has parameters of these names ignored.
@@ -84,7 +84,8 @@ fn gather(
             match parameters.iter().find(|(_, known)| same(known, &parameter)) {
                 Some((first, _)) if first.starts_with(&list) => {
                     let found = format!("the parameter `{}` stands twice", parameter.wire);
-                    reader.report(&at, found, format!("keep one; the first is #{first}"));
+                    let first = reader.source.shown(&format!("#{first}"));
+                    reader.report(&at, found, format!("keep one; the first is {first}"));
                 }
                 Some(_) => {}
                 None => parameters.push((at, parameter)),

@@ -2,30 +2,35 @@
 
 use std::collections::HashSet;
 use std::fmt::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
+
+use super::one_line::OneLine;
 
 /// One thing that is wrong, or that the generator does not support.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Problem {
-    path: PathBuf,
+    path: Box<Path>,
     pointer: String,
     /// How much of the pointer leads to the file that it is in, where that was joined to another.
     outside: usize,
     line: Option<usize>,
     found: String,
     remedy: Option<String>,
+    /// Whether it shows text of the file, in its words or its pointer.
+    quotes: bool,
 }
 
 impl Problem {
     /// A problem in the file at `path`, at a JSON pointer (empty for the whole document).
     pub fn new(path: &Path, pointer: &str, found: impl Into<String>) -> Self {
         Self {
-            path: path.to_owned(),
+            path: path.into(),
             pointer: pointer.to_owned(),
             outside: 0,
             line: None,
             found: found.into(),
             remedy: None,
+            quotes: false,
         }
     }
 
@@ -38,6 +43,19 @@ impl Problem {
     pub fn outside(mut self, length: usize) -> Self {
         self.outside = length;
         self
+    }
+
+    /// Says that the words show text of the file.
+    pub fn quoting(mut self) -> Self {
+        self.quotes = true;
+        self
+    }
+
+    /// Where and what, without any text of the file; `None` where the words show some.
+    pub fn unquoted(&self) -> Option<String> {
+        let line = self.line.map(|line| format!(" in line {line}"));
+        let found = format!("{}{}", self.found, line.unwrap_or_default());
+        (!self.quotes).then_some(found)
     }
 
     /// What whoever maintains the document can do.
@@ -71,24 +89,6 @@ impl fmt::Display for Problem {
         write!(line, ": #{pointer}: {}", self.found)?;
         if let Some(remedy) = &self.remedy {
             write!(line, "; {remedy}")?;
-        }
-        Ok(())
-    }
-}
-
-/// Keeps line breaks that a document has in its names out of the message.
-struct OneLine<'a, 'f>(&'a mut fmt::Formatter<'f>);
-
-impl Write for OneLine<'_, '_> {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        for part in text.split_inclusive(char::is_control) {
-            let mut characters = part.chars();
-            match characters.next_back() {
-                Some(last) if last.is_control() => {
-                    write!(self.0, "{}{}", characters.as_str(), last.escape_default())?;
-                }
-                _ => self.0.write_str(part)?,
-            }
         }
         Ok(())
     }

@@ -287,7 +287,8 @@ impl<'s> Reader<'s> {
         };
         let at = join(pointer, "operationId");
         if let Some(first) = self.ids.insert(id.clone(), at.clone()) {
-            let found = format!("the operationId `{id}` stands at #{first} already");
+            let first = self.source.shown(&format!("#{first}"));
+            let found = format!("the operationId `{id}` stands at {first} already");
             self.report(&at, found, "every operation wants an id of its own");
         }
         id
@@ -304,7 +305,7 @@ impl<'s> Reader<'s> {
         let at = join(pointer, "x-period");
         let value = described.extensions.get("x-period")?;
         let [mode, value, start, end, week] =
-            self.texts(value, &at, ["mode", "value", "start", "end", "week"])?;
+            self.texts(value, &at, ["mode", "value", "start", "end", "week"], &[])?;
         let iso_week = match week.as_str() {
             "YYYY-WWW" => true,
             "YYYY-WW" => false,
@@ -349,17 +350,22 @@ impl<'s> Reader<'s> {
         value: &Value,
         pointer: &str,
         names: [&str; N],
+        optional: &[&str],
     ) -> Option<[String; N]> {
         let members = value.as_object().cloned().unwrap_or_default();
-        let fits = members.len() == N
-            && names
+        let known = |name: &str| names.contains(&name) || optional.contains(&name);
+        let fits = names.iter().all(|name| members.contains_key(*name))
+            && members
                 .iter()
-                .all(|name| members.get(*name).is_some_and(Value::is_string));
+                .all(|(name, value)| known(name) && value.is_string());
         if !fits {
-            let remedy = format!(
+            let mut remedy = format!(
                 "it wants the keys `{}`, each with a text",
                 names.join("`, `")
             );
+            for name in optional {
+                remedy.push_str(&format!("; `{name}` is optional"));
+            }
             self.report(pointer, format!("{} does not fit", show(value)), remedy);
             return None;
         }

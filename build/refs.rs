@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::builder::MAX_DEPTH;
 use super::problem::Problem;
 use super::shape;
-use super::source::{Source, join, target};
+use super::source::{Source, Unread, join, target};
 
 /// The pointer of what the reference at a pointer leads to in the end, which is no reference.
 pub fn follow(source: &Source, pointer: &str) -> Result<String, Problem> {
@@ -17,12 +17,11 @@ pub fn follow(source: &Source, pointer: &str) -> Result<String, Problem> {
             return Err(outside(source, pointer, next));
         };
         let Some(value) = source.at(&target) else {
-            return Err(source
-                .problem(pointer, format!("`{next}` leads to nothing"))
-                .remedy(near(source, &target)));
+            return Err(nothing(source, pointer, next, &target));
         };
         match value.get("$ref").and_then(Value::as_str) {
             Some(further) if seen.contains(&further) => {
+                let seen: Vec<String> = seen.into_iter().map(|at| source.shown(at)).collect();
                 let found = format!("the reference leads back to itself: {}", seen.join(" → "));
                 return Err(source
                     .problem(pointer, found)
@@ -43,19 +42,33 @@ pub fn follow(source: &Source, pointer: &str) -> Result<String, Problem> {
     }
 }
 
+/// A reference to a place where nothing stands.
+fn nothing(source: &Source, pointer: &str, reference: &str, target: &str) -> Problem {
+    let shown = source.shown(reference);
+    match source.closed(target) {
+        Some(unread) => closed(source, pointer, &shown, unread),
+        None => source
+            .problem(pointer, format!("`{shown}` leads to nothing"))
+            .remedy(near(source, target)),
+    }
+}
+
 /// A reference that leads to no file that is at hand.
 fn outside(source: &Source, pointer: &str, reference: &str) -> Problem {
-    let (found, remedy) = match source.unread.get(reference) {
-        Some(why) => (
-            format!("`{reference}` leads to a file that cannot be read: {why}"),
-            "put the file there, or mend the reference; a relative one starts at the file that it stands in",
-        ),
-        None => (
-            format!("`{reference}` does not lead into a file beside this one"),
-            "download that document, and refer to the copy: `other.yaml#/components/schemas/Name`",
-        ),
-    };
-    source.problem(pointer, found).remedy(remedy)
+    match source.unread.get(reference) {
+        Some(unread) => closed(source, pointer, reference, unread),
+        None => source
+            .problem(pointer, format!("`{reference}` does not lead into a file beside this one"))
+            .remedy("download that document into the folder of this one, and refer to the copy: `other.yaml#/components/schemas/Name`"),
+    }
+}
+
+fn closed(source: &Source, pointer: &str, reference: &str, unread: &Unread) -> Problem {
+    let found = format!(
+        "`{reference}` leads to a file that cannot be read: {}",
+        unread.why
+    );
+    source.problem(pointer, found).remedy(&unread.remedy)
 }
 
 /// The pointer itself, or where the reference that stands there leads.
@@ -68,23 +81,22 @@ pub fn resolve(source: &Source, pointer: &str) -> Option<String> {
 
 /// What the writer may have meant.
 fn near(source: &Source, target: &str) -> String {
+    let shown = |pointer: &str| source.shown(&format!("#{pointer}"));
     let (section, name) = target.rsplit_once('/').unwrap_or_default();
     let Some(Value::Object(members)) = source.at(section) else {
-        return format!("add it at #{target}");
+        return format!("add it at {}", shown(target));
     };
     let names: Vec<&str> = members.keys().map(String::as_str).collect();
     match (shape::near(name, names.iter().copied()), names.as_slice()) {
         (Some(near), _) => format!("is it `{near}`?"),
-        (None, []) => format!("add it at #{target}"),
+        (None, []) => format!("add it at {}", shown(target)),
         (None, few) if few.len() <= 12 => {
-            format!(
-                "mend the name, or add it: #{section} has `{}`",
-                few.join("`, `")
-            )
+            let few = few.join("`, `");
+            format!("mend the name, or add it: {} has `{few}`", shown(section))
         }
-        (None, many) => format!(
-            "mend the name, or add it to the {} of #{section}",
-            many.len()
-        ),
+        (None, many) => {
+            let (count, section) = (many.len(), shown(section));
+            format!("mend the name, or add it to the {count} of {section}")
+        }
     }
 }

@@ -27,10 +27,13 @@ pub const UNITS: [(&str, &str, &str); 4] = [
 /// What `format: password` becomes.
 pub const SECRET: &str = "crate::Secret";
 
+/// What `format: date-time` becomes.
+pub const INSTANT: &str = "jiff::Timestamp";
+
 /// Formats of `type: string` that have a Rust type of their own. A `decimal` without a unit has
 /// none: as a text it keeps its exact value, which `rust_decimal` by itself can lose.
 const TEXTS: [(&str, &str); 4] = [
-    ("date-time", "jiff::Timestamp"),
+    ("date-time", INSTANT),
     ("date", "jiff::civil::Date"),
     ("time", "jiff::civil::Time"),
     ("password", SECRET),
@@ -315,6 +318,7 @@ impl<'s> Schemas<'s> {
             deprecated: flag(value, "deprecated"),
             fields,
             sent: false,
+            row: false,
             rest,
         };
         self.records.insert(name, record);
@@ -415,7 +419,16 @@ pub fn flag(value: &Value, key: &str) -> bool {
 
 /// Whether a value of this schema, or one inside it, must never be shown.
 pub fn is_secret(schema: &Schema) -> bool {
+    holds(schema, SECRET)
+}
+
+/// Whether a value of the schema is an instant, or holds some.
+pub fn has_instants(schema: &Schema) -> bool {
+    holds(schema, INSTANT)
+}
+
+fn holds(schema: &Schema, name: &str) -> bool {
     schema
         .parts()
-        .any(|part| matches!(part, Schema::Rust(rust) if rust == SECRET))
+        .any(|part| matches!(part, Schema::Rust(rust) if rust == name))
 }

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use super::model::{Only, Operation, Record, Schema, Union};
 use super::schema;
 
-/// Marks the records that requests send, and the keys whose values are secret.
+/// Marks the records that requests send, those that can be rows, and the keys whose values are
+/// secret.
 pub fn mark(
     operations: &mut [Operation],
     records: &mut BTreeMap<String, Record>,
@@ -31,6 +32,7 @@ pub fn mark(
     }
     for (name, record) in records {
         record.sent = sent.contains(name);
+        record.row = answered.contains(name) && !secrets.contains_key(name);
         for field in &mut record.fields {
             // What goes one way only is not there on the other.
             field.required &= match field.only {

@@ -10,8 +10,8 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use serde_json::{Map, Value};
 
 use super::openapi::{
-    COMPONENTS, DOCUMENT, INFO, MEDIA_TYPE, OPERATION, PARAMETER, PATH_ITEM, REQUEST_BODY,
-    RESPONSE, SCHEMA,
+    COMPONENTS, DOCUMENT, INFO, MEDIA_TYPE, OPERATION, PARAMETER, PATH_ITEM, PATHS, REQUEST_BODY,
+    RESPONSE, RESPONSES, SCHEMA,
 };
 use super::problem::Problems;
 use super::refs;
@@ -117,6 +117,8 @@ pub enum Shape {
     OrRef(&'static Object),
     List(&'static Shape),
     Map(&'static Shape),
+    /// The same, whose keys are the names of components.
+    Components(&'static Shape),
     /// A schema, or a boolean in its place.
     SchemaOrFlag,
     /// The names of required properties, or a boolean as older forms have it.
@@ -182,6 +184,8 @@ impl Walk<'_> {
             Shape::OrRef(object) => return self.or_ref(value, pointer, object),
             Shape::List(item) => return self.list(value, pointer, item),
             Shape::Map(member) => return self.map(value, pointer, member),
+            Shape::Components(Shape::Any) if !value.is_object() => true,
+            Shape::Components(member) => return self.components(value, pointer, member),
             Shape::SchemaOrFlag if value.is_boolean() => true,
             Shape::SchemaOrFlag => return self.or_ref(value, pointer, &SCHEMA),
         };
@@ -290,6 +294,26 @@ impl Walk<'_> {
         }
     }
 
+    fn components(&mut self, value: &Value, pointer: &str, member: &'static Shape) {
+        let sign = |sign: char| sign.is_ascii_alphanumeric() || "._-".contains(sign);
+        let Value::Object(members) = value else {
+            return self.map(value, pointer, member);
+        };
+        for (key, value) in members {
+            let pointer = join(pointer, key);
+            let found = format!("`{key}` cannot be the name of a component");
+            if let Some(remedy) = misplaced_path(key) {
+                self.report(&pointer, found, remedy);
+                continue;
+            }
+            if key.is_empty() || !key.chars().all(sign) {
+                let remedy = "rename it: letters, digits, `.`, `_` and `-` may be in it";
+                self.report(&pointer, found, remedy);
+            }
+            self.value(value, &pointer, member);
+        }
+    }
+
     fn object(&mut self, value: &Value, pointer: &str, object: &'static Object) {
         let Value::Object(members) = value else {
             let found = format!("{} stands where {} is expected", show(value), object.name);
@@ -342,7 +366,9 @@ impl Walk<'_> {
                     .any(|other| other.keys.iter().any(|(name, _)| *name == key)));
         // Where the keys are paths or statuses, any other is one of those with a slip in it.
         let fixed = object.others.is_none();
-        if fixed && (REMARKS.contains(&key) || object.near(key).is_none() && !means) {
+        if let Some(remedy) = misplaced_path(key) {
+            self.report(pointer, found, remedy);
+        } else if fixed && (REMARKS.contains(&key) || object.near(key).is_none() && !means) {
             self.note(pointer, &format!("{found}: passed over"));
         } else {
             self.report(pointer, found, object.remedy(key));
@@ -480,11 +506,23 @@ impl Object {
     }
 
     fn remedy(&self, key: &str) -> String {
+        if std::ptr::eq(self, &PATHS) {
+            return "a path begins with `/`; keys of your own begin with `x-`".into();
+        }
+        if std::ptr::eq(self, &RESPONSES) {
+            return "a status is written `404`, a range `4XX`, and the rest `default`".into();
+        }
         match self.near(key) {
             Some(name) => format!("is it `{name}`? Keys of your own begin with `x-`"),
             None => "mend or delete it; keys of your own begin with `x-`".into(),
         }
     }
+}
+
+/// What to do about a path that was written in another place, where nothing would come of it.
+fn misplaced_path(key: &str) -> Option<&'static str> {
+    let is_path = key.starts_with('/');
+    is_path.then_some("it looks like a path: move it under `paths`, indented like the paths there")
 }
 
 /// The word that was meant, where all but a letter or two are the same.

@@ -18,10 +18,26 @@ pub struct Source {
     pub lines: HashMap<String, usize>,
     /// What is wrong with the text, but does not keep the rest from being read.
     pub problems: Problems,
-    /// References to files that cannot be read, and why.
-    pub unread: HashMap<String, String>,
+    /// References to files that are not read.
+    pub unread: HashMap<String, Unread>,
     /// Files beside it, with the pointers where they were put.
     beside: Vec<(String, PathBuf)>,
+    /// Files beside it that nothing is taken from, by the pointers where they would be.
+    closed: HashMap<String, Unread>,
+}
+
+/// Why a file is not read, and what to do about it.
+#[derive(Clone)]
+pub struct Unread {
+    pub why: String,
+    pub remedy: String,
+}
+
+impl Unread {
+    pub fn new(why: impl Into<String>, remedy: impl Into<String>) -> Self {
+        let (why, remedy) = (why.into(), remedy.into());
+        Self { why, remedy }
+    }
 }
 
 impl Source {
@@ -34,12 +50,20 @@ impl Source {
 
     /// Reads the one file at `path`: JSON where its first character is `{`, YAML 1.2 otherwise.
     pub fn one(path: &Path) -> Result<Self, Problems> {
+        if path.to_string_lossy().contains(char::is_control) {
+            // Cargo takes one path a line, and could not be told to look at this one.
+            let found = "the path of the file has a line break or another control character";
+            let remedy = "rename the file, or its folder";
+            return Err(Problem::new(path, "", found).remedy(remedy).into());
+        }
         let bytes = std::fs::read(path).map_err(|error| {
-            let folder = std::env::current_dir().unwrap_or_default();
-            Problem::new(path, "", format!("the file cannot be read: {error}")).remedy(format!(
-                "check the path, or FITRANKINGS_SPEC if it is set; a relative one starts at {}",
-                folder.display()
-            ))
+            let remedy = match std::path::absolute(path) {
+                Ok(absolute) if absolute != path => {
+                    format!("check the path: that is {}", absolute.display())
+                }
+                _ => "check the path".to_owned(),
+            };
+            Problem::new(path, "", format!("the file cannot be read: {error}")).remedy(remedy)
         })?;
         let text = String::from_utf8(bytes).map_err(|error| {
             Problem::new(path, "", format!("the file is not UTF-8: {error}"))
@@ -61,6 +85,18 @@ impl Source {
             .extend(lines.map(|(inner, line)| (format!("{pointer}{inner}"), line)));
         self.problems.extend(problems);
         self.beside.push((pointer, path));
+    }
+
+    /// Puts in that nothing is taken of a file beside it, which would stand at a pointer.
+    pub fn close(&mut self, pointer: String, path: PathBuf, unread: Unread) {
+        self.closed.insert(pointer.clone(), unread);
+        self.beside.push((pointer, path));
+    }
+
+    /// Why nothing was taken of the file that a pointer leads into, if so.
+    pub fn closed(&self, pointer: &str) -> Option<&Unread> {
+        let (_, inside) = self.place(pointer);
+        self.closed.get(pointer.strip_suffix(inside)?)
     }
 
     /// Takes the part at a pointer out.
@@ -95,6 +131,17 @@ impl Source {
         (&self.path, pointer)
     }
 
+    /// A reference as its writer knows it: with the file that it leads into, if that is another.
+    pub fn shown(&self, reference: &str) -> String {
+        let pointer = reference.strip_prefix('#').unwrap_or(reference);
+        match self.place(pointer) {
+            (path, inside) if inside.len() < pointer.len() => {
+                format!("{}#{inside}", path.display())
+            }
+            _ => reference.to_owned(),
+        }
+    }
+
     /// Reads `text` as the file at `path`.
     pub fn parse(path: &Path, text: &str) -> Result<Self, Problems> {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
@@ -110,6 +157,7 @@ impl Source {
             problems: built.problems,
             unread: HashMap::new(),
             beside: Vec::new(),
+            closed: HashMap::new(),
         })
     }
 

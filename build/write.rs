@@ -15,6 +15,18 @@ use super::fields::FILE;
 use super::model::{Answer, Api, Schema};
 use super::types::Types;
 
+/// What a user has to know who writes an answer to a file.
+const SERIALISING: &str = "\
+# What serialising gives
+
+These types implement `Serialize` with the keys of the document. What is not in a value is not in its
+JSON: a key that was `null` or missing, an empty optional list or map, and a key that the document does
+not name.
+
+- `call_raw()` of a request gives the JSON of the answer as it came.
+- [`Row`](crate::Row) gives a record as the cells of a table, with the same columns for each record:
+  the nested types here are nothing that the `csv` crate can serialise.";
+
 /// The whole of `api.rs`, as tokens.
 pub fn file(api: &Api, types: &Types) -> TokenStream {
     let server = match &api.base_url {
@@ -66,7 +78,7 @@ fn accesses(api: &Api) -> TokenStream {
 /// The module of what is sent and answered, whose docs tell of the whole document.
 fn data(api: &Api, types: &Types) -> TokenStream {
     let records = api.records.iter();
-    let records = records.map(|(name, item)| data::record(name, item, types));
+    let records = records.map(|(name, item)| data::record(name, item, api, types));
     let enums = api.enums.iter();
     let enums = enums.map(|(name, item)| data::open_enum(name, item));
     let unions = api.unions.iter();
@@ -78,6 +90,7 @@ fn data(api: &Api, types: &Types) -> TokenStream {
     });
     let module = docs(&doc::paragraphs([
         "What the service answers with, and what it is sent.".to_owned(),
+        SERIALISING.to_owned(),
         format!("# {}", heading(api)),
         api.doc.clone(),
         notes_doc(

@@ -15,7 +15,6 @@ use std::process::ExitCode;
 
 use common::{day, kilometres, note, shown};
 use fitrankings::Client;
-use fitrankings::jiff::civil::Date;
 
 fn main() -> ExitCode {
     common::run("activities", print)
@@ -30,7 +29,7 @@ fn print(out: &mut dyn Write) -> Result<(), Box<dyn Error>> {
             Ok(activity) => writeln!(
                 out,
                 "{:<10}  {:>11}",
-                shown::<Date>(day(activity.action_date)),
+                shown(day(activity.action_date)),
                 kilometres(activity.distance),
             )?,
             // One record in an undocumented form: the list goes on after it.

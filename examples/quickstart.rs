@@ -70,8 +70,8 @@ fn tour(out: Out) -> Result<()> {
     heading(out, "The user's token opens what that user has")?;
     let user = master.with_token(user.token);
     for user in user.list_users().call()? {
-        let name = [shown::<String>(user.first_name), shown(user.last_name)].join(" ");
-        writeln!(out, "{name} <{}>", shown::<String>(user.email))?;
+        let name = [shown(user.first_name), shown(user.last_name)].join(" ");
+        writeln!(out, "{name} <{}>", shown(user.email))?;
     }
 
     heading(out, "Summaries, of the user and of the group")?;
@@ -116,7 +116,7 @@ fn list(out: Out, client: &Client<MasterToken>) -> Result<Date> {
         writeln!(
             out,
             "{:<10}  {:<14}  {:>11}  {:>11}  {:>8}",
-            shown::<Date>(day(activity.action_date)),
+            shown(day(activity.action_date)),
             provider.map_or("by hand", Provider::as_str),
             kilometres(activity.distance),
             time(activity.duration),
@@ -144,21 +144,19 @@ fn activities(out: Out, client: &Client<MasterToken>) -> Result<Vec<Activity>> {
 }
 
 /// Formats a duration as `2 h 40 min`.
-fn time(duration: impl Into<Option<Seconds>>) -> String {
+fn time(duration: Option<Seconds>) -> String {
     let minutes = |seconds: Seconds| (seconds.to_f64() / 60.0).round() as u64;
-    let text = duration.into().map(minutes).map(|minutes| match minutes {
+    let text = duration.map(minutes).map(|minutes| match minutes {
         0..60 => format!("{minutes} min"),
         _ => format!("{} h {:02} min", minutes / 60, minutes % 60),
     });
-    shown::<String>(text)
+    shown(text)
 }
 
 /// Formats an effort without its unit, which is in the heading of the column.
-fn whole(effort: impl Into<Option<MetMinutes>>) -> String {
-    let text = effort
-        .into()
-        .map(|effort| format!("{:.0}", effort.to_f64()));
-    shown::<String>(text)
+fn whole(effort: Option<MetMinutes>) -> String {
+    let text = effort.map(|effort| format!("{:.0}", effort.to_f64()));
+    shown(text)
 }
 
 fn summaries(
@@ -177,8 +175,8 @@ fn summaries(
         Period::all_time(),
         Period::year(newest.year())?,
         Period::month(newest.year(), newest.month())?,
-        Period::week_of(newest),
-        Period::day(newest),
+        Period::week_of(newest)?,
+        Period::day(newest)?,
         Period::range(month.at(0, 0, 0, 0), newest.at(23, 59, 59, 0))?,
     ] {
         let user = user.get_user_stat_summary().period(period.clone());
@@ -190,7 +188,7 @@ fn summaries(
             period.to_string(),
             kilometres(user.distance),
             kilometres(group.distance),
-            shown::<i64>(group.user_count),
+            shown(group.user_count),
         )?;
     }
     Ok(())
@@ -200,8 +198,8 @@ fn chart(out: Out, client: &Client<MasterToken>, newest: Date) -> Result<()> {
     let first = newest.checked_sub(11.weeks())?;
     let mut weeks = Vec::new();
     for week in first.series(1.week()).take(12) {
-        let summary = client.get_group_stat_summary();
-        let summary = summary.period(Period::week_of(week)).call()?;
+        let period = Period::week_of(week)?;
+        let summary = client.get_group_stat_summary().period(period).call()?;
         let effort = summary.met_minutes.unwrap_or_default().to_f64();
         weeks.push((week.iso_week_date(), effort));
     }

@@ -9,21 +9,29 @@ use std::time::{Duration, SystemTime};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use serde_json::error::Category;
+use serde_json::value::RawValue;
 use ureq::Body;
-use ureq::http::header::{CONTENT_TYPE, LOCATION, RETRY_AFTER};
+use ureq::http::header::{CONTENT_TYPE, DATE, LOCATION, RETRY_AFTER};
 use ureq::http::{HeaderMap, HeaderName, Response, StatusCode};
 use zeroize::Zeroize;
 
-use crate::error::{Error, Kind, Server};
-use crate::redact::Redactor;
+use crate::error::{Error, Kind, Origin, Record, Server};
+use crate::pages::Paged;
+use crate::redact::{self, Redactor};
 use crate::request::Operation;
-use crate::transport;
+use crate::watch::Phase;
+use crate::{retry_after, transport};
 
 /// How much of a refusal is read, and how much of it an error keeps.
-const REFUSAL: u64 = 64 * 1024;
+const REFUSAL: u64 = redact::LONGEST as u64;
 const KEPT: usize = 4 * 1024;
-/// How long a sentence of the server's may be in a message.
+/// How long a sentence of the server's may be in a message, and the type of its body.
 const SENTENCE: usize = 300;
+const MEDIA_TYPE: usize = 80;
+/// How many sentences on single fields an error keeps.
+const FIELDS: usize = 20;
+/// How long the id of a record may be in a message.
+const LONGEST_ID: usize = 40;
 /// How much room is made for a body that is announced and not there yet.
 const ROOM: u64 = 1024 * 1024;
 /// The same for one that is not announced: less would be read in the smallest of steps.
@@ -41,7 +49,11 @@ pub(crate) struct Answer {
     status: StatusCode,
     headers: HeaderMap,
     body: Vec<u8>,
+    /// Whether every byte of the body is a letter.
+    latin: bool,
     operation: &'static Operation,
+    /// Whether the connection broke in the body.
+    broken: bool,
 }
 
 impl Drop for Answer {
@@ -66,19 +78,26 @@ impl Answer {
         operation: &'static Operation,
     ) -> Result<Self, Error> {
         let (parts, body) = response.into_parts();
+        let media_type = parts.headers.get(CONTENT_TYPE);
+        let media_type = media_type.and_then(|value| value.to_str().ok());
         let mut answer = Self {
+            latin: media_type.is_some_and(is_latin) && !is_converted(&body),
             status: parts.status,
             headers: parts.headers,
             // A thread that ends has none to give.
             body: SPARE_BODY.try_with(Cell::take).unwrap_or_default(),
+            broken: false,
             operation,
         };
         let success = answer.status.is_success();
         let limit = if success { limit } else { limit.min(REFUSAL) };
         match read(body, limit, &mut answer.body) {
             Ok(()) => Ok(answer),
-            // A refusal is one, however its body ended.
-            Err(_) if !success => Ok(answer),
+            // A refusal is one, however its body ended. What it said may have been lost, though.
+            Err(error) if !success => {
+                answer.broken = error.kind() == Kind::Transport;
+                Ok(answer)
+            }
             Err(error) => Err(error.with_status(answer.status)),
         }
     }
@@ -95,7 +114,33 @@ impl Answer {
     /// The value in the body of a success.
     pub fn decode<T: DeserializeOwned>(&self, redactor: &Redactor<'_>) -> Result<T, Error> {
         let text = self.text(redactor)?;
-        serde_json::from_str(text).map_err(|error| self.explain::<T>(text, &error, redactor))
+        serde_json::from_str(text).map_err(|error| {
+            let error = self.explain::<T>(text, &error, redactor);
+            self.with_record_of(text, error, Origin::Body, redactor)
+        })
+    }
+
+    /// The records of one page of a list.
+    pub fn decode_page<P: Paged>(&self, redactor: &Redactor<'_>) -> Result<Vec<P::Record>, Error> {
+        let text = self.text(redactor)?;
+        serde_json::from_str(text).map_err(|error| {
+            let error = self.explain::<Vec<P::Record>>(text, &error, redactor);
+            self.with_record_of(text, error, Origin::Page(P::KEY), redactor)
+        })
+    }
+
+    /// Why a record of a list did not decode, with the record. The list goes on after it.
+    pub fn explain_record<P: Paged>(
+        &self,
+        index: usize,
+        raw: &str,
+        error: &serde_json::Error,
+        redactor: &Redactor<'_>,
+    ) -> Error {
+        let error = self
+            .reason(raw, error, redactor, P::path)
+            .below_index(index);
+        self.with_record(Some(index), raw, error, Origin::List(P::KEY), redactor)
     }
 
     pub fn text(&self, redactor: &Redactor<'_>) -> Result<&str, Error> {
@@ -114,7 +159,7 @@ impl Answer {
 
     /// The text of a body in UTF-8, or in Latin-1 where the server says so.
     fn take_text(&mut self, redactor: &Redactor<'_>) -> Result<String, Error> {
-        if self.header(CONTENT_TYPE).is_some_and(is_latin) {
+        if self.latin {
             return Ok(self.body.iter().copied().map(char::from).collect());
         }
         self.text(redactor)?;
@@ -151,15 +196,65 @@ impl Answer {
         error: &serde_json::Error,
         redactor: &Redactor<'_>,
     ) -> Error {
-        self.with_beginning(self.reason::<T>(text, error, redactor), redactor)
+        let reason = self.reason(text, error, redactor, path::<T>);
+        self.with_beginning(reason, redactor)
     }
 
-    /// Why a text did not become a `T`; the path is worked out only now, since it costs time.
-    pub fn reason<T: DeserializeOwned>(
+    /// Adds the record that did not decode: an element of a list, or the whole of the body.
+    fn with_record_of(
+        &self,
+        text: &str,
+        error: Error,
+        origin: Origin,
+        redactor: &Redactor<'_>,
+    ) -> Error {
+        let index = error.json_path().and_then(|path| {
+            let (index, _) = path.strip_prefix('[')?.split_once(']')?;
+            index.parse::<usize>().ok()
+        });
+        let raw = match index {
+            Some(index) => serde_json::from_str::<Vec<&RawValue>>(text)
+                .ok()
+                .and_then(|records| records.get(index).copied()),
+            None => serde_json::from_str::<&RawValue>(text).ok(),
+        };
+        match raw.map(RawValue::get) {
+            Some(raw) if raw.starts_with('{') => {
+                self.with_record(index, raw, error, origin, redactor)
+            }
+            _ => error,
+        }
+    }
+
+    fn with_record(
+        &self,
+        index: Option<usize>,
+        raw: &str,
+        error: Error,
+        origin: Origin,
+        redactor: &Redactor<'_>,
+    ) -> Error {
+        // A list has its records in memory anyhow, and tells by them that it goes on.
+        let fits = raw.len() <= REFUSAL as usize || matches!(origin, Origin::List(_));
+        if self.is_secret() || !fits {
+            return error;
+        }
+        let id = record_id(raw, origin.key());
+        error.with_record(Record {
+            index,
+            id: id.map(|id| cut(&redactor.redact(&id), LONGEST_ID)),
+            raw: redactor.redact(raw),
+            origin,
+        })
+    }
+
+    /// Why a text was not decoded; the path is worked out only now, since it costs time.
+    pub fn reason(
         &self,
         text: &str,
         error: &serde_json::Error,
         redactor: &Redactor<'_>,
+        path: impl FnOnce(&str) -> Option<String>,
     ) -> Error {
         if text.trim().is_empty() {
             return self.undecodable("the answer is empty, where JSON was expected".into());
@@ -169,34 +264,29 @@ impl Answer {
                 "the answer is a page of HTML or XML, where JSON was expected".into(),
             );
         }
-        let mut deserializer = serde_json::Deserializer::from_str(text);
-        let path = serde_path_to_error::deserialize::<_, T>(&mut deserializer)
-            .err()
-            .map(|error| error.path().to_string())
-            .filter(|path| path != ".");
+        let path = path(text);
         let what = match error.classify() {
-            Category::Data => "does not have the documented form",
+            Category::Data => "is not as documented",
             Category::Eof => "is not whole JSON",
             Category::Syntax | Category::Io => "is not JSON",
         };
         let place = format!(" at line {} column {}", error.line(), error.column());
+        let reason = error.to_string();
+        let reason = match path {
+            // The path says better where it is.
+            Some(_) => reason.trim_end_matches(&place),
+            None => &reason,
+        };
+        let reason = sentence(reason, redactor);
         // The reason can quote a value, and here any value could be the secret, or a part of it.
-        let message = if self.is_secret() || redactor.finds(text) {
-            format!("the answer {what}{place}")
-        } else {
-            let reason = error.to_string();
-            let reason = match path {
-                // The path says better where it is.
-                Some(_) => reason.trim_end_matches(&place),
-                None => &reason,
-            };
-            format!(
-                "the answer {what}: {}",
-                cut(&redactor.redact(reason), SENTENCE)
-            )
+        let is_secret =
+            self.is_secret() || redactor.finds(near(text, error)) || redactor.finds_piece(&reason);
+        let message = match is_secret {
+            true => format!("the answer {what}{place}"),
+            false => format!("the answer {what}: {reason}"),
         };
         self.undecodable(message)
-            .with_json_path(path.map(|path| cut(&redactor.redact(&path), SENTENCE)))
+            .with_json_path(path.map(|path| sentence(&path, redactor)))
     }
 
     fn undecodable(&self, message: String) -> Error {
@@ -206,59 +296,89 @@ impl Answer {
     }
 
     fn with_beginning(&self, error: Error, redactor: &Redactor<'_>) -> Error {
-        let body = match self.is_secret() {
+        let whole = match self.is_secret() {
             true => None,
-            false => self.kept(redactor),
+            false => self.kept(REFUSAL as usize, redactor),
         };
         error.with_server(Server {
-            body: body.map(|body| cut(&body, KEPT)),
+            body_shape: whole.as_ref().map(|_| self.shape(redactor)),
+            body: whole.as_ref().map(|whole| cut(whole, KEPT)),
+            whole: whole.filter(|whole| whole.len() > KEPT),
             ..Server::default()
         })
     }
 
+    /// What can be said of a body without a word of it.
+    fn shape(&self, redactor: &Redactor<'_>) -> String {
+        let size = self.body.len();
+        let bytes = if size == 1 { "byte" } else { "bytes" };
+        let media_type = self
+            .header(CONTENT_TYPE)
+            .and_then(|it| it.split(';').next());
+        match media_type.map(str::trim).filter(|it| !it.is_empty()) {
+            Some(media_type) => {
+                let media_type = cut(&redactor.redact(media_type), MEDIA_TYPE);
+                format!("{size} {bytes} of {media_type}")
+            }
+            None => format!("{size} {bytes}"),
+        }
+    }
+
     /// What the server said, with nothing in it that was secret in the request.
     fn server(&self, redactor: &Redactor<'_>) -> Server {
+        let whole = self.kept(redact::LONGEST, redactor);
         let (detail, fields) = match serde_json::from_slice(&self.body) {
             Ok(Value::Object(members)) => sentences(members, redactor),
-            _ => (self.page(redactor), Vec::new()),
+            _ => (whole.as_ref().and_then(|text| self.page(text)), Vec::new()),
         };
         let location = self.header(LOCATION).map(|location| {
             let end = location.find(['?', '#']).unwrap_or(location.len());
-            cut(&redactor.redact(&location[..end]), SENTENCE)
+            sentence(&location[..end], redactor)
         });
-        let whole = self.kept(redactor);
         Server {
             detail,
             fields,
+            body_shape: whole.as_ref().map(|_| self.shape(redactor)),
             body: whole.as_ref().map(|whole| cut(whole, KEPT)),
             whole: whole.filter(|whole| whole.len() > KEPT),
-            retry_after: self
-                .header(RETRY_AFTER)
-                .and_then(|value| wait(value, SystemTime::now())),
+            broken: self.broken,
+            retry_after: self.retry_after(),
             location,
         }
     }
 
     /// The beginning of a page that a proxy, or the service itself, answers with.
-    fn page(&self, redactor: &Redactor<'_>) -> Option<String> {
+    fn page(&self, text: &str) -> Option<String> {
         let html = self
             .header(CONTENT_TYPE)
             .is_some_and(|kind| kind.contains("html"));
-        let text = redactor.redact(&self.beginning());
-        let text = if html { tagless(&text) } else { text };
+        let text = match html {
+            true => Cow::Owned(tagless(text)),
+            false => Cow::Borrowed(text),
+        };
         let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
         (!text.is_empty()).then(|| cut(&text, SENTENCE))
     }
 
-    fn kept(&self, redactor: &Redactor<'_>) -> Option<String> {
-        let text = redactor.redact(&self.beginning());
+    /// The first bytes of the body, with nothing in it that was secret in the request.
+    fn kept(&self, bytes: usize, redactor: &Redactor<'_>) -> Option<String> {
+        let end = self.body.len().min(bytes);
+        let mut text = redactor.redact(&String::from_utf8_lossy(&self.body[..end]));
+        if end < self.body.len() && !text.ends_with('…') {
+            text.push('…');
+        }
         (!text.is_empty()).then_some(text)
     }
 
-    /// As much as a refusal may have, and more than is kept.
-    fn beginning(&self) -> Cow<'_, str> {
-        let end = self.body.len().min(REFUSAL as usize);
-        String::from_utf8_lossy(&self.body[..end])
+    /// The longest wait that the headers ask for.
+    fn retry_after(&self) -> Option<Duration> {
+        let date = self.header(DATE);
+        let values = self.headers.get_all(RETRY_AFTER).iter();
+        let waits = values.filter_map(|value| {
+            let value = value.to_str().ok()?;
+            retry_after::wait(value, date, SystemTime::now())
+        });
+        waits.max()
     }
 
     fn header(&self, name: HeaderName) -> Option<&str> {
@@ -304,6 +424,15 @@ impl<'a> Taken<'a> {
     }
 }
 
+/// Where in a text the value stands that does not fit a `T`.
+pub(crate) fn path<T: DeserializeOwned>(text: &str) -> Option<String> {
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    serde_path_to_error::deserialize::<_, T>(&mut deserializer)
+        .err()
+        .map(|error| error.path().to_string())
+        .filter(|path| path != ".")
+}
+
 /// Whether a Content-Type says that every byte is a letter.
 fn is_latin(media_type: &str) -> bool {
     let parameters = media_type.split(';').skip(1);
@@ -316,6 +445,20 @@ fn is_latin(media_type: &str) -> bool {
                 .iter()
                 .any(|latin| value.eq_ignore_ascii_case(latin))
         })
+}
+
+/// Whether `ureq` makes UTF-8 of a body that is in another character set.
+///
+/// It does with its feature `charset`, which any crate of an application can turn on. There is no
+/// asking for the features of a dependency; so a body of one byte shows it.
+fn is_converted(body: &Body) -> bool {
+    const LETTER: &[u8] = &[0xe4];
+    let (Some(media_type), Some(charset)) = (body.mime_type(), body.charset()) else {
+        return false;
+    };
+    let sample = Body::builder().mime_type(media_type).charset(charset);
+    let read = sample.data(LETTER).read_to_vec();
+    read.is_ok_and(|read| read != LETTER)
 }
 
 /// Reads into `bytes`, which keeps what came where an error follows.
@@ -346,7 +489,7 @@ fn body_error(error: io::Error, limit: u64) -> Error {
             Kind::Transport,
             format!("the body of the answer is broken: {error}"),
         ),
-        error => transport::error(error),
+        error => transport::error(error, Phase::Sent),
     }
 }
 
@@ -362,27 +505,23 @@ fn sentences(
     members: serde_json::Map<String, Value>,
     redactor: &Redactor<'_>,
 ) -> (Option<String>, Vec<(String, String)>) {
-    let sentence = |text: &str| cut(&redactor.redact(text), SENTENCE);
+    let sentence = |text: &str| sentence(text, redactor);
     let mut detail = None;
     let mut fields = Vec::new();
     for (name, value) in members {
         let texts = match &value {
-            Value::String(text) => vec![sentence(text)],
-            Value::Array(items) => items
-                .iter()
-                .filter_map(Value::as_str)
-                .map(sentence)
-                .collect(),
+            Value::String(text) => vec![text.as_str()],
+            Value::Array(items) => items.iter().filter_map(Value::as_str).collect(),
             _ => continue,
         };
         if name == "detail" {
-            detail = texts.into_iter().next();
-        } else {
+            detail = texts.first().map(|text| sentence(text));
+        } else if fields.len() < FIELDS {
             let name = sentence(&name);
-            fields.extend(texts.into_iter().map(|text| (name.clone(), text)));
+            let texts = texts.into_iter().take(FIELDS - fields.len());
+            fields.extend(texts.map(|text| (name.clone(), sentence(text))));
         }
     }
-    fields.truncate(20);
     (detail, fields)
 }
 
@@ -411,17 +550,21 @@ fn tagless(page: &str) -> String {
     text
 }
 
-/// `Retry-After`: seconds, or a date.
-fn wait(value: &str, now: SystemTime) -> Option<Duration> {
-    if let Ok(seconds) = value.trim().parse() {
-        return Some(Duration::from_secs(seconds));
+/// The beginning of a text from outside, as a message can have it.
+fn sentence(text: &str, redactor: &Redactor<'_>) -> String {
+    // A secret is longer where it is escaped, and is found as well where the text breaks off.
+    let looked_at = redact::beginning(text, 4 * SENTENCE);
+    cut(&redactor.redact(looked_at), SENTENCE)
+}
+
+/// The value that tells a record from the others, as a text.
+fn record_id(raw: &str, key: &str) -> Option<String> {
+    let record: Value = serde_json::from_str(raw).ok()?;
+    match record.get(key).or_else(|| record.get("id"))? {
+        Value::Number(number) => Some(number.to_string()),
+        Value::String(text) => Some(text.clone()),
+        _ => None,
     }
-    let date = jiff::fmt::rfc2822::DateTimeParser::new()
-        .parse_timestamp(value.trim())
-        .ok()?;
-    // A date that has passed asks for no wait.
-    let date = SystemTime::try_from(date).ok()?;
-    Some(date.duration_since(now).unwrap_or_default())
 }
 
 /// The beginning of a text, with a mark where the rest was.
@@ -429,16 +572,26 @@ fn cut(text: &str, limit: usize) -> String {
     if text.len() <= limit {
         return text.to_owned();
     }
-    let end = (0..=limit)
-        .rev()
-        .find(|end| text.is_char_boundary(*end))
-        .unwrap_or_default();
-    format!("{}…", &text[..end])
+    format!("{}…", redact::beginning(text, limit))
+}
+
+/// The part of a text that an error is about, as far as one can tell from its place.
+fn near<'t>(text: &'t str, error: &serde_json::Error) -> &'t str {
+    let lines = text.split_inclusive('\n').map(str::len);
+    let before: usize = lines.take(error.line().saturating_sub(1)).sum();
+    let end = (before + error.column()).saturating_add(redact::LONGEST / 2);
+    let text = redact::beginning(text, end);
+    let start = text.len().saturating_sub(redact::LONGEST);
+    let start = (start..).find(|start| text.is_char_boundary(*start));
+    start
+        .and_then(|start| text.get(start..))
+        .unwrap_or_default()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::redact::Patterns;
 
     #[test]
     fn a_thread_keeps_the_room_of_a_body_but_not_of_a_huge_one() {
@@ -462,18 +615,59 @@ mod tests {
         assert_eq!(kept(SPARE + 1).capacity(), 0);
     }
 
+    const SECRET: &str = "mQ7xWz2pJk/Vd9rBt4sLf+Hb6nYc3gXw=";
+
+    /// What becomes of an answer that is no list of numbers, and what it costs to redact it.
+    fn undecodable(body: String) -> (Error, usize) {
+        const OPERATION: &Operation = &Operation {
+            name: "list",
+            method: crate::request::Method::GET,
+            path: "/",
+            server: None,
+            token: true,
+            secrets: &[],
+        };
+        let body = Body::builder().data(body);
+        let answer = Answer::read(Response::new(body), u64::MAX / 4, OPERATION).unwrap();
+        let (secrets, patterns) = ([SECRET.to_owned().into()], Patterns::default());
+        let redactor = Redactor::new(&[], &secrets, None, &[], &patterns);
+        redact::steps::of(|| answer.decode::<Vec<u64>>(&redactor).unwrap_err())
+    }
+
     #[test]
-    fn retry_after_is_seconds_or_a_date() {
-        let now = SystemTime::UNIX_EPOCH + Duration::from_secs(784_111_777);
-        assert_eq!(wait("120", now), Some(Duration::from_secs(120)));
-        let date = "Sun, 06 Nov 1994 08:50:37 GMT";
-        assert_eq!(wait(date, now), Some(Duration::from_secs(60)));
-        assert_eq!(
-            wait("Sun, 06 Nov 1994 08:48:37 GMT", now),
-            Some(Duration::ZERO)
+    fn a_body_of_megabytes_is_redacted_as_far_as_it_is_kept() {
+        let record = format!(r#"{{"id": "no number", "key": "{SECRET}"}}"#);
+        let (error, steps) = undecodable(format!("[{}]", [&*record; 100_000].join(",")));
+        assert!(
+            error
+                .body()
+                .unwrap()
+                .starts_with(r#"[{"id": "no number", "key": "[secret]"}"#)
         );
-        assert_eq!(wait("-1", now), None);
-        assert_eq!(wait("soon", now), None);
+        assert!(error.body().unwrap().len() <= KEPT + '…'.len_utf8());
+        assert!(steps < 2 * redact::LONGEST, "{steps}");
+        // A single value of that size, which the reason quotes.
+        let (error, steps) = undecodable(format!("[\"{}{SECRET}\"]", "no number ".repeat(800_000)));
+        assert!(steps < 2 * redact::LONGEST, "{steps}");
+        assert!(error.to_string().len() < 2 * SENTENCE, "{error}");
+    }
+
+    #[test]
+    fn a_value_is_quoted_unless_a_secret_is_near_it() {
+        let odd = |value: &str, rest: usize| {
+            let rest = ",1".repeat(rest);
+            undecodable(format!("[1\n{rest}\n,\"{value}\"{rest}]"))
+                .0
+                .to_string()
+        };
+        for rest in [1, 100_000] {
+            assert!(odd("ten", rest).contains(r#"invalid type: string "ten""#));
+            for value in [SECRET, "it ends in 4sLf+Hb6nYc3"] {
+                let shown = odd(value, rest);
+                assert!(!shown.contains("string"), "{shown}");
+                assert!(shown.contains("at line 3 column"), "{shown}");
+            }
+        }
     }
 
     #[test]

@@ -41,7 +41,7 @@ use std::str::FromStr;
 
 use subtle::ConstantTimeEq;
 
-use crate::base_url::BaseUrl;
+use crate::base_url::{BaseUrl, is_loopback};
 use crate::{BASE_URL, Error, UserToken};
 
 /// The width in pixels that the vendor recommends for the popup with the authorization page.
@@ -70,6 +70,7 @@ pub struct Authorization {
     client_id: String,
     callback_uri: Option<String>,
     one_time_value: Option<OneTimeValue>,
+    allow_http: bool,
 }
 
 impl Authorization {
@@ -87,18 +88,47 @@ impl Authorization {
             client_id,
             callback_uri: None,
             one_time_value: None,
+            allow_http: false,
         })
+    }
+
+    /// Permits plain `http` to any host, over which everybody on the way can read the user's token
+    /// and the one-time value. Default: `false`.
+    ///
+    /// Addresses are checked when they are given: call this before the methods that take one.
+    ///
+    /// ```
+    /// use fitrankings::authorization::Authorization;
+    ///
+    /// let plain = "http://staging.example/done";
+    /// assert!(Authorization::new("client-id")?.callback_uri(plain).is_err());
+    /// let request = Authorization::new("client-id")?.allow_http(true).callback_uri(plain)?;
+    /// # let _ = request;
+    /// # Ok::<(), fitrankings::Error>(())
+    /// ```
+    pub fn allow_http(mut self, allow: bool) -> Authorization {
+        self.allow_http = allow;
+        self
     }
 
     /// Where the browser is sent in the end. Left out, the service uses the last one again.
     ///
-    /// It is an absolute URI: a scheme and a host (`https://example.com/done`), or a scheme of
-    /// your own (`myapp://done`, `com.example.app:/done`), without a fragment. The user's token
-    /// travels in it, so use `https` for everything but loopback. Whether the service accepts a
-    /// loopback address is unknown.
+    /// The callback URI is absolute and has no fragment. Its scheme is one of these:
+    ///
+    /// - `https`, with a host: `https://example.com/done`;
+    /// - `http` for loopback, where a desktop application listens: `http://127.0.0.1:8080/done`.
+    ///   Whether the service accepts a loopback address is unknown;
+    /// - a scheme of your own, which the operating system opens your application for:
+    ///   `myapp://done`, `com.example.app:/done`.
+    ///
+    /// # Errors
+    ///
+    /// The URI is none of these, or its query has a part that the answer will have as well. Plain
+    /// `http` to another host is an error because the user's token travels in this URI;
+    /// [`allow_http`](Self::allow_http) permits it all the same.
     pub fn callback_uri(mut self, uri: impl Into<String>) -> Result<Authorization, Error> {
         let uri = uri.into();
-        check_callback_uri(&uri)?;
+        check_callback_uri(&uri, self.allow_http)?;
         self.callback_uri = Some(uri);
         Ok(self)
     }
@@ -118,19 +148,25 @@ impl Authorization {
 
     /// Another server, by the base URL of its API. Default: [`BASE_URL`].
     ///
-    /// Only `https` is accepted, and `http` for loopback. That the page lies below the base URL,
+    /// Only `https` is accepted, and `http` for loopback, unless
+    /// [`allow_http`](Self::allow_http) permits more. That the page lies below the base URL,
     /// at `/oauth2/`, is an assumption: if it does not, see [`page`](Authorization::page).
     pub fn base_url(mut self, url: impl AsRef<str>) -> Result<Authorization, Error> {
-        let base = BaseUrl::parse(url.as_ref(), false)?;
+        let base = BaseUrl::parse(url.as_ref(), self.allow_http)?;
         self.page = format!("{}/oauth2/", base.text);
         Ok(self)
     }
 
-    /// Another address of the authorization page: an `http` or `https` URL that is used as it is,
-    /// with its query if it has one.
+    /// Another address of the authorization page: an `https` URL that is used as it is, with its
+    /// query if it has one.
+    ///
+    /// # Errors
+    ///
+    /// The URL is not absolute, or it is plain `http` to another host than loopback: the one-time
+    /// value travels in its query. [`allow_http`](Self::allow_http) permits that all the same.
     pub fn page(mut self, url: impl Into<String>) -> Result<Authorization, Error> {
         let url = url.into();
-        check_page(&url)?;
+        check_page(&url, self.allow_http)?;
         self.page = url;
         Ok(self)
     }
@@ -449,13 +485,19 @@ fn harmless(text: &str) -> String {
     shown
 }
 
-fn check_callback_uri(uri: &str) -> Result<(), Error> {
-    let wrong = |why| Error::invalid(format!("the callback URI {why}"));
+fn check_callback_uri(uri: &str, allow_http: bool) -> Result<(), Error> {
+    let wrong = |why: &str| Error::invalid(format!("the callback URI {why}"));
     check_characters(uri).map_err(wrong)?;
     let absolute = "is not absolute: it has to begin like https://example.com/ or myapp://";
     let (scheme, rest) = split_scheme(uri).ok_or_else(|| wrong(absolute))?;
     if is_web(scheme) && host(rest).is_none() || !rest.starts_with('/') || rest == "//" {
         return Err(wrong(absolute));
+    }
+    if is_readable_on_the_way(scheme, rest) && !allow_http {
+        return Err(wrong(
+            "is plain http, which would show the user's token to everybody on the way \
+             (`allow_http` permits it all the same)",
+        ));
     }
     let query = uri.split_once('?').map_or("", |(_, query)| query);
     let reserved = |name: &str| {
@@ -477,15 +519,28 @@ fn check_callback_uri(uri: &str) -> Result<(), Error> {
 }
 
 /// Whether a browser can open an address.
-fn check_page(url: &str) -> Result<(), Error> {
+fn check_page(url: &str, allow_http: bool) -> Result<(), Error> {
     let wrong = |why| Error::invalid(format!("the address of the authorization page {why}"));
     check_characters(url).map_err(wrong)?;
     match split_scheme(url) {
-        Some((scheme, rest)) if is_web(scheme) && host(rest).is_some() => Ok(()),
+        Some((scheme, rest)) if is_web(scheme) && host(rest).is_some() => {
+            if is_readable_on_the_way(scheme, rest) && !allow_http {
+                return Err(wrong(
+                    "is plain http, which would show the one-time value to everybody on the way \
+                     (`allow_http` permits it all the same)",
+                ));
+            }
+            Ok(())
+        }
         _ => Err(wrong(
             "is not absolute: it has to begin like https://example.com/",
         )),
     }
+}
+
+/// Whether a URI is plain http to another machine.
+fn is_readable_on_the_way(scheme: &str, rest: &str) -> bool {
+    scheme.eq_ignore_ascii_case("http") && !host(rest).is_some_and(is_loopback)
 }
 
 fn is_web(scheme: &str) -> bool {
@@ -518,7 +573,11 @@ fn host(rest: &str) -> Option<&str> {
     let authority = rest.strip_prefix("//")?.split(['/', '?']).next()?;
     let host = authority.rsplit('@').next()?;
     let host = match host.strip_prefix('[') {
-        Some(address) => address.split_once(']')?.0,
+        Some(address) => {
+            let (address, port) = address.split_once(']')?;
+            // A browser may take what else stands there for the name of another host.
+            (port.is_empty() || port.starts_with(':')).then_some(address)?
+        }
         None => host.split(':').next()?,
     };
     (!host.is_empty()).then_some(host)
@@ -585,9 +644,12 @@ mod tests {
             .unwrap();
         assert_eq!(there.url(), "http://127.0.0.1:1234/iq/oauth2/?client_id=id");
         let there = authorization()
-            .page("http://example.com/login?lang=en")
+            .page("https://example.com/login?lang=en")
             .unwrap();
-        assert_eq!(there.url(), "http://example.com/login?lang=en&client_id=id");
+        assert_eq!(
+            there.url(),
+            "https://example.com/login?lang=en&client_id=id"
+        );
     }
 
     #[test]
@@ -662,6 +724,52 @@ mod tests {
             let error = authorization().callback_uri(uri).unwrap_err().to_string();
             assert!(error.starts_with("the callback URI "), "{uri}: {error}");
         }
+    }
+
+    #[test]
+    fn plain_http_is_for_loopback_unless_it_is_permitted() {
+        for uri in [
+            "http://127.0.0.1:8080/done",
+            "http://127.9.8.7/done",
+            "http://[::1]:8080/done",
+            "HTTP://LocalHost/done",
+            "http://user@localhost:1/done",
+        ] {
+            assert!(authorization().callback_uri(uri).is_ok(), "{uri}");
+            assert!(authorization().page(uri).is_ok(), "{uri}");
+        }
+        for uri in [
+            "http://example.com/done",
+            "HTTP://example.com",
+            "http://localhost.example.com/",
+            "http://127.0.0.1.example.com/",
+            "http://127.0.0.1%2eexample.com/",
+            "http://127.0.0.1@example.com/",
+            "http://localhost:80@example.com/",
+            "http://example.com/@localhost/",
+            "http://example.com?@localhost/",
+            "http://0.0.0.0/",
+            "http://[::2]/",
+            "http://192.168.0.1/",
+        ] {
+            for error in [
+                authorization().callback_uri(uri).unwrap_err(),
+                authorization().page(uri).unwrap_err(),
+                authorization().allow_http(false).page(uri).unwrap_err(),
+            ] {
+                let error = error.to_string();
+                assert!(error.contains("is plain http"), "{uri}: {error}");
+                assert!(error.contains("`allow_http` permits it"), "{error}");
+            }
+            let permitted = authorization().allow_http(true);
+            assert!(permitted.clone().callback_uri(uri).is_ok(), "{uri}");
+            assert!(permitted.page(uri).is_ok(), "{uri}");
+        }
+        for uri in ["http://[::1].example.com/", "http://[::1]@/"] {
+            assert!(authorization().callback_uri(uri).is_err(), "{uri}");
+        }
+        let permitted = authorization().allow_http(true);
+        assert!(permitted.base_url("http://example.com/iq").is_ok());
     }
 
     #[test]

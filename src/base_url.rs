@@ -1,14 +1,20 @@
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use ureq::http::Uri;
+use ureq::http::uri::Authority;
 
 use crate::Error;
+
+/// Why there is no default: the document's first server is not one that a client can start from.
+pub(crate) const NO_SERVER: &str = "the document names no server with an absolute `https` URL: set \
+                                    one with `Client::builder().base_url(…)`";
 
 /// Where the service is, checked.
 #[derive(Clone, Debug)]
 pub(crate) struct BaseUrl {
     /// Without a slash at its end: every path begins with one.
     pub text: String,
+    pub uri: Uri,
     pub loopback: bool,
 }
 
@@ -17,7 +23,7 @@ impl BaseUrl {
     ///
     /// No message shows the URL: it may hold somebody's password.
     pub fn parse(text: &str, allow_http: bool) -> Result<Self, Error> {
-        const FORM: &str = "it looks like `https://api.fitrankings.com/iq`";
+        const FORM: &str = "write it like `https://api.example.com/v1`";
         let refuse = |problem: &str| Error::invalid(format!("the base URL {problem}; {FORM}"));
         if text.contains(['?', '#']) {
             return Err(refuse("has a query or a fragment"));
@@ -26,7 +32,12 @@ impl BaseUrl {
             true => refuse("is no URL"),
             false => refuse("has no scheme"),
         })?;
-        let scheme = uri.scheme_str().ok_or_else(|| refuse("has no scheme"))?;
+        let scheme = uri
+            .scheme_str()
+            .ok_or_else(|| match text.starts_with('/') {
+                true => refuse("is relative"),
+                false => refuse("has no scheme"),
+            })?;
         let authority = uri.authority().ok_or_else(|| refuse("has no host"))?;
         if authority.as_str().contains('@') {
             return Err(refuse("has a user name or a password in it"));
@@ -34,14 +45,18 @@ impl BaseUrl {
         if authority.host().is_empty() {
             return Err(refuse("has no host"));
         }
+        check_port(authority).map_err(|Port| refuse("has a port that is not from 1 to 65535"))?;
+        if !is_host(authority.host()) {
+            return Err(refuse("has a host that is neither a name nor an address"));
+        }
         let loopback = is_loopback(authority.host());
         match scheme {
             "https" => {}
             "http" if loopback || allow_http => {}
             "http" => {
-                return Err(refuse(
-                    "is plain http, which would show the token to everybody on the way \
-                     (`allow_http` permits it all the same)",
+                return Err(Error::invalid(
+                    "the base URL is plain http, which shows the token to everybody on the way: \
+                     use https, or permit it with `allow_http(true)`",
                 ));
             }
             _ => return Err(refuse("has a scheme other than https")),
@@ -49,11 +64,56 @@ impl BaseUrl {
         Ok(Self {
             text: text.trim_end_matches('/').to_owned(),
             loopback,
+            uri,
         })
     }
 }
 
-fn is_loopback(host: &str) -> bool {
+/// A port that is none.
+#[derive(Debug)]
+pub(crate) struct Port;
+
+/// Checks that what stands after the host is a port, or nothing. `http` and `ureq` take a port that
+/// is none for the default one, and a token would go there.
+pub(crate) fn check_port(authority: &Authority) -> Result<(), Port> {
+    let text = authority.as_str();
+    let text = text.rsplit_once('@').map_or(text, |(_, text)| text);
+    let Some(port) = text.strip_prefix(authority.host()) else {
+        return Err(Port);
+    };
+    let Some(digits) = port.strip_prefix(':') else {
+        return if port.is_empty() { Ok(()) } else { Err(Port) };
+    };
+    // A number can be parsed with a sign.
+    let plain = digits.bytes().all(|byte| byte.is_ascii_digit());
+    match digits.parse::<u16>() {
+        Ok(1..) if plain => Ok(()),
+        _ => Err(Port),
+    }
+}
+
+/// Whether a host is a name or an address for all that look at it. `ureq` with its feature
+/// `cookies` parses it anew and panics at one that the URL standard has not.
+fn is_host(host: &str) -> bool {
+    if let Some(address) = host.strip_prefix('[') {
+        let address = address.strip_suffix(']');
+        return address.is_some_and(|address| address.parse::<Ipv6Addr>().is_ok());
+    }
+    let last = host.trim_end_matches('.').rsplit('.').next();
+    let last = last.unwrap_or_default();
+    let numeric = last.bytes().all(|byte| byte.is_ascii_digit());
+    let hex = last
+        .get(..2)
+        .is_some_and(|start| start.eq_ignore_ascii_case("0x"));
+    if numeric || hex {
+        return host.parse::<Ipv4Addr>().is_ok();
+    }
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
+    host.bytes().all(fits)
+}
+
+/// Whether a host is this machine, by its address or as `localhost`.
+pub(crate) fn is_loopback(host: &str) -> bool {
     let address = host.trim_start_matches('[').trim_end_matches(']');
     match address.parse::<IpAddr>() {
         Ok(address) => address.is_loopback(),
@@ -72,6 +132,11 @@ mod tests {
             ("https://api.fitrankings.com/iq/", false),
             ("http://127.0.0.1:8080/iq", true),
             ("http://[::1]:8080", true),
+            ("https://example.com:1/", false),
+            ("https://example.com:65535", false),
+            ("https://my_host.a-b.example.", false),
+            ("https://10.0.0.1:00443", false),
+            ("https://3com.example", false),
             ("http://localhost/iq", true),
         ] {
             let base = BaseUrl::parse(text, false).unwrap();
@@ -86,7 +151,7 @@ mod tests {
         for (text, reason) in [
             ("", "no scheme"),
             ("api.fitrankings.com/iq", "no scheme"),
-            ("/iq", "no scheme"),
+            ("/iq", "is relative"),
             ("https://", "no URL"),
             ("ftp://example.com", "scheme other than"),
             ("https://example.com/?a=b", "query"),
@@ -95,6 +160,22 @@ mod tests {
             ("http://example.com/iq", "plain http"),
             ("http://127.0.0.1.example.com/iq", "plain http"),
             ("https://exa mple.com", "no URL"),
+            ("https://example.com:99999/iq", "port that is not"),
+            ("https://example.com:65536", "port that is not"),
+            ("https://example.com:abc/iq", "port that is not"),
+            ("https://example.com:-1", "port that is not"),
+            ("https://example.com:+80", "port that is not"),
+            ("https://example.com:0", "port that is not"),
+            ("https://example.com:", "port that is not"),
+            ("http://127.0.0.1:99999", "port that is not"),
+            ("https://[::1]:99999", "port that is not"),
+            ("https://256.0.0.1", "host that is neither"),
+            ("https://1.2.3", "host that is neither"),
+            ("https://example.0x7f", "host that is neither"),
+            ("https://7", "host that is neither"),
+            ("https://exa%mple.com", "no URL"),
+            ("https://exa*mple.com", "host that is neither"),
+            ("https://.", "host that is neither"),
         ] {
             let error = BaseUrl::parse(text, false).unwrap_err().to_string();
             assert!(error.contains(reason), "{text}: {error}");

@@ -200,6 +200,14 @@ mod tests {
         let (_, bytes) = exchange(NoToken, get(), &answer, |request| request.bytes());
         assert_eq!(bytes.unwrap(), b"caf\xe9");
 
+        // `ureq` reads this form as well where its feature `charset` is on, and is not helped then.
+        let latin = "Content-Type: text/plain; charset=iso-8859-1\r\n";
+        let mut answer = reply(200, latin, "caf_").into_bytes();
+        answer.pop();
+        answer.push(0xe9);
+        let (_, text) = exchange(NoToken, get(), &answer, |request| request.text());
+        assert_eq!(text.unwrap(), "café");
+
         let mut broken = reply(200, "", "caf_").into_bytes();
         broken.pop();
         broken.push(0xe9);
@@ -272,11 +280,13 @@ mod tests {
     }
 
     #[test]
-    fn a_success_that_does_not_decode_is_no_refusal() {
+    fn the_body_of_a_success_that_does_not_decode_is_at_hand() {
         let operation = operation(Method::GET, "/x");
         let (_, result) = exchange(NoToken, operation, reply(200, "", "[1]"), |request| {
             request.json::<u8>()
         });
-        assert!(result.unwrap_err().body_as::<Vec<u8>>().is_none());
+        let error = result.unwrap_err();
+        assert_eq!(error.body_as::<Vec<u8>>(), Some(vec![1]));
+        assert!(error.body_as::<u8>().is_none());
     }
 }

@@ -3,14 +3,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ureq::Agent;
+use ureq::http::Uri;
 
 use crate::api;
-use crate::base_url::BaseUrl;
+use crate::base_url::{BaseUrl, NO_SERVER};
 use crate::cancel::CancelHandle;
+use crate::pause::Pause;
+use crate::proxy;
 use crate::resolver::CachingResolver;
 use crate::retry::{Clock, RetryPolicy, SystemClock};
 use crate::token::{Credential, NoToken, Token};
-use crate::transport::{self, Settings};
+use crate::transport::{self, OUTPUT, Settings};
 use crate::{AnyToken, Error, MasterToken, UserToken};
 
 /// The default base URL: the server that the document names.
@@ -33,7 +36,7 @@ const MAX_BODY_SIZE: u64 = 64 * 1024 * 1024;
 ///
 /// let client = Client::from_env()?;
 /// for activity in client.list_activities().page_size(100).call()? {
-///     println!("{}: {:.0}", activity.action_date, activity.distance);
+///     println!("{}: {:.0}", activity.id, activity.distance.unwrap_or_default());
 /// }
 /// # Ok::<(), fitrankings::Error>(())
 /// ```
@@ -53,6 +56,8 @@ pub struct Client<T> {
     token: T,
     /// What is sent of the token: made once, not for each request.
     pub(crate) credentials: Arc<[Credential]>,
+    /// Shared by all clones: what the server asks for concerns the token.
+    pub(crate) pause: Arc<Pause>,
     pub(crate) cancel: Option<CancelHandle>,
 }
 
@@ -71,15 +76,22 @@ pub(crate) struct Shared {
     pub timeout_connect: Option<Duration>,
     /// Whether the agent is ours, and tells which connections are new.
     pub watched: bool,
+    /// Why no request is sent: what is wrong with the proxy that the environment names.
+    pub proxy_problem: Option<String>,
 }
 
 impl<T: Token> Client<T> {
     /// A client with this token and the defaults of [`ClientBuilder`].
     pub fn new(token: T) -> Self {
-        ClientBuilder::default().finish(BASE_URL.to_owned(), false, token)
+        // A document that names no server has none either.
+        let proxied = BASE_URL.parse().ok();
+        ClientBuilder::default().finish(BASE_URL.to_owned(), proxied, token)
     }
 
     /// The same client with another token: over the same connections, to the same service.
+    ///
+    /// A pause that the server asked for with `Retry-After` holds for the clones of a client. The
+    /// new client begins without one.
     ///
     /// # Example: from the application's token to a user's
     ///
@@ -91,7 +103,9 @@ impl<T: Token> Client<T> {
     /// # Ok::<(), fitrankings::Error>(())
     /// ```
     pub fn with_token<U: Token>(&self, token: U) -> Client<U> {
-        client(Arc::clone(&self.shared), token, self.cancel.clone())
+        let pause = Pause::new(self.shared.clock.now());
+        let cancel = self.cancel.clone();
+        client(Arc::clone(&self.shared), token, Arc::new(pause), cancel)
     }
 
     /// The same client, whose calls and lists the handle stops within a moment, from any thread.
@@ -146,7 +160,7 @@ impl Client<AnyToken> {
     /// It holds a user's token.
     pub fn into_master(self) -> Result<Client<MasterToken>, Error> {
         match self.token {
-            AnyToken::Master(token) => Ok(client(self.shared, token, self.cancel)),
+            AnyToken::Master(token) => Ok(client(self.shared, token, self.pause, self.cancel)),
             AnyToken::User(_) => Err(Error::invalid(
                 "a master token is needed here, and the client holds a user token",
             )),
@@ -160,7 +174,7 @@ impl Client<AnyToken> {
     /// It holds the master token.
     pub fn into_user(self) -> Result<Client<UserToken>, Error> {
         match self.token {
-            AnyToken::User(token) => Ok(client(self.shared, token, self.cancel)),
+            AnyToken::User(token) => Ok(client(self.shared, token, self.pause, self.cancel)),
             AnyToken::Master(_) => Err(Error::invalid(
                 "a user token is needed here, and the client holds the master token",
             )),
@@ -178,18 +192,32 @@ impl<T: fmt::Debug> fmt::Debug for Client<T> {
 }
 
 /// No method, since the names of those are the document's to give.
-fn client<T: Token>(shared: Arc<Shared>, token: T, cancel: Option<CancelHandle>) -> Client<T> {
+fn client<T: Token>(
+    shared: Arc<Shared>,
+    token: T,
+    pause: Arc<Pause>,
+    cancel: Option<CancelHandle>,
+) -> Client<T> {
     let mut credentials = Vec::new();
     token.each(&mut |one| credentials.push(one.clone()));
     Client {
         shared,
         token,
         credentials: credentials.into(),
+        pause,
         cancel,
     }
 }
 
 /// Settings of a [`Client`], from [`Client::builder`].
+///
+/// # Proxies
+///
+/// The proxy is that of the environment: the first of `ALL_PROXY`, `HTTPS_PROXY` and `HTTP_PROXY`
+/// that is set, in capitals or not. None is used for this machine, and for the hosts of `NO_PROXY`:
+/// `example.com` for this host, `.example.com` for all below it, `*` for all. A SOCKS proxy, or a
+/// value that is not a URL, is an error of each call. Another proxy is set with an
+/// [agent](ClientBuilder::agent) of your own.
 #[derive(Clone)]
 #[must_use = "a builder does nothing until `build` makes a client of it"]
 pub struct ClientBuilder {
@@ -264,8 +292,16 @@ impl ClientBuilder {
         self
     }
 
-    /// How long a whole call may take, from its beginning to the last byte of the body, with all
-    /// its attempts and the waits between them; `None` for ever. Default: 120 seconds.
+    /// Sets how long a call may take, from its beginning to the last byte of the response, with
+    /// all its attempts. `None` means no limit. Default: 120 seconds.
+    ///
+    /// The waits that the client chooses between attempts are part of this time. A wait that the
+    /// server asks for with `Retry-After` is not. Each of those is limited by
+    /// [`RetryPolicy::max_retry_after`], and their number by [`RetryPolicy::max_attempts`]: with
+    /// the defaults, a call that is throttled can take some minutes longer.
+    ///
+    /// A page of a list also ends with the [`timeout`](crate::pages::Items::timeout) of the list,
+    /// whatever the server asks for.
     pub fn timeout_call(mut self, timeout: impl Into<Option<Duration>>) -> Self {
         self.settings.timeout_call = timeout.into();
         self
@@ -290,7 +326,10 @@ impl ClientBuilder {
         self
     }
 
-    /// Time and chance for the waits between attempts. Default: the real ones. For tests.
+    /// Sets the clock for the waits between attempts. Default: the system's. For tests.
+    ///
+    /// Timeouts are kept by the system's clock, as sockets are: a wait that takes less real time
+    /// than it was asked to takes less of a timeout.
     pub fn clock(mut self, clock: impl Clock) -> Self {
         self.clock = Arc::new(clock);
         self
@@ -317,10 +356,26 @@ impl ClientBuilder {
     /// a connection that breaks is sent once more, whatever the [`RetryPolicy`] says, and
     /// anything else is only where no connection came about in time.
     ///
+    /// Nor does it protect from two things that this crate's own agent does:
+    ///
+    /// - If a crate of your application turns on `ureq`'s feature `cookies`, the agent sends the
+    ///   cookies that it got with one token along with the other tokens of
+    ///   [`with_token`](Client::with_token). Build a client with an agent of its own for each
+    ///   token then.
+    /// - If the server announces no length for a body, a connection that is reset, or that ends
+    ///   without TLS saying so, looks like the end of the body.
+    ///
     /// It must be configured with `http_status_as_error(false)` and `max_redirects(0)`: this
     /// crate handles statuses and redirects, and [`build`](Self::build) refuses any other.
     pub fn agent(mut self, agent: Agent) -> Self {
         self.agent = Some(agent);
+        self
+    }
+
+    /// The certificates that a test trusts.
+    #[cfg(test)]
+    pub(crate) fn tls_config(mut self, config: ureq::tls::TlsConfig) -> Self {
+        self.settings.tls = Some(config);
         self
     }
 
@@ -330,24 +385,45 @@ impl ClientBuilder {
     ///
     /// The base URL, the user agent or the agent is not fit. The message says which, and why.
     pub fn build<T: Token>(self, token: T) -> Result<Client<T>, Error> {
+        if self.base_url_is_default && self.base_url.is_empty() {
+            return Err(Error::invalid(NO_SERVER));
+        }
         let base = BaseUrl::parse(&self.base_url, self.allow_http)?;
         if ureq::http::HeaderValue::try_from(&self.settings.user_agent).is_err() {
             return Err(Error::invalid(
                 "the user agent holds a line break or a control character",
             ));
         }
+        if self.settings.user_agent.len() > OUTPUT / 2 {
+            return Err(Error::invalid(format!(
+                "the user agent has more than {} bytes",
+                OUTPUT / 2
+            )));
+        }
         if let Some(agent) = &self.agent {
             transport::check(agent.config())?;
         }
-        Ok(self.finish(base.text, base.loopback, token))
+        // The environment's proxy is for hosts that are not this machine.
+        let proxied = Some(base.uri).filter(|_| !base.loopback);
+        Ok(self.finish(base.text, proxied, token))
     }
 
-    fn finish<T: Token>(self, base_url: String, loopback: bool, token: T) -> Client<T> {
+    /// `proxied` is the URL to which the environment may name a proxy.
+    fn finish<T: Token>(self, base_url: String, proxied: Option<Uri>, token: T) -> Client<T> {
         let resolver = CachingResolver::default();
         let watched = self.agent.is_none();
-        let agent = self
-            .agent
-            .unwrap_or_else(|| transport::agent(&self.settings, loopback, resolver.clone()));
+        let (agent, proxy_problem) = match self.agent {
+            Some(agent) => (agent, None),
+            None => {
+                let proxy = proxied.map(|uri| proxy::from_environment(&uri));
+                let (proxy, problem) = match proxy.transpose() {
+                    Ok(proxy) => (proxy.flatten(), None),
+                    Err(problem) => (None, Some(problem)),
+                };
+                let agent = transport::agent(&self.settings, proxy, resolver.clone());
+                (agent, problem)
+            }
+        };
         let shared = Shared {
             agent,
             resolver,
@@ -360,7 +436,30 @@ impl ClientBuilder {
             timeout_call: self.settings.timeout_call.filter(|_| watched),
             timeout_connect: self.settings.timeout_connect,
             watched,
+            proxy_problem,
         };
-        client(Arc::new(shared), token, None)
+        let pause = Pause::new(shared.clock.now());
+        client(Arc::new(shared), token, Arc::new(pause), None)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_document_without_a_server_is_told_as_one() {
+        let builder = || ClientBuilder {
+            base_url: String::new(),
+            ..ClientBuilder::default()
+        };
+        let error = builder().build(NoToken).unwrap_err().to_string();
+        assert_eq!(error, NO_SERVER);
+        let chosen = builder()
+            .base_url("")
+            .build(NoToken)
+            .unwrap_err()
+            .to_string();
+        assert!(chosen.starts_with("the base URL has no scheme"), "{chosen}");
     }
 }

@@ -1,25 +1,28 @@
 //! A request is sent, and sent again where that is safe, until there is an answer.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use log::Level;
-use ureq::http::header::CONTENT_TYPE;
+use ureq::http::header::{CONTENT_TYPE, COOKIE};
 use ureq::http::{HeaderName, HeaderValue, Method, Request, Uri};
 use zeroize::Zeroizing;
 
 use crate::answer::Answer;
 use crate::body::Body;
 use crate::client::Shared;
-use crate::error::{Error, Kind};
-use crate::redact::Redactor;
+use crate::error::{Error, Kind, Server};
+use crate::http_layer::forget_cookies;
+use crate::pause::Pause;
+use crate::redact::{Patterns, Redactor};
 use crate::request::Operation;
 use crate::retry::Retry;
 use crate::token::Credential;
 use crate::transport::{self, IDLE};
-use crate::watch::{self, Limits};
+use crate::watch::{self, Limits, Phase, Place};
 
 /// How often somebody who waits looks whether to go on.
 const LOOK: Duration = Duration::from_millis(10);
@@ -36,39 +39,133 @@ pub(crate) struct Exchange {
     pub body: Option<Body>,
     /// What else of the request no error may show.
     pub secrets: Vec<Zeroizing<String>>,
+    /// What a redactor made of all these.
+    pub patterns: Patterns,
     pub limits: Limits,
+    pub pause: Arc<Pause>,
+    /// Where the request is for a page of a list.
+    pub page: Option<ListPage>,
+}
+
+/// What the attempts of a page depend on.
+#[derive(Clone)]
+pub(crate) struct ListPage {
+    /// Whether a page of the list has come.
+    pub begun: Arc<AtomicBool>,
+    /// Whether it is fetched before its turn.
+    pub ahead: bool,
+}
+
+/// How far a call has come.
+struct Progress {
+    /// The attempt that is made, or made next, from 1.
+    attempt: u32,
+    /// Waits for pauses that the server asked of other requests.
+    waits: u32,
+    limits: Limits,
 }
 
 impl Exchange {
-    /// The answer, which is a success; everything else is an error.
-    pub fn run(self: &Arc<Self>) -> Result<Answer, Error> {
-        let Shared { retry, clock, .. } = &*self.shared;
-        let mut attempt = 1;
+    /// The answer, which is a success; everything else is an error. `earlier` is the error of a
+    /// first attempt that was made elsewhere.
+    pub fn run(self: &Arc<Self>, earlier: Option<Error>) -> Result<Answer, Error> {
+        let mut progress = Progress {
+            attempt: 1,
+            waits: 0,
+            limits: self.limits.clone(),
+        };
+        let clock = &self.shared.clock;
+        if let Some(error) = earlier {
+            self.wait_to_repeat(error, clock.now(), &mut progress)?;
+        }
         loop {
-            let error = match self.logged(attempt) {
-                Err(error) if self.may_repeat(&error) => error.with_operation(self.operation),
-                outcome => return outcome,
+            self.wait_for_pause(&mut progress)?;
+            let error = match self.logged(&progress) {
+                Err(error) => error.with_operation(self.operation),
+                answer => return answer,
             };
-            let Some(delay) = retry.delay(attempt, &error, &**clock) else {
-                return Err(error);
-            };
-            if self.limits.left().is_some_and(|left| left <= delay) {
+            // A page that is throttled ahead of its turn would compete with those before it.
+            let gives_way = self.page.as_ref().is_some_and(|page| page.ahead);
+            let now = clock.now();
+            self.pause_for(&error, now);
+            if !self.may_repeat(&error) || gives_way && error.is_throttled() {
                 return Err(error);
             }
-            retry.tell(&Retry {
-                attempt,
-                delay,
-                error: &error,
-            });
-            self.sleep(delay)?;
-            attempt += 1;
+            self.wait_to_repeat(error, now, &mut progress)?;
         }
+    }
+
+    /// Begins the pause that the server asks for, for all requests with this token.
+    fn pause_for(&self, error: &Error, now: Instant) {
+        if let Some(asked) = self.shared.retry.pause(error) {
+            self.pause.extend(now.checked_add(asked));
+        }
+    }
+
+    /// Waits until the pauses that the server asked for are over.
+    fn wait_for_pause(&self, progress: &mut Progress) -> Result<(), Error> {
+        while let Some(end) = self.pause.end() {
+            let left = end.saturating_duration_since(self.shared.clock.now());
+            if !left.is_zero() {
+                progress.waits += 1;
+                // Other requests could keep this one waiting for ever.
+                if progress.waits > self.shared.retry.attempts(self.has_begun()) {
+                    return Err(paused("the server asked for one pause after another", left));
+                }
+                if !progress.limits.allow(left, left) {
+                    let problem = "the server asked for a pause beyond the time of the list";
+                    return Err(paused(problem, left));
+                }
+                let Operation { method, path, .. } = self.operation;
+                log::debug!(target: "fitrankings", "{method} {path}: waits {left:.1?} for the server");
+                self.sleep(left, left, &mut progress.limits)?;
+            }
+            self.pause.finish(end);
+        }
+        Ok(())
+    }
+
+    /// Waits for the next attempt; returns the error where no attempt follows.
+    fn wait_to_repeat(
+        &self,
+        error: Error,
+        now: Instant,
+        progress: &mut Progress,
+    ) -> Result<(), Error> {
+        let Shared { retry, clock, .. } = &*self.shared;
+        let attempt = progress.attempt;
+        let Some(own) = retry.delay(attempt, &error, self.has_begun(), &**clock) else {
+            return Err(error);
+        };
+        let pause = self.pause.end();
+        let asked = pause.map_or(Duration::ZERO, |end| end.saturating_duration_since(now));
+        let delay = own.max(asked);
+        if !progress.limits.allow(delay, asked) {
+            return Err(error);
+        }
+        retry.tell(&Retry {
+            attempt,
+            delay,
+            error: &error,
+        });
+        self.sleep(delay, asked, &mut progress.limits)?;
+        if let Some(end) = pause {
+            self.pause.finish(end);
+        }
+        progress.attempt += 1;
+        Ok(())
+    }
+
+    /// Whether it is a page of a list of which a page has come.
+    fn has_begun(&self) -> bool {
+        let page = self.page.as_ref();
+        page.is_some_and(|page| page.begun.load(Ordering::Relaxed))
     }
 
     pub fn redactor(&self) -> Redactor<'_> {
         let body = self.body.as_ref().map(|body| body.bytes.as_slice());
         let keys = self.operation.secrets;
-        Redactor::new(&self.credentials, &self.secrets, body, keys)
+        Redactor::new(&self.credentials, &self.secrets, body, keys, &self.patterns)
     }
 
     /// What is safe to send twice, because it changes nothing, or because it never left.
@@ -76,7 +173,7 @@ impl Exchange {
         let safe = self.operation.method.is_safe();
         match error.kind() {
             // An agent of the caller's does not tell whether something was sent before.
-            Kind::Connect => safe || self.shared.watched,
+            Kind::Connect | Kind::HostNotFound => safe || self.shared.watched,
             Kind::ConnectTimeout => true,
             Kind::Transport | Kind::Status => safe && error.is_retryable(),
             _ => false,
@@ -84,31 +181,31 @@ impl Exchange {
     }
 
     /// One attempt, timed for the log only where that takes its record.
-    fn logged(self: &Arc<Self>, attempt: u32) -> Result<Answer, Error> {
+    fn logged(self: &Arc<Self>, progress: &Progress) -> Result<Answer, Error> {
         if !log::log_enabled!(target: "fitrankings", Level::Debug) {
-            return self.attempt();
+            return self.attempt(&progress.limits);
         }
         let clock = &self.shared.clock;
         let start = clock.now();
-        let outcome = self.attempt();
+        let outcome = self.attempt(&progress.limits);
         let time = clock.now().saturating_duration_since(start);
-        self.log(attempt, &outcome, time);
+        self.log(progress.attempt, &outcome, time);
         outcome
     }
 
     /// One attempt. A connection that the server closed while it lay in the pool is none: it
     /// says nothing of the service, and costs no wait.
-    fn attempt(self: &Arc<Self>) -> Result<Answer, Error> {
+    fn attempt(self: &Arc<Self>, limits: &Limits) -> Result<Answer, Error> {
         // An agent of the caller's does not tell, so any connection may be one of the pool.
         let watched = self.shared.watched;
         for _ in 0..if watched { IDLE } else { 1 } {
-            let (outcome, pooled) = self.once();
+            let (outcome, pooled) = self.once(limits);
             match outcome {
                 Err(error) if (pooled || !watched) && self.is_stale(&error) => {}
                 outcome => return outcome,
             }
         }
-        self.once().0
+        self.once(limits).0
     }
 
     fn is_stale(&self, error: &Error) -> bool {
@@ -117,65 +214,43 @@ impl Exchange {
     }
 
     /// Sends the request once; tells as well whether it went out on a connection of the pool.
-    fn once(self: &Arc<Self>) -> (Result<Answer, Error>, bool) {
-        if !self.must_be_left() {
-            return watch::within(&self.limits, || self.send());
+    fn once(self: &Arc<Self>, limits: &Limits) -> (Result<Answer, Error>, bool) {
+        if !self.must_be_left(limits) {
+            return self.send_within(limits);
         }
         let (done, outcome) = mpsc::sync_channel(1);
-        let this = Arc::clone(self);
+        let (this, theirs) = (Arc::clone(self), limits.clone());
         let work = move || {
-            let result = watch::within(&this.limits, || this.send());
             // Nobody waits for it any more, if this fails.
-            let _ = done.send(result);
+            let _ = done.send(this.send_within(&theirs));
         };
         match thread::Builder::new()
             .name("fitrankings".into())
             .spawn(work)
         {
-            Ok(_) => self.wait(&outcome),
-            Err(_) => watch::within(&self.limits, || self.send()),
+            Ok(_) => wait(&outcome, limits),
+            Err(_) => self.send_within(limits),
         }
+    }
+
+    fn send_within(&self, limits: &Limits) -> (Result<Answer, Error>, bool) {
+        let cookie = self.headers.iter().find(|(name, _)| *name == COOKIE);
+        let cookie = cookie.map(|(_, value)| value.clone());
+        watch::within(limits, cookie, || self.send(limits))
     }
 
     /// Whether it may become necessary to give up on a name or on a connection that is just
     /// being made, which nothing interrupts: then that is done on a thread, to be left there.
-    fn must_be_left(&self) -> bool {
+    fn must_be_left(&self, limits: &Limits) -> bool {
         // The name has as much time as the connection after it.
         let connect = self.shared.timeout_connect;
         let most = connect.map(|connect| connect.saturating_mul(2));
         let tight = |left| !self.shared.watched || most.is_none_or(|most| left < most);
-        self.limits.cancel.is_some() || self.limits.left().is_some_and(tight)
+        limits.cancel.is_some() || limits.left().is_some_and(tight)
     }
 
-    /// Waits for what is done on another thread. That knows the limits itself, and tells more of
-    /// what it came to: it is given a moment before it is left.
-    fn wait(
-        &self,
-        outcome: &mpsc::Receiver<(Result<Answer, Error>, bool)>,
-    ) -> (Result<Answer, Error>, bool) {
-        loop {
-            match outcome.recv_timeout(LOOK) {
-                Ok(done) => return done,
-                Err(RecvTimeoutError::Timeout) => {
-                    if let Err(error) = self.check() {
-                        let late = outcome.recv_timeout(GRACE);
-                        return late.unwrap_or((Err(error), false));
-                    }
-                }
-                Err(RecvTimeoutError::Disconnected) => {
-                    let error = Error::new(Kind::Transport, "the thread of the request is gone");
-                    return (Err(error), false);
-                }
-            }
-        }
-    }
-
-    fn check(&self) -> Result<(), Error> {
-        self.limits.check().map_err(transport::error)
-    }
-
-    fn send(&self) -> Result<Answer, Error> {
-        self.check()?;
+    fn send(&self, limits: &Limits) -> Result<Answer, Error> {
+        check(limits)?;
         let agent = &self.shared.agent;
         let request = self.request();
         let response = match &self.body {
@@ -191,6 +266,9 @@ impl Exchange {
             }
             None => agent.run(request),
         };
+        if self.shared.watched {
+            forget_cookies(agent);
+        }
         let response = response.map_err(|error| self.not_answered(error))?;
         let answer = Answer::read(response, self.shared.max_body_size, self.operation)?;
         answer.succeed(&self.redactor())?;
@@ -198,15 +276,34 @@ impl Exchange {
     }
 
     fn not_answered(&self, error: ureq::Error) -> Error {
-        let mut error = transport::error(error);
-        // Whatever it was, it was in the way of a connection.
-        if error.kind() == Kind::Transport && self.shared.watched && !watch::has_sent() {
-            error = error.with_kind(Kind::Connect);
-        }
+        let phase = match self.shared.watched {
+            true => watch::phase(),
+            false => Phase::Unknown,
+        };
+        let error = transport::error(error, phase);
         if error.is_connect() {
             self.shared.resolver.forget();
         }
+        if error.is_connect() || phase == Phase::Connecting && error.kind() == Kind::Protocol {
+            return error.with_place(&self.place());
+        }
         error
+    }
+
+    /// Where no connection came about: the host, or the proxy on the way to it.
+    fn place(&self) -> String {
+        let proxy = self.shared.agent.config().proxy();
+        let proxy = proxy
+            .filter(|proxy| !proxy.is_no_proxy(&self.uri))
+            .and_then(|proxy| Place::new(proxy.uri()));
+        let host = Place::new(&self.uri).map(|place| place.to_string());
+        let host = host.unwrap_or_default();
+        match (watch::place(), proxy) {
+            (Some(place), Some(proxy)) if place == proxy => format!("{host} by the proxy {proxy}"),
+            (None, Some(proxy)) => format!("{host} by the proxy {proxy}"),
+            (Some(place), _) => place.to_string(),
+            (None, None) => host,
+        }
     }
 
     fn request(&self) -> Request<()> {
@@ -226,15 +323,26 @@ impl Exchange {
         request
     }
 
-    /// Waits before the next attempt, in small steps where somebody may cancel.
-    fn sleep(&self, delay: Duration) -> Result<(), Error> {
-        let stoppable = self.limits.cancel.is_some() || self.limits.stop.is_some();
+    /// Waits; the part of the time that the server asked for takes nothing of the call's.
+    fn sleep(&self, delay: Duration, asked: Duration, limits: &mut Limits) -> Result<(), Error> {
+        let before = limits.deadline;
+        limits.extend(asked);
+        let start = Instant::now();
+        let outcome = self.sleep_in_steps(delay, limits);
+        limits.deadline = before;
+        limits.extend(start.elapsed().min(asked));
+        outcome
+    }
+
+    /// Waits, in small steps where somebody may cancel.
+    pub fn sleep_in_steps(&self, delay: Duration, limits: &Limits) -> Result<(), Error> {
+        let stoppable = limits.cancel.is_some() || limits.stop.is_some();
         let step = if stoppable { LOOK } else { delay };
         let mut left = delay;
         while !left.is_zero() {
             self.shared.clock.sleep(step.min(left));
             left = left.saturating_sub(step);
-            self.check()?;
+            check(limits)?;
         }
         Ok(())
     }
@@ -251,5 +359,41 @@ impl Exchange {
             (status, _) => format!("{} in", status.unwrap_or_default()),
         };
         log::debug!(target: "fitrankings", "{method} {path}: {result} {time:.1?}, attempt {attempt}");
+    }
+}
+
+/// The error of a request that was not sent, because of a pause that the server asked for.
+fn paused(problem: &'static str, left: Duration) -> Error {
+    Error::new(Kind::Timeout, problem).with_server(Server {
+        retry_after: Some(left),
+        ..Server::default()
+    })
+}
+
+fn check(limits: &Limits) -> Result<(), Error> {
+    let error = |error| transport::error(error, Phase::Unknown);
+    limits.check().map_err(error)
+}
+
+/// Waits for what is done on another thread. That knows the limits itself, and tells more of
+/// what it came to: it is given a moment before it is left.
+fn wait(
+    outcome: &mpsc::Receiver<(Result<Answer, Error>, bool)>,
+    limits: &Limits,
+) -> (Result<Answer, Error>, bool) {
+    loop {
+        match outcome.recv_timeout(LOOK) {
+            Ok(done) => return done,
+            Err(RecvTimeoutError::Timeout) => {
+                if let Err(error) = check(limits) {
+                    let late = outcome.recv_timeout(GRACE);
+                    return late.unwrap_or((Err(error), false));
+                }
+            }
+            Err(RecvTimeoutError::Disconnected) => {
+                let error = Error::new(Kind::Transport, "the thread of the request is gone");
+                return (Err(error), false);
+            }
+        }
     }
 }

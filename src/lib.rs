@@ -45,9 +45,10 @@
 //!
 //! # Retries, deadlines, cancelling
 //!
-//! What is safe to send twice is sent again by itself: see [`RetryPolicy`]. A call with all its
-//! attempts ends within [a time](ClientBuilder::timeout_call), and a [`CancelHandle`] stops it
-//! from another thread.
+//! Requests that are safe to repeat are retried, and a server that throttles is waited for: see
+//! [`RetryPolicy`]. A call with all its attempts has [a timeout](ClientBuilder::timeout_call), which
+//! waits that the server asks for do not count towards. A [`CancelHandle`] stops a call from another
+//! thread.
 //!
 //! # Errors
 //!
@@ -61,6 +62,14 @@
 //! structs can gain fields and enums values, and what the document does not name is ignored, or kept
 //! as `Other`.
 //!
+//! Only the ids that identify a record are required: any other value that is missing or `null` is
+//! `None`, or an empty list. An instant past the ends of a [`jiff::Timestamp`], such as
+//! `9999-12-31T23:59:59Z`, is read as [`Timestamp::MAX`](jiff::Timestamp::MAX) or
+//! [`MIN`](jiff::Timestamp::MIN). A record that does not decode all the same is an error with
+//! [its JSON](Error::raw_record), and `call_raw()` of a request gives the JSON of any answer.
+//!
+//! [`Row`] gives a record as the cells of a table, for CSV files and databases.
+//!
 //! # Blocking
 //!
 //! A call returns when the answer is there, or a [timeout](ClientBuilder::timeout_call) has passed.
@@ -71,7 +80,8 @@
 //! # Logging
 //!
 //! One record of the level DEBUG for each attempt, of the target `fitrankings`: method, path as the
-//! document writes it, status, time, number of the attempt. Never a token, a query or a body.
+//! document writes it, status, time, number of the attempt. One more for each wait of a request for
+//! a pause that the server asked of another. Never a token, a query or a body.
 //!
 //! # Features
 //!
@@ -91,24 +101,34 @@ mod cancel;
 mod client;
 #[cfg(exchange)]
 mod credentials;
+mod decode;
 mod env;
 mod error;
+mod escapes;
 mod exchange;
+mod http_layer;
 mod multipart;
 mod open_enum;
 pub mod pages;
+mod pause;
 mod period;
 mod prefetch;
+mod proxy;
 mod redact;
 mod request;
 mod resolver;
 mod retry;
+mod retry_after;
+mod row;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
 mod secret;
 mod style;
 #[cfg(test)]
 mod testing;
+mod tls_records;
+#[cfg(test)]
+mod tls_tests;
 mod token;
 mod transport;
 mod union;
@@ -126,12 +146,15 @@ pub use error::Error;
 pub use jiff;
 pub use period::Period;
 pub use retry::{Clock, Retry, RetryPolicy};
+pub use row::Row;
 pub use rust_decimal::Decimal;
 pub use secret::Secret;
 pub use token::{AnyToken, MasterToken, NoToken, Token, UserToken};
 
 #[allow(unused_imports, reason = "a document may have no enum")]
 pub(crate) use open_enum::open_enum;
+#[allow(unused_imports, reason = "a document may have no record")]
+pub(crate) use row::row;
 #[allow(unused_imports, reason = "a document may have no such token")]
 pub(crate) use token::{basic, bearer, key};
 #[allow(unused_imports, reason = "a document may have no union")]

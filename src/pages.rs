@@ -1,28 +1,27 @@
-//! Lists, page by page or record by record, that lose nothing.
+//! Lists, page by page or record by record.
 
-use std::collections::HashSet;
-use std::collections::hash_map::DefaultHasher;
-use std::hash::{Hash, Hasher};
+mod bookmark;
+mod fetched;
+mod fingerprint;
+mod pager;
+mod raw;
+
+use std::hash::Hash;
 use std::iter::FusedIterator;
 use std::time::{Duration, Instant};
 use std::vec;
 
+use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
-use serde_json::value::RawValue;
 
-use crate::answer::Answer;
-use crate::error::{Error, Kind};
+pub use self::bookmark::Bookmark;
+pub(crate) use self::fetched::Fetched;
+use self::pager::Pager;
+pub use self::raw::{RawRecord, WithRaw};
+use crate::answer;
+use crate::error::Error;
 use crate::prefetch::Prefetch;
-use crate::redact::Redactor;
 use crate::request::Request;
-
-/// How many pages in a row may bring nothing new, before the server is taken to answer the same
-/// page for ever. One or two can be records that moved on, when as many arrived as a page holds.
-const BARREN: u32 = 5;
-
-/// How many records of one page may be errors. More are no accident, and would fill the memory.
-const MOST_BROKEN: usize = 1_000;
 
 /// A request that answers with one page of a list; implemented by the generated requests.
 pub trait Paged: Clone + Send + 'static {
@@ -30,13 +29,16 @@ pub trait Paged: Clone + Send + 'static {
     type Record: DeserializeOwned + Send + 'static;
     /// What tells a record from the others.
     #[doc(hidden)]
-    type Key: DeserializeOwned + Eq + Hash + Send + 'static;
+    type Key: Clone + Serialize + DeserializeOwned + Eq + Hash + Send + 'static;
     /// The number of the first page.
     #[doc(hidden)]
     const FIRST: u64;
     /// The field of a record that holds its key.
     #[doc(hidden)]
     const KEY: &'static str;
+    /// The `detail` of the 404 that ends the list, where it is not the framework's.
+    #[doc(hidden)]
+    const END: Option<&'static str> = None;
 
     #[doc(hidden)]
     fn key(record: &Self::Record) -> Option<Self::Key>;
@@ -45,21 +47,60 @@ pub trait Paged: Clone + Send + 'static {
     fn page_asked(&self) -> Option<u64>;
     #[doc(hidden)]
     fn page_request(&self, page: u64) -> PageRequest;
+    /// Where in the JSON of a record the value stands that does not fit.
+    #[doc(hidden)]
+    fn path(json: &str) -> Option<String> {
+        answer::path::<Self::Record>(json)
+    }
 }
 
 /// What a generated request makes for one page.
 #[doc(hidden)]
 pub struct PageRequest(pub(crate) Request);
 
-/// The records of a list, from its first page to its last, fetched as they are asked for.
+/// An iterator over the records of a list, which fetches the pages as they are needed.
 ///
-/// From `items()` of a request. An error that stops the list is the last item, and
-/// [`Error::page`] is the page to [start again](Self::start_page) from. A record that does not
-/// decode is an error among the others, with its JSON at hand: the records after it still come.
+/// From `items()` of a request. It gives the records in the order of the service, which is not
+/// documented: do not count on the newest to come first, or last.
 ///
-/// A record that arrives while the list is read moves the ones after it on; what was on one of the
-/// two pages before is not given again. The list ends at an empty page, or at a 404 after the
-/// first: never at a short page.
+/// # Errors
+///
+/// There are two kinds of errors, and [`Error::raw_record`] tells them apart:
+///
+/// - A record that does not decode is an error in its place, with its JSON at hand. The records
+///   after it still come.
+/// - An error that stops the list, such as a lost connection or a 503 that outlasts the retries.
+///   After it the iterator gives `None`, so that no loop over it is endless. [`resume`](Self::resume)
+///   continues the list with the page that failed, and a [`bookmark`](Self::bookmark) does so in
+///   another process.
+///
+/// # The end
+///
+/// A list ends at an empty page, or at the 404 with which the framework of the service answers for
+/// a page past the end, `{"detail": "Invalid page."}`. A short page does not end it. Every other 404
+/// is an error, since a gateway or a wrong path answers so, too.
+///
+/// If the page before was as long as the longest page so far, there could be more: then the end is
+/// asked for once more, after 200 milliseconds, before it is believed. A list whose first page is
+/// not page 1 of the service and is past the end is an error, for which
+/// [`Error::is_not_found`] is true.
+///
+/// [`is_complete`](Self::is_complete) tells whether the service said that the list ended. A job
+/// that deletes what is missing from a list should look at it first. What it cannot tell: a service
+/// that answers an empty first page, or twice in a row that the list ended, is believed; and a
+/// record that is *deleted* while the list is read moves the records after it forward, so that one
+/// of them can be missed between two pages.
+///
+/// # Records that arrive meanwhile
+///
+/// A record that arrives while the list is read can move the records after it on, so that a page
+/// begins with records of the page before. A record that was on one of the two pages before is not
+/// given again, nor is any record of a page that came before as a whole. Where more than two pages of
+/// records arrive between two pages, some can be given twice; none is lost. Records are told apart by
+/// their key, and where no key can be read by their JSON.
+///
+/// Five pages in a row without a new record are an error, and so is a list that begins from its first
+/// record for the third time: the service then seems to ignore the number of the page.
 ///
 /// # Example
 ///
@@ -76,19 +117,35 @@ pub struct PageRequest(pub(crate) Request);
 /// }
 /// # Ok::<(), fitrankings::Error>(())
 /// ```
+///
+/// # Example: how many records there are
+///
+/// `count()` of an iterator counts the errors, too. This counts the records, and stops at an error:
+///
+/// ```
+/// # use fitrankings::{Client, MasterToken, sandbox::Sandbox};
+/// # let sandbox = Sandbox::builder().activities(25).start()?;
+/// # let builder = Client::builder().base_url(sandbox.base_url());
+/// # let client = builder.build(MasterToken::new(sandbox.master_token())?)?;
+/// let mut items = client.list_activities().items();
+/// let count = items.try_fold(0, |count, activity| activity.map(|_| count + 1))?;
+/// assert_eq!(count, 25);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[must_use = "a list is fetched as it is iterated over"]
 pub struct Items<P: Paged> {
-    walk: Walk<P>,
+    pager: Pager<P>,
     current: vec::IntoIter<Result<P::Record, Error>>,
     left: Option<usize>,
 }
 
-/// The pages of a list, from the first to the last, fetched as they are asked for.
+/// An iterator over the pages of a list, which fetches them as they are needed.
 ///
-/// From `pages()` of a request; what is said of [`Items`] holds here, too.
+/// From `pages()` of a request. What the docs of [`Items`] say on errors, the end, and records that
+/// arrive meanwhile is true here, too.
 #[must_use = "a list is fetched as it is iterated over"]
 pub struct Pages<P: Paged> {
-    walk: Walk<P>,
+    pager: Pager<P>,
     left: Option<usize>,
 }
 
@@ -115,9 +172,11 @@ macro_rules! settings {
 
             /// Begins at this page. Default: the page that the request asks for, or the first.
             /// For a list that has not been begun: what is fetched of a page already still comes.
+            ///
+            /// To continue a list that was begun, use [`resume`](Self::resume) or
+            /// [`start_at`](Self::start_at): they know which records were given already.
             pub fn start_page(mut self, page: u64) -> Self {
-                self.walk.next = page;
-                self.walk.prefetch.forget();
+                self.pager.start_page(page);
                 self
             }
 
@@ -128,14 +187,14 @@ macro_rules! settings {
             /// answered in any order, so this is for a list that does not change meanwhile: a
             /// record that arrives in between can hide another one, which without this it cannot.
             pub fn prefetch(mut self, pages: usize) -> Self {
-                self.walk.prefetch.ahead = pages.min(Prefetch::<P>::MOST);
+                self.pager.prefetch.ahead = pages.min(Prefetch::<P>::MOST);
                 self
             }
 
             /// How long the whole list may take, from now on. Default: no limit, but that of
             /// each call.
             pub fn timeout(mut self, timeout: Duration) -> Self {
-                self.walk.prefetch.deadline = Instant::now().checked_add(timeout);
+                self.pager.prefetch.deadline = Instant::now().checked_add(timeout);
                 self
             }
         }
@@ -157,9 +216,131 @@ impl<P: Paged> Items<P> {
     #[doc(hidden)]
     pub fn new(request: P) -> Self {
         Self {
-            walk: Walk::new(request),
+            pager: Pager::new(request),
             current: Vec::new().into_iter(),
             left: None,
+        }
+    }
+
+    /// Continues a list that an error stopped: the next item is from the page that failed.
+    ///
+    /// The list keeps its memory, so no record is lost and none is given twice. Does nothing to a
+    /// list that was not stopped by an error.
+    ///
+    /// # Example: a program with more patience than the client
+    ///
+    /// ```
+    /// use std::thread;
+    /// use std::time::Duration;
+    ///
+    /// use fitrankings::sandbox::{Fault, Sandbox};
+    /// use fitrankings::{Client, MasterToken, RetryPolicy};
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let sandbox = Sandbox::builder().activities(25).start()?;
+    /// let client = Client::builder()
+    ///     .base_url(sandbox.base_url())
+    ///     .retry(RetryPolicy::none())
+    ///     .build(MasterToken::new(sandbox.master_token())?)?;
+    ///
+    /// let mut items = client.list_activities().page_size(10).items();
+    /// let (mut ids, mut attempts) = (Vec::new(), 0);
+    /// while let Some(activity) = items.next() {
+    ///     match activity {
+    ///         Ok(activity) => ids.push(activity.id),
+    ///         Err(error) if error.raw_record().is_some() => eprintln!("left out: {error}"),
+    ///         Err(error) if error.is_retryable() && attempts < 5 => {
+    ///             attempts += 1;
+    ///             thread::sleep(error.retry_after().unwrap_or(Duration::from_millis(100)));
+    ///             items.resume();
+    ///         }
+    ///         Err(error) => return Err(error.into()),
+    ///     }
+    /// #   if ids.len() == 10 && attempts == 0 { sandbox.fault(Fault::Status(503)); }
+    /// }
+    /// assert!(items.is_complete());
+    /// assert_eq!(ids, sandbox.activity_ids());
+    /// # assert_eq!(attempts, 1);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn resume(&mut self) {
+        self.pager.resume();
+    }
+
+    /// Returns the place after the last item that was given, to continue from with
+    /// [`start_at`](Self::start_at).
+    ///
+    /// At any time: in the middle of a page, after an error, or before the first item. See
+    /// [`Bookmark`] for an example.
+    pub fn bookmark(&self) -> Bookmark {
+        self.pager.bookmark(self.current.len())
+    }
+
+    /// Continues from a [`Bookmark`] of the same list, in place of beginning at the first page.
+    ///
+    /// If the bookmark is of a list with another operation or other parameters, the first item is
+    /// an error, for which [`Error::is_invalid_input`] is true.
+    pub fn start_at(mut self, bookmark: &Bookmark) -> Self {
+        self.current = Vec::new().into_iter();
+        self.pager.start_at(bookmark);
+        self
+    }
+
+    /// Returns true once the iterator has reached the end of the list, as the service tells it.
+    ///
+    /// False before that, after an error that stopped the list, and where
+    /// [`limit`](Self::limit) ended it. Records that did not decode make no difference.
+    ///
+    /// # Example: delete only what a whole list lacks
+    ///
+    /// ```
+    /// # use std::collections::HashSet;
+    /// # use fitrankings::{Client, MasterToken, sandbox::Sandbox};
+    /// # let sandbox = Sandbox::builder().activities(25).start()?;
+    /// # let builder = Client::builder().base_url(sandbox.base_url());
+    /// # let client = builder.build(MasterToken::new(sandbox.master_token())?)?;
+    /// # let mut mirror = HashSet::from([1]);
+    /// let mut items = client.list_activities().items();
+    /// let mut there = HashSet::new();
+    /// for activity in items.by_ref() {
+    ///     there.insert(activity?.id);
+    /// }
+    /// if items.is_complete() {
+    ///     mirror.retain(|id| there.contains(id));
+    /// }
+    /// # assert!(mirror.is_empty());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn is_complete(&self) -> bool {
+        self.pager.is_complete()
+    }
+
+    /// Gives each record together with the JSON that it was decoded from.
+    ///
+    /// Serializing a record drops the fields that the document does not know, keys that are `null`,
+    /// and empty lists; its JSON has them. Decoding takes longer this way, since each record is
+    /// read twice. On a list that was begun, the page that is being given is fetched again.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// # use fitrankings::{Client, MasterToken, sandbox::Sandbox};
+    /// # let sandbox = Sandbox::builder().activities(25).start()?;
+    /// # let builder = Client::builder().base_url(sandbox.base_url());
+    /// # let client = builder.build(MasterToken::new(sandbox.master_token())?)?;
+    /// for activity in client.list_activities().items().with_raw() {
+    ///     let activity = activity?;
+    ///     let id = activity.value.id;
+    ///     assert!(activity.json.contains(&format!("\"id\":{id}")));
+    /// }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn with_raw(self) -> Items<WithRaw<P>> {
+        Items {
+            pager: self.pager.with_raw(self.current.len()),
+            current: Vec::new().into_iter(),
+            left: self.left,
         }
     }
 }
@@ -175,7 +356,7 @@ impl<P: Paged> Iterator for Items<P> {
             if let Some(item) = self.current.next() {
                 break item;
             }
-            match self.walk.next()? {
+            match self.pager.next()? {
                 Ok((_, entries)) => self.current = entries.into_iter(),
                 Err(error) => break Err(error),
             }
@@ -191,8 +372,55 @@ impl<P: Paged> Pages<P> {
     #[doc(hidden)]
     pub fn new(request: P) -> Self {
         Self {
-            walk: Walk::new(request),
+            pager: Pager::new(request),
             left: None,
+        }
+    }
+
+    /// Continues a list that an error stopped, with the page that failed; see [`Items::resume`].
+    pub fn resume(&mut self) {
+        self.pager.resume();
+    }
+
+    /// Returns the place after the last page that was given; see [`Items::bookmark`].
+    pub fn bookmark(&self) -> Bookmark {
+        self.pager.bookmark(0)
+    }
+
+    /// Continues from a [`Bookmark`] of the same list; see [`Items::start_at`].
+    ///
+    /// A bookmark of [`Items`] will do, too: the first page then lacks the records that were given.
+    pub fn start_at(mut self, bookmark: &Bookmark) -> Self {
+        self.pager.start_at(bookmark);
+        self
+    }
+
+    /// Returns true once the iterator has reached the end of the list, as the service tells it; see
+    /// [`Items::is_complete`].
+    pub fn is_complete(&self) -> bool {
+        self.pager.is_complete()
+    }
+
+    /// Gives each record together with the JSON that it was decoded from; see [`Items::with_raw`].
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// # use fitrankings::{Client, MasterToken, sandbox::Sandbox};
+    /// # let sandbox = Sandbox::start()?;
+    /// # let builder = Client::builder().base_url(sandbox.base_url());
+    /// # let client = builder.build(MasterToken::new(sandbox.master_token())?)?;
+    /// for page in client.list_users().pages().with_raw() {
+    ///     for user in page?.records {
+    ///         println!("{}: {}", user.value.id, user.json);
+    ///     }
+    /// }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn with_raw(self) -> Pages<WithRaw<P>> {
+        Pages {
+            pager: self.pager.with_raw(0),
+            left: self.left,
         }
     }
 }
@@ -205,7 +433,7 @@ impl<P: Paged> Iterator for Pages<P> {
             return None;
         }
         self.left = self.left.map(|left| left - 1);
-        let page = self.walk.next()?.map(|(number, entries)| {
+        let page = self.pager.next()?.map(|(number, entries)| {
             let mut page = Page {
                 number,
                 records: Vec::new(),
@@ -224,201 +452,3 @@ impl<P: Paged> Iterator for Pages<P> {
 }
 
 impl<P: Paged> FusedIterator for Pages<P> {}
-
-/// What tells an entry of a page from the others.
-#[derive(PartialEq, Eq, Hash)]
-enum Mark<K> {
-    Key(K),
-    /// Of a record without a key, the hash of its JSON.
-    Hash(u64),
-}
-
-/// A page as it came.
-pub(crate) struct Fetched<P: Paged> {
-    records: Vec<P::Record>,
-    broken: Vec<Broken<P>>,
-    /// What the whole page hashes to, where some of its records have no key.
-    hash: Option<u64>,
-}
-
-/// The records that decode, and those that do not.
-type Decoded<P> = (Vec<<P as Paged>::Record>, Vec<Broken<P>>);
-
-/// A record that did not decode.
-struct Broken<P: Paged> {
-    place: usize,
-    mark: Mark<P::Key>,
-    error: Error,
-}
-
-type Entries<P> = Vec<Result<<P as Paged>::Record, Error>>;
-
-/// The way over the pages, with the memory of the last two.
-struct Walk<P: Paged> {
-    prefetch: Prefetch<P>,
-    next: u64,
-    seen: [HashSet<Mark<P::Key>>; 2],
-    last_hash: Option<u64>,
-    barren: u32,
-    over: bool,
-}
-
-impl<P: Paged> Walk<P> {
-    fn new(request: P) -> Self {
-        Self {
-            next: request.page_asked().unwrap_or(P::FIRST),
-            prefetch: Prefetch::new(request),
-            seen: [HashSet::new(), HashSet::new()],
-            last_hash: None,
-            barren: 0,
-            over: false,
-        }
-    }
-
-    /// The next page with what is new on it; after an error, nothing more.
-    fn next(&mut self) -> Option<Result<(u64, Entries<P>), Error>> {
-        if self.over {
-            return None;
-        }
-        let number = self.next;
-        let page = match self.prefetch.page(number) {
-            Ok(page) if page.len() == 0 => None,
-            Ok(page) => Some(Ok(page)),
-            Err(error) if error.is_not_found() && number > P::FIRST => None,
-            Err(error) => Some(Err(error)),
-        };
-        let result = page.map(|page| self.take(number, page?).map(|entries| (number, entries)));
-        match (&result, self.next.checked_add(1)) {
-            (Some(Ok(_)), Some(next)) => self.next = next,
-            _ => {
-                self.over = true;
-                self.prefetch.stop();
-            }
-        }
-        result.map(|result| result.map_err(|error| error.with_page(number)))
-    }
-
-    /// Leaves out what was on one of the two pages before.
-    fn take(&mut self, number: u64, page: Fetched<P>) -> Result<Entries<P>, Error> {
-        let known = page.hash.is_some() && page.hash == self.last_hash;
-        self.last_hash = page.hash;
-        let mut marks = HashSet::with_capacity(page.len());
-        let entries = page.fresh(number, |mark| {
-            let new = self.seen.iter().all(|seen| !seen.contains(&mark));
-            // A key that stands twice on one page is the server's own doing, and shown.
-            marks.insert(mark);
-            new
-        });
-        let [before, _] = std::mem::take(&mut self.seen);
-        self.seen = [marks, before];
-        self.barren = if known || entries.is_empty() {
-            self.barren + 1
-        } else {
-            0
-        };
-        if self.barren >= BARREN {
-            return Err(Error::new(
-                Kind::Repeats,
-                format!(
-                    "page {number} and the {} before it bring nothing new: the server seems to \
-                     answer the same page for ever",
-                    BARREN - 1,
-                ),
-            ));
-        }
-        Ok(entries)
-    }
-}
-
-impl<P: Paged> Fetched<P> {
-    pub fn len(&self) -> usize {
-        self.records.len() + self.broken.len()
-    }
-
-    /// The page's entries that are new, in their order.
-    fn fresh(self, number: u64, mut is_new: impl FnMut(Mark<P::Key>) -> bool) -> Entries<P> {
-        let total = self.len();
-        if self.broken.is_empty() {
-            let mut records = self.records;
-            records.retain(|record| P::key(record).is_none_or(|key| is_new(Mark::Key(key))));
-            return records.into_iter().map(Ok).collect();
-        }
-        let mut entries = Vec::with_capacity(total);
-        let mut records = self.records.into_iter();
-        let mut broken = self.broken.into_iter().peekable();
-        for place in 0..total {
-            if let Some(Broken { mark, error, .. }) = broken.next_if(|broken| broken.place == place)
-            {
-                if is_new(mark) {
-                    entries.push(Err(error.with_page(number)));
-                }
-            } else if let Some(record) = records.next() {
-                let key = P::key(&record);
-                if key.is_none_or(|key| is_new(Mark::Key(key))) {
-                    entries.push(Ok(record));
-                }
-            }
-        }
-        entries
-    }
-
-    /// Reads a page. Only one that does not decode as a whole is looked at record by record.
-    pub fn read(answer: &Answer, redactor: &Redactor<'_>) -> Result<Self, Error> {
-        let text = answer.text(redactor)?;
-        let (records, broken) = match serde_json::from_str(text) {
-            Ok(records) => (records, Vec::new()),
-            Err(error) => serde_json::from_str::<Vec<&RawValue>>(text)
-                .ok()
-                .and_then(|raw| Self::one_by_one(answer, redactor, &raw))
-                .ok_or_else(|| answer.explain::<Vec<P::Record>>(text, &error, redactor))?,
-        };
-        let keyless = records.iter().any(|record| P::key(record).is_none());
-        Ok(Self {
-            records,
-            broken,
-            hash: keyless.then(|| hash(text)),
-        })
-    }
-
-    /// The records one by one; `None` where so many of them are broken that it is the page.
-    fn one_by_one(
-        answer: &Answer,
-        redactor: &Redactor<'_>,
-        raw: &[&RawValue],
-    ) -> Option<Decoded<P>> {
-        let mut records = Vec::with_capacity(raw.len());
-        let mut broken = Vec::new();
-        for (place, raw) in raw.iter().map(|raw| raw.get()).enumerate() {
-            match serde_json::from_str(raw) {
-                Ok(record) => records.push(record),
-                Err(_) if broken.len() == MOST_BROKEN => return None,
-                Err(error) => {
-                    let error = answer.reason::<P::Record>(raw, &error, redactor);
-                    let error = error.with_record(place, redactor.redact(raw));
-                    broken.push(Broken {
-                        place,
-                        mark: mark::<P>(raw),
-                        error,
-                    });
-                }
-            }
-        }
-        Some((records, broken))
-    }
-}
-
-/// What tells a record that did not decode from the others.
-fn mark<P: Paged>(raw: &str) -> Mark<P::Key> {
-    let value: Option<Value> = serde_json::from_str(raw).ok();
-    let key = value.and_then(|mut value| Some(value.get_mut(P::KEY)?.take()));
-    match key.and_then(|key| serde_json::from_value(key).ok()) {
-        Some(key) => Mark::Key(key),
-        None => Mark::Hash(hash(raw)),
-    }
-}
-
-fn hash(text: &str) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    text.hash(&mut hasher);
-    hasher.finish()
-}

@@ -18,18 +18,25 @@ use crate::Error;
 /// let range = Period::range(date(2017, 8, 1).at(0, 0, 0, 0), date(2017, 8, 7).at(23, 59, 59, 0))?;
 ///
 /// assert_eq!(week.to_string(), "week 32 of 2017");
-/// assert_eq!(week, Period::week_of(date(2017, 8, 12)));
+/// assert_eq!(week, Period::week_of(date(2017, 8, 12))?);
 /// # Ok::<(), fitrankings::Error>(())
 /// ```
+///
+/// # Years
+///
+/// Every constructor takes the years 1 to 9999, which are those that the service's formats can
+/// write, and returns an error that [is invalid input](Error::is_invalid_input) for any other year.
+/// [`Period::raw`] and [`Period::raw_range`] check nothing.
 ///
 /// # One period after the other
 ///
 /// ```
-/// use fitrankings::Period;
 /// use fitrankings::jiff::{ToSpan, civil::date};
+/// use fitrankings::{Error, Period};
 ///
 /// let weeks = date(2017, 12, 25).series(1.week()).take(2).map(Period::week_of);
-/// assert!(weeks.eq([Period::week(2017, 52)?, Period::week(2018, 1)?]));
+/// let weeks = weeks.collect::<Result<Vec<_>, Error>>()?;
+/// assert_eq!(weeks, [Period::week(2017, 52)?, Period::week(2018, 1)?]);
 /// # Ok::<(), fitrankings::Error>(())
 /// ```
 ///
@@ -142,26 +149,33 @@ impl Period {
         Ok(Period(Kind::Week { year, week }))
     }
 
-    /// The ISO 8601 week that a day belongs to.
+    /// The ISO 8601 week that a day belongs to. A year outside of 1 to 9999 is an error.
     ///
     /// ```
     /// use fitrankings::Period;
     /// use fitrankings::jiff::civil::date;
     ///
-    /// assert_eq!(Period::week_of(date(2017, 1, 1)), Period::week(2016, 52)?);
+    /// assert_eq!(Period::week_of(date(2017, 1, 1))?, Period::week(2016, 52)?);
     /// # Ok::<(), fitrankings::Error>(())
     /// ```
-    pub fn week_of(date: Date) -> Period {
+    pub fn week_of(date: Date) -> Result<Period, Error> {
         let date = date.iso_week_date();
-        Period(Kind::Week {
-            year: date.year(),
-            week: date.week(),
-        })
+        Self::week(date.year(), date.week())
     }
 
-    /// A single day.
-    pub fn day(date: Date) -> Period {
-        Period(Kind::Day(date))
+    /// A single day. A year outside of 1 to 9999 is an error.
+    ///
+    /// ```
+    /// use fitrankings::Period;
+    /// use jiff::civil::date;
+    ///
+    /// assert_eq!(Period::day(date(2017, 8, 12))?.to_string(), "2017-08-12");
+    /// assert!(Period::day(date(0, 12, 31)).unwrap_err().is_invalid_input());
+    /// # Ok::<(), fitrankings::Error>(())
+    /// ```
+    pub fn day(date: Date) -> Result<Period, Error> {
+        check_year(date.year())?;
+        Ok(Period(Kind::Day(date)))
     }
 
     /// From `start` to `end`, two times without a zone: which zone the service takes them in, and
@@ -209,12 +223,21 @@ impl Period {
         Period(Kind::Raw(time_mode, time_value.into().map(str::to_owned)))
     }
 
-    /// A `start` and an `end` that are sent as they are, for instance with a zone.
+    /// A `start` and an `end` that are sent as they are.
+    ///
+    /// The service documents `YYYY-MM-DD HH:MM:SS`, without a zone. By the defaults of the framework
+    /// that the service evidently runs on, any other format is refused with a 400.
     ///
     /// ```
     /// use fitrankings::Period;
     ///
-    /// let day = Period::raw_range("2017-08-12T00:00:00Z", "2017-08-13T00:00:00Z");
+    /// let day = Period::raw_range("2017-08-12 00:00:00", "2017-08-12 23:59:59");
+    /// # use fitrankings::{Client, UserToken, sandbox::Sandbox};
+    /// # let sandbox = Sandbox::start()?;
+    /// # let token = sandbox.user_token(sandbox.user_ids()[0]).unwrap_or_default();
+    /// # let client = Client::builder().base_url(sandbox.base_url()).build(UserToken::new(token)?)?;
+    /// # client.get_user_stat_summary().period(day).call()?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn raw_range(start: impl Into<String>, end: impl Into<String>) -> Period {
         Period(Kind::RawRange(start.into(), end.into()))
@@ -346,7 +369,7 @@ mod tests {
                 "time_mode=4&time_value=2017-02",
             ),
             (
-                Period::day(start.date()),
+                Period::day(start.date()).unwrap(),
                 "2017-08-01",
                 "time_mode=5&time_value=2017-08-01",
             ),
@@ -421,6 +444,33 @@ mod tests {
     }
 
     #[test]
+    fn every_constructor_refuses_the_same_years_in_the_same_words() {
+        let (from, to) = (date(1, 1, 1), date(9999, 12, 31));
+        let constructors: [fn(Date) -> Result<Period, Error>; 6] = [
+            |day| Period::year(day.year()),
+            |day| Period::month(day.year(), day.month()),
+            |day| Period::week(day.iso_week_date().year(), day.iso_week_date().week()),
+            Period::week_of,
+            Period::day,
+            |day| Period::range(day.at(0, 0, 0, 0), date(2017, 1, 1).at(0, 0, 0, 0)),
+        ];
+        for (number, period) in constructors.into_iter().enumerate() {
+            assert!(period(from).is_ok(), "{number}");
+            // The range ends before that day, which is no matter of years.
+            assert!(period(to).is_ok() || number == 5, "{number}");
+            for day in [date(0, 12, 31), date(-9999, 1, 1)] {
+                let error = period(day).unwrap_err();
+                assert!(error.is_invalid_input(), "{number}: {error}");
+                let expected = format!("the year {} cannot be asked for: ", day.year());
+                assert!(
+                    error.to_string().starts_with(&expected),
+                    "{number}: {error}"
+                );
+            }
+        }
+    }
+
+    #[test]
     fn weeks_follow_iso_8601_at_every_new_year() {
         for year in 1..9999 {
             let last = if Period::week(year, 53).is_ok() {
@@ -429,16 +479,16 @@ mod tests {
                 52
             };
             assert_eq!(
-                Period::week_of(date(year, 12, 28)),
+                Period::week_of(date(year, 12, 28)).unwrap(),
                 Period::week(year, last).unwrap()
             );
             assert_eq!(
-                Period::week_of(date(year, 1, 4)),
+                Period::week_of(date(year, 1, 4)).unwrap(),
                 Period::week(year, 1).unwrap()
             );
         }
         assert_eq!(
-            Period::week_of(date(2018, 12, 31)),
+            Period::week_of(date(2018, 12, 31)).unwrap(),
             Period::week(2019, 1).unwrap()
         );
     }

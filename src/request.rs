@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt::{self, Display, Write};
 use std::ops::{Bound, Range, RangeBounds};
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use log::Level;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -14,16 +14,18 @@ use ureq::http::{HeaderName, HeaderValue, Uri};
 use zeroize::Zeroizing;
 
 use crate::answer::{Answer, Taken};
+use crate::base_url::NO_SERVER;
 use crate::body::Body;
 use crate::cancel::CancelHandle;
 use crate::client::{Client, Shared};
 use crate::error::Error;
-use crate::exchange::Exchange;
+use crate::exchange::{Exchange, ListPage};
 use crate::multipart;
+use crate::pages::Paged;
+use crate::pause::Pause;
 use crate::period::{Period, PeriodParameters};
-use crate::redact::Redactor;
+use crate::redact::{Patterns, Redactor};
 use crate::token::{self, Credential, Token};
-use crate::transport;
 use crate::watch::Limits;
 
 pub(crate) use ureq::http::Method;
@@ -72,6 +74,9 @@ pub(crate) struct Request {
     /// Parameters and fields of forms that no error may show.
     secrets: Vec<Zeroizing<String>>,
     limits: Limits,
+    pause: Arc<Pause>,
+    page: Option<ListPage>,
+    earlier: Option<Error>,
     problem: Option<Error>,
 }
 
@@ -99,12 +104,30 @@ impl Request {
                 cancel: client.cancel.clone(),
                 ..Limits::default()
             },
+            pause: Arc::clone(&client.pause),
+            page: None,
+            earlier: None,
             problem: None,
         }
     }
 
     pub fn operation(&self) -> &'static Operation {
         self.operation
+    }
+
+    /// The path and the query, without what the client adds to them.
+    pub fn target(&self) -> &str {
+        let base = self.shared.base_url.len();
+        self.url.get(base..).unwrap_or_default()
+    }
+
+    /// Waits as long as this, in place of sending the request, or until its limits end the wait.
+    pub fn wait(self, delay: Duration) -> Result<(), Error> {
+        let operation = self.operation;
+        let waited = self
+            .ready()
+            .and_then(|exchange| exchange.sleep_in_steps(delay, &exchange.limits));
+        waited.map_err(|error| error.with_operation(operation))
     }
 
     /// Fills a parameter of the path in; several values are joined by commas.
@@ -277,16 +300,39 @@ impl Request {
         self
     }
 
-    /// Ends with the list that it is a page of.
-    pub fn limits(mut self, deadline: Option<Instant>, stop: CancelHandle) -> Self {
-        self.limits.deadline = deadline;
+    /// Makes it a request for a page of a list, and ends it with the list.
+    pub fn of_list(
+        mut self,
+        page: ListPage,
+        deadline: Option<Instant>,
+        stop: CancelHandle,
+    ) -> Self {
+        self.limits.list_deadline = deadline;
         self.limits.stop = Some(stop);
+        self.page = Some(page);
         self
+    }
+
+    /// Goes on after a first attempt that was made elsewhere and failed with this error.
+    pub fn after(mut self, earlier: Option<Error>) -> Self {
+        self.earlier = earlier;
+        self
+    }
+
+    /// Whether the server asked for a pause that is not over.
+    pub fn is_paused(&self) -> bool {
+        let clock = &self.shared.clock;
+        self.pause.end().is_some_and(|end| end > clock.now())
     }
 
     /// Sends the request; the answer is a value in JSON.
     pub fn json<R: DeserializeOwned>(self) -> Result<R, Error> {
         self.send(Answer::decode)
+    }
+
+    /// Sends the request; the answer is one page of a list.
+    pub fn page<P: Paged>(self) -> Result<Vec<P::Record>, Error> {
+        self.send(Answer::decode_page::<P>)
     }
 
     /// Sends the request; whatever a success says is let go.
@@ -329,13 +375,14 @@ impl Request {
     }
 
     fn exchange<R>(
-        self,
+        mut self,
         take: impl FnOnce(&mut Answer, &Redactor<'_>) -> Result<R, Error>,
     ) -> Result<R, Error> {
         let operation = self.operation;
+        let earlier = self.earlier.take();
         let result = self.ready().and_then(|exchange| {
             let exchange = Arc::new(exchange);
-            let mut answer = exchange.run()?;
+            let mut answer = exchange.run(earlier)?;
             take(&mut answer, &exchange.redactor())
         });
         result.map_err(|error| error.with_operation(operation))
@@ -356,10 +403,12 @@ impl Request {
             .ok_or_else(|| {
                 Error::invalid("no URL can be made of the base URL and the parameters")
             })?;
+        let room = self.shared.agent.config().output_buffer_size();
+        check_lines(room, self.operation, &uri, &self.headers, &self.credentials)?;
         let mut limits = self.limits;
         let timeout = self.shared.timeout_call;
         let end = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
-        limits.deadline = limits.deadline.into_iter().chain(end).min();
+        limits.deadline = limits.list_deadline.into_iter().chain(end).min();
         Ok(Exchange {
             shared: self.shared,
             operation: self.operation,
@@ -368,7 +417,10 @@ impl Request {
             headers: self.headers,
             body: self.body.map(multipart::finish),
             secrets: self.secrets,
+            patterns: Patterns::default(),
             limits,
+            pause: self.pause,
+            page: self.page,
         })
     }
 }
@@ -385,28 +437,55 @@ impl Shared {
             )));
         }
         if self.base_url.is_empty() {
-            return Err(Error::invalid(
-                "the document names no server: give one with `Client::builder().base_url(…)`",
-            ));
+            return Err(Error::invalid(NO_SERVER));
         }
-        if self.watched && transport::is_past_proxy(self.agent.config()) {
-            return Err(Error::invalid(
-                "the environment names a SOCKS proxy, which is not supported: name an http proxy, \
-                 or give `Client::builder().agent(…)` an agent of your own",
-            ));
+        if let Some(problem) = &self.proxy_problem {
+            return Err(Error::invalid(problem.clone()));
         }
         // Records of this level hold the token, whatever else is done to keep it.
         let logged = |target: &&str| log::log_enabled!(target: *target, Level::Trace);
         if !self.allow_wire_log && WIRE_LOG.iter().any(logged) {
             return Err(Error::invalid(
                 "nothing is sent, since the logger takes records of the level TRACE from `ureq` \
-                 or `ureq_proto`, which hold every byte, the token included: set both to DEBUG \
-                 (`RUST_LOG=trace,ureq=debug`), or permit it with \
-                 `Client::builder().allow_wire_log(true)`",
+                 or `ureq_proto`, which hold the token: set both to DEBUG, or permit it with \
+                 `allow_wire_log(true)`",
             ));
         }
         Ok(())
     }
+}
+
+/// Checks that each line of a request's head fits into the buffer that it is written to, of `room`
+/// bytes: `ureq` would tell of the first that does not as if the server had done wrong.
+fn check_lines(
+    room: usize,
+    operation: &Operation,
+    uri: &Uri,
+    headers: &[(HeaderName, HeaderValue)],
+    credentials: &[Credential],
+) -> Result<(), Error> {
+    let refuse = |what: &str, length: usize| {
+        Err(Error::invalid(format!(
+            "{what} has {length} bytes, and the line of the request with it can have {room} at \
+             most"
+        )))
+    };
+    let path = uri.path_and_query().map_or("/", |path| path.as_str());
+    if operation.method.as_str().len() + path.len() + " / HTTP/1.1\r\n".len() > room {
+        return refuse("the URL with its parameters", path.len());
+    }
+    let own = headers.iter().map(|(name, value)| (name, value));
+    let secret = credentials.iter().filter_map(Credential::header);
+    for (name, value) in own.chain(secret) {
+        if name.as_str().len() + value.len() + ": \r\n\r\n".len() > room {
+            return refuse(&format!("the header `{name}`"), value.len());
+        }
+    }
+    let host = uri.authority().map_or("", |authority| authority.as_str());
+    if host.len() + "host: \r\n\r\n".len() > room {
+        return refuse("the host of the base URL", host.len());
+    }
+    Ok(())
 }
 
 /// A range as a message has it.

@@ -7,6 +7,8 @@ use ureq::http::Uri;
 use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::NextTimeout;
 
+use crate::watch;
+
 /// How long an address is believed. The system does not say how long it may be.
 const LIFETIME: Duration = Duration::from_secs(60);
 
@@ -53,6 +55,7 @@ impl Resolver for CachingResolver {
         config: &Config,
         timeout: NextTimeout,
     ) -> Result<ResolvedSocketAddrs, Error> {
+        watch::note_place(uri);
         let (scheme, authority) = match (uri.scheme_str(), uri.authority()) {
             (Some(scheme), Some(authority)) => (scheme, authority.as_str()),
             _ => return self.0.system.resolve(uri, config, timeout),

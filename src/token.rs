@@ -8,8 +8,8 @@ use ureq::http::uri::PathAndQuery;
 use ureq::http::{HeaderName, HeaderValue, Uri};
 use zeroize::Zeroizing;
 
-use crate::Error;
 use crate::request::ESCAPED;
+use crate::{Error, redact};
 
 const BEARER: &str = "Bearer ";
 const BASIC: &str = "Basic ";
@@ -160,7 +160,17 @@ impl Credential {
         let sent = self.expose();
         // A key can have a scheme of the service's own: `Token abc`.
         let word = sent.rsplit(' ').next().filter(|word| *word != sent);
-        [sent, self.password()].into_iter().chain(word)
+        let user_name = Some(self.user_name()).filter(|_| self.has_secret_user_name());
+        [sent, &self.0.pair, self.password()]
+            .into_iter()
+            .chain(user_name)
+            .chain(word)
+    }
+
+    /// Whether the user name may be a key, which some services want there, with any password or
+    /// none. A name of a few letters that has a password is no key.
+    fn has_secret_user_name(&self) -> bool {
+        self.password().is_empty() || self.user_name().chars().count() >= redact::SHORTEST
     }
 
     pub(crate) fn header(&self) -> Option<(&HeaderName, &HeaderValue)> {
@@ -281,7 +291,7 @@ fn check_key(place: KeyPlace, key: &str) -> Result<(), Error> {
     Err(Error::invalid(problem))
 }
 
-fn base64(bytes: &[u8]) -> Zeroizing<Vec<u8>> {
+pub(crate) fn base64(bytes: &[u8]) -> Zeroizing<Vec<u8>> {
     const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut text = Zeroizing::new(Vec::with_capacity(bytes.len().div_ceil(3) * 4));
     for chunk in bytes.chunks(3) {
@@ -345,6 +355,9 @@ macro_rules! basic {
     ($name:ident) => {
         impl $name {
             /// Takes a user name and its password.
+            ///
+            /// Some services want a key as the user name. So errors do not show the user name
+            /// either, unless it has fewer than four letters and there is a password.
             ///
             /// # Errors
             ///

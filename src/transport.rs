@@ -1,5 +1,6 @@
 //! `ureq`, with nothing left to its guess, and its errors in our words.
 
+use std::error::Error as StdError;
 use std::io;
 use std::time::Duration;
 
@@ -7,11 +8,12 @@ use ureq::config::Config;
 use ureq::unversioned::transport::{
     ConnectProxyConnector, Connector, RustlsConnector, TcpConnector,
 };
-use ureq::{Agent, ProxyProtocol, Timeout};
+use ureq::{Agent, Proxy, Timeout};
 
 use crate::error::{Error, Kind};
+use crate::http_layer::{Abrupt, HttpConnector, StartConnector};
 use crate::resolver::CachingResolver;
-use crate::watch::{self, Cancelled, WatchConnector};
+use crate::watch::{Cancelled, Phase, WatchConnector};
 
 /// What can be set of the transport; the defaults are in the docs of `ClientBuilder`.
 #[derive(Clone, Debug)]
@@ -22,6 +24,9 @@ pub(crate) struct Settings {
     pub timeout_response: Option<Duration>,
     #[cfg(feature = "platform-verifier")]
     pub system_certificates: bool,
+    /// The certificates of a test.
+    #[cfg(test)]
+    pub tls: Option<ureq::tls::TlsConfig>,
 }
 
 impl Default for Settings {
@@ -33,14 +38,16 @@ impl Default for Settings {
             timeout_response: Some(Duration::from_secs(60)),
             #[cfg(feature = "platform-verifier")]
             system_certificates: false,
+            #[cfg(test)]
+            tls: None,
         }
     }
 }
 
 /// Buffers of a connection. `ureq`'s own default is 128 KiB for each, zeroed for each connection.
 /// A page of 20 fits in what is read at once.
-const INPUT: usize = 32 * 1024;
-const OUTPUT: usize = 16 * 1024;
+pub(crate) const INPUT: usize = 32 * 1024;
+pub(crate) const OUTPUT: usize = 16 * 1024;
 /// Less than the buffer: headers that fill it would look like a connection that breaks off.
 const HEADERS: usize = 16 * 1024 - 1;
 /// Idle connections that are kept: as many as there may be threads on one client.
@@ -48,7 +55,8 @@ pub(crate) const IDLE: usize = 32;
 
 /// An agent of our own. `ureq` promises nothing of the form of `with_parts` between its minor
 /// versions, which is why Cargo.toml pins them.
-pub(crate) fn agent(settings: &Settings, loopback: bool, resolver: CachingResolver) -> Agent {
+pub(crate) fn agent(settings: &Settings, proxy: Option<Proxy>, resolver: CachingResolver) -> Agent {
+    #[allow(unused_mut, reason = "up to the features")]
     let mut config = Agent::config_builder()
         // A status as an error would be one without its body.
         .http_status_as_error(false)
@@ -57,6 +65,9 @@ pub(crate) fn agent(settings: &Settings, loopback: bool, resolver: CachingResolv
         .user_agent(&settings.user_agent)
         // Asked for HTML, the service answers with a page for people.
         .accept("application/json")
+        // Another crate can turn on more encodings.
+        .accept_encoding(if cfg!(feature = "gzip") { "gzip" } else { "" })
+        .proxy(proxy)
         // The limit of the whole call is kept in `watch`: here it would be one more system call
         // for each read.
         .timeout_resolve(settings.timeout_connect.map(finite))
@@ -67,21 +78,23 @@ pub(crate) fn agent(settings: &Settings, loopback: bool, resolver: CachingResolv
         .max_response_header_size(HEADERS)
         .max_idle_connections(IDLE)
         .max_idle_connections_per_host(IDLE);
-    if loopback {
-        // The environment's proxy is for what is not on this machine.
-        config = config.proxy(None);
-    }
     #[cfg(feature = "platform-verifier")]
     if settings.system_certificates {
         let roots = ureq::tls::RootCerts::PlatformVerifier;
         config = config.tls_config(ureq::tls::TlsConfig::builder().root_certs(roots).build());
     }
-    // `ureq`'s own chain, less SOCKS, with the watch where it sees every read.
+    #[cfg(test)]
+    if let Some(tls) = &settings.tls {
+        config = config.tls_config(tls.clone());
+    }
+    // `ureq`'s own chain, less SOCKS, with a layer below TLS and one above it.
     let connector =
-        ().chain(ConnectProxyConnector::default())
+        ().chain(StartConnector)
+            .chain(ConnectProxyConnector::default())
             .chain(TcpConnector::default())
             .chain(WatchConnector)
-            .chain(RustlsConnector::default());
+            .chain(RustlsConnector::default())
+            .chain(HttpConnector);
     Agent::with_parts(config.build(), connector, resolver)
 }
 
@@ -89,16 +102,6 @@ pub(crate) fn agent(settings: &Settings, loopback: bool, resolver: CachingResolv
 fn finite(timeout: Duration) -> Duration {
     const YEAR: Duration = Duration::from_secs(365 * 24 * 60 * 60);
     timeout.min(YEAR)
-}
-
-/// Whether the environment names a proxy that is not supported: past it, a call would go straight
-/// to the service, which whoever named it did not want.
-pub(crate) fn is_past_proxy(config: &Config) -> bool {
-    let protocol = config.proxy().map(ureq::Proxy::protocol);
-    !matches!(
-        protocol,
-        None | Some(ProxyProtocol::Http | ProxyProtocol::Https)
-    )
 }
 
 /// What a caller's own agent has to leave to us.
@@ -117,16 +120,26 @@ pub(crate) fn check(config: &Config) -> Result<(), Error> {
     Ok(())
 }
 
-/// `ureq`'s error in our words. Its own can show a URL, and so a query.
-pub(crate) fn error(error: ureq::Error) -> Error {
+/// Converts an error of `ureq`'s, whose own text can show a URL, and so a query.
+pub(crate) fn error(error: ureq::Error, phase: Phase) -> Error {
+    let error = converted(error, phase);
+    let kind = match (phase, error.kind()) {
+        (Phase::Connecting, Kind::Transport) => Kind::Connect,
+        // Whatever it looks like, the server may have carried the request out.
+        (Phase::Sent, Kind::Connect | Kind::HostNotFound | Kind::Tls) => Kind::Transport,
+        (Phase::Sent, Kind::ConnectTimeout) => Kind::Timeout,
+        (_, kind) => kind,
+    };
+    error.with_kind(kind)
+}
+
+fn converted(error: ureq::Error, phase: Phase) -> Error {
     use ureq::Error as E;
     match error {
         E::Timeout(which) => timeout(which),
-        E::Other(error) if error.is::<Cancelled>() => {
-            Error::new(Kind::Cancelled, "the call was cancelled")
-        }
-        E::HostNotFound => Error::new(Kind::Connect, "the host has no address"),
-        E::Io(error) => io_error(error),
+        E::Other(error) => other(error, phase),
+        E::HostNotFound => Error::new(Kind::HostNotFound, "the host has no address"),
+        E::Io(error) => io_error(error, phase),
         E::ConnectionFailed => Error::new(Kind::Connect, "no connection could be made"),
         E::Tls(reason) => Error::new(Kind::Tls, format!("TLS failed: {reason}")),
         E::Rustls(error) => {
@@ -156,13 +169,25 @@ pub(crate) fn error(error: ureq::Error) -> Error {
     }
 }
 
+/// An error of a layer of this crate, or of a caller's own.
+fn other(error: Box<dyn StdError + Send + Sync>, phase: Phase) -> Error {
+    let error = match error.downcast::<Abrupt>() {
+        Ok(abrupt) => return io_error(abrupt.0, phase),
+        Err(error) => error,
+    };
+    match error.is::<Cancelled>() {
+        true => Error::new(Kind::Cancelled, "the call was cancelled"),
+        false => Error::new(Kind::Transport, "the request failed"),
+    }
+}
+
 fn timeout(which: Timeout) -> Error {
     let (kind, message) = match which {
         Timeout::Resolve => (
             Kind::ConnectTimeout,
             "the host's address was not found in time",
         ),
-        Timeout::Connect => (Kind::ConnectTimeout, "no connection came about in time"),
+        Timeout::Connect => (Kind::ConnectTimeout, "it was not made in time"),
         Timeout::RecvResponse => (
             Kind::Timeout,
             "the server took the request and did not answer in time",
@@ -172,26 +197,40 @@ fn timeout(which: Timeout) -> Error {
     Error::new(kind, message)
 }
 
-fn io_error(error: io::Error) -> Error {
+fn io_error(error: io::Error, phase: Phase) -> Error {
     use io::ErrorKind as K;
+    let text = error.to_string();
     let (kind, message) = match error.kind() {
-        // So comes what rustls has against a server: a certificate that is not trusted.
-        K::InvalidData => (Kind::Tls, "TLS failed"),
+        // The kind of every error of rustls'. Only of this one it is known that nothing was sent.
+        K::InvalidData if phase != Phase::Unknown || text.contains(CERTIFICATE) => {
+            (Kind::Tls, "TLS failed")
+        }
+        K::InvalidData => (Kind::Transport, "TLS failed"),
         K::ConnectionRefused => (Kind::Connect, "the connection was refused"),
         // The network can also go away under a connection.
-        K::NetworkUnreachable | K::HostUnreachable | K::AddrNotAvailable if !watch::has_sent() => {
-            (Kind::Connect, "the host cannot be reached")
+        K::NetworkUnreachable | K::HostUnreachable | K::AddrNotAvailable => match phase {
+            Phase::Connecting => (Kind::Connect, "the host cannot be reached"),
+            _ => (Kind::Transport, "the host cannot be reached any more"),
+        },
+        K::UnexpectedEof | K::ConnectionReset | K::ConnectionAborted | K::BrokenPipe => {
+            (Kind::Transport, closed(phase))
         }
-        K::UnexpectedEof | K::ConnectionReset | K::ConnectionAborted | K::BrokenPipe => (
-            Kind::Transport,
-            "the server closed the connection before its answer was complete",
-        ),
         K::TimedOut | K::WouldBlock => (Kind::Timeout, "the connection timed out"),
         // Only looking a name up fails without a kind of its own.
-        _ if error.to_string().contains("lookup") => (Kind::Connect, "the host name was not found"),
+        _ if text.contains("lookup") => (Kind::HostNotFound, "the host name was not found"),
         _ => (Kind::Transport, "the connection failed"),
     };
-    Error::new(kind, format!("{message}: {error}")).with_source(error)
+    Error::new(kind, format!("{message}: {text}")).with_source(error)
+}
+
+/// How rustls begins what it has against a certificate.
+pub(crate) const CERTIFICATE: &str = "invalid peer certificate";
+
+fn closed(phase: Phase) -> &'static str {
+    match phase {
+        Phase::Connecting => "the connection was closed before anything was sent",
+        _ => "the server closed the connection before its answer was complete",
+    }
 }
 
 #[cfg(test)]
@@ -199,19 +238,8 @@ mod tests {
     use ureq::unversioned::transport::{Buffers, LazyBuffers, NextTimeout, Transport, time};
 
     use super::*;
-    use crate::watch::{Limits, Watched, within};
-
-    #[test]
-    fn a_socks_proxy_is_not_passed_by() {
-        let past = |proxy: Option<&str>| {
-            let proxy = proxy.map(|proxy| ureq::Proxy::new(proxy).unwrap());
-            is_past_proxy(&Agent::config_builder().proxy(proxy).build())
-        };
-        assert!(past(Some("socks5://127.0.0.1:1080")));
-        assert!(past(Some("socks4a://127.0.0.1:1080")));
-        assert!(!past(Some("http://127.0.0.1:8080")));
-        assert!(!past(None));
-    }
+    use crate::http_layer::HttpLayer;
+    use crate::watch::{Limits, Watched, phase, within};
 
     /// A connection that takes what is sent, and then loses its way to the host.
     #[derive(Debug)]
@@ -239,7 +267,8 @@ mod tests {
     fn a_host_that_gets_out_of_reach_after_something_was_sent_is_a_broken_connection() {
         let lose = |send: bool| {
             let lose = || {
-                let mut connection = Watched(Lost(LazyBuffers::new(1, 1)));
+                let lost = Lost(LazyBuffers::new(1, 1));
+                let mut connection = HttpLayer(Watched::new(lost, false));
                 let timeout = NextTimeout {
                     after: time::Duration::NotHappening,
                     reason: Timeout::Global,
@@ -249,9 +278,9 @@ mod tests {
                 if send {
                     connection.transmit_output(1, timeout).unwrap();
                 }
-                error(connection.await_input(timeout).unwrap_err()).kind()
+                error(connection.await_input(timeout).unwrap_err(), phase()).kind()
             };
-            within(&Limits::default(), lose).0
+            within(&Limits::default(), None, lose).0
         };
         assert_eq!(lose(false), Kind::Connect);
         assert_eq!(lose(true), Kind::Transport);

@@ -131,7 +131,7 @@ mod retries {
         let client = build(server.builder().retry(policy).clock(clock.clone()));
         assert_eq!(client.list_users().call().unwrap()[0].id, ID);
         assert_eq!(server.received().len(), 3);
-        let (first, second) = (Duration::from_millis(250), Duration::from_millis(500));
+        let (first, second) = (Duration::from_millis(500), Duration::from_millis(1000));
         assert_eq!(
             *told.lock().unwrap(),
             [(1, first, Some(503)), (2, second, Some(503))]
@@ -140,7 +140,7 @@ mod retries {
     }
 
     #[test]
-    fn a_wait_is_anything_up_to_its_bound_by_chance() {
+    fn a_wait_is_anything_from_half_of_its_bound_to_all_of_it_by_chance() {
         let server = Server::always(Reply::new(503, &[], ""));
         let (policy, told) = watched(RetryPolicy::default());
         let client = build(server.builder().retry(policy).clock(Fake::new()));
@@ -148,15 +148,17 @@ mod retries {
             assert!(client.list_users().call().unwrap_err().is_unavailable());
         }
         let told = told.lock().unwrap();
-        for (attempt, bound) in [(1, 250), (2, 500)] {
+        for (attempt, bound) in [(1, 500), (2, 1000), (3, 2000), (4, 4000)] {
             let waits = told.iter().filter(|told| told.0 == attempt);
             let waits: Vec<Duration> = waits.map(|told| told.1).collect();
             assert_eq!(waits.len(), 20);
             let bound = Duration::from_millis(bound);
-            assert!(waits.iter().all(|wait| *wait <= bound), "{waits:?}");
+            let range = bound / 2..=bound;
+            assert!(waits.iter().all(|wait| range.contains(wait)), "{waits:?}");
             // By chance, all of twenty on one side of the middle is one in half a million.
-            assert!(waits.iter().any(|wait| *wait < bound / 2), "{waits:?}");
-            assert!(waits.iter().any(|wait| *wait > bound / 2), "{waits:?}");
+            let middle = bound * 3 / 4;
+            assert!(waits.iter().any(|wait| *wait < middle), "{waits:?}");
+            assert!(waits.iter().any(|wait| *wait > middle), "{waits:?}");
         }
     }
 
@@ -205,14 +207,14 @@ mod retries {
     }
 
     #[test]
-    fn what_may_pass_is_tried_three_times_and_nothing_else_is() {
+    fn what_may_pass_is_tried_five_times_and_nothing_else_is() {
         let long = "y".repeat(20_000);
         for (reply, times) in [
-            (Reply::new(429, &[], ""), 3),
-            (Reply::new(500, &[], ""), 3),
-            (Reply::new(502, &[], ""), 3),
-            (Reply::new(503, &[], ""), 3),
-            (Reply::new(504, &[], ""), 3),
+            (Reply::new(429, &[], ""), 5),
+            (Reply::new(500, &[], ""), 5),
+            (Reply::new(502, &[], ""), 5),
+            (Reply::new(503, &[], ""), 5),
+            (Reply::new(504, &[], ""), 5),
             (Reply::new(301, &[("Location", "/")], ""), 1),
             (Reply::new(400, &[], ""), 1),
             (Reply::new(401, &[], ""), 1),
@@ -303,7 +305,8 @@ mod retries {
         let users = patient(&server).list_users().items();
         let ids: Vec<i64> = users.map(|user| user.unwrap().id).collect();
         assert_eq!(ids, [1, 2, 3, 4]);
-        assert_eq!(server.received().len(), 6);
+        // Page 3 failed once, and the end is asked for twice.
+        assert_eq!(server.received().len(), 7);
     }
 
     #[test]
@@ -438,7 +441,7 @@ mod retries {
             assert!(error.is_connect(), "{error}");
             let told = std::mem::take(&mut *told.lock().unwrap());
             let attempts: Vec<u32> = told.iter().map(|told| told.0).collect();
-            assert_eq!(attempts, [1, 2]);
+            assert_eq!(attempts, [1, 2, 3, 4]);
         }
     }
 
@@ -693,9 +696,12 @@ mod deadlines {
     #[test]
     fn a_wait_that_is_longer_than_the_time_that_is_left_is_not_begun() {
         let clock = Fake::new();
-        let server = Server::always(Reply::new(503, &[("Retry-After", "50")], ""));
-        let builder = server.builder().timeout_call(Duration::from_secs(40));
-        let client = build(builder.retry(RetryPolicy::default()).clock(clock.clone()));
+        let server = Server::always(Reply::new(503, &[], ""));
+        let builder = server.builder().timeout_call(Duration::from_secs(20));
+        let policy = RetryPolicy::default()
+            .base_delay(Duration::from_secs(50))
+            .max_delay(Duration::from_secs(50));
+        let client = build(builder.retry(policy).clock(clock.clone()));
         let error = client.list_users().call().unwrap_err();
         assert!(error.is_unavailable(), "{error}");
         assert_eq!(clock.sleeps(), []);
@@ -784,7 +790,8 @@ mod deadlines {
         let error = client.list_users().call().unwrap_err();
         assert!(error.is_connect() && error.is_timeout(), "{error}");
         assert!(error.is_retryable(), "{error}");
-        assert_eq!(tried.load(Ordering::Relaxed), 2);
+        // It takes long by itself, and so is tried again only once.
+        assert_eq!(tried.load(Ordering::Relaxed), 1);
     }
 
     #[test]

@@ -10,6 +10,8 @@
 #[path = "../build/mod.rs"]
 mod generator;
 
+#[path = "generator/build_script.rs"]
+mod build_script;
 #[path = "generator/compiled.rs"]
 mod compiled;
 #[path = "generator/features.rs"]
@@ -18,6 +20,8 @@ mod features;
 mod golden;
 #[path = "generator/mutations.rs"]
 mod mutations;
+#[path = "generator/readme.rs"]
+mod readme;
 #[path = "generator/refused.rs"]
 mod refused;
 

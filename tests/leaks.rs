@@ -536,6 +536,14 @@ fn a_redirect_that_carries_the_token_shows_it_nowhere() {
     check_echo(move |secret| to(secret.to_owned()));
 }
 
+/// The documented list, in which a user's address is no text. The rest is for the caller to change.
+fn neither_activities_nor_users(secret: &str) -> String {
+    let list = include_str!("data/activities.json").trim();
+    let odd = list.replacen("\"id\"", &format!(r#""email": ["{secret}"], "id""#), 1);
+    assert_ne!(odd, list);
+    odd
+}
+
 #[test]
 fn a_success_that_holds_the_token_and_does_not_decode_shows_it_nowhere() {
     check_echo(|secret| Reply::json(200, format!("\"{secret}\"")));
@@ -548,14 +556,18 @@ fn a_success_that_holds_the_token_and_does_not_decode_shows_it_nowhere() {
     check_echo(|secret| Reply::new(200, &[], [secret.as_bytes(), b"\xff"].concat()));
     // Whoever reads a quantity or a time quotes a part of what it is not.
     check_echo(|secret| {
-        let list = include_str!("data/activities.json").trim();
-        let odd = list.replace("23.0000", &format!("quite a long way to {secret}"));
-        Reply::json(200, odd)
+        let odd = neither_activities_nor_users(secret);
+        Reply::json(
+            200,
+            odd.replace("23.0000", &format!("quite a long way to {secret}")),
+        )
     });
     check_echo(|secret| {
-        let list = include_str!("data/activities.json").trim();
-        let odd = list.replace("2017-06-13T12:00:00Z", &format!("2017-06-13T{secret}"));
-        Reply::json(200, odd)
+        let odd = neither_activities_nor_users(secret);
+        Reply::json(
+            200,
+            odd.replace("2017-06-13T12:00:00Z", &format!("2017-06-13T{secret}")),
+        )
     });
 }
 

@@ -5,14 +5,23 @@ use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use fitrankings::pages::Bookmark;
 use fitrankings::sandbox::{Fault, PastTheEnd, Sandbox, SandboxBuilder};
-use fitrankings::{Client, Error, MasterToken, RetryPolicy};
+use fitrankings::{Client, Clock, Error, MasterToken, RetryPolicy};
 use proptest::prelude::*;
+
+/// A clock whose waits take no time.
+struct NoWait;
+
+impl Clock for NoWait {
+    fn sleep(&self, _: Duration) {}
+}
 
 fn client(sandbox: &Sandbox) -> Client<MasterToken> {
     Client::builder()
         .base_url(sandbox.base_url())
         .retry(RetryPolicy::none())
+        .clock(NoWait)
         .build(MasterToken::new(sandbox.master_token()).unwrap())
         .unwrap()
 }
@@ -79,6 +88,99 @@ proptest! {
         got.retain(|id| known.contains(id));
         prop_assert_eq!(got, there);
     }
+
+    /// The same with interruptions: errors after which the list goes on by itself or from a
+    /// bookmark, and bookmarks in the middle of a page. Two pages of records arrive at most.
+    #[test]
+    fn what_comes_out_is_what_was_there_whatever_interrupts(
+        count in 0_usize..60,
+        page_size in 1_u64..20,
+        cap in 1_usize..15,
+        empty_page in any::<bool>(),
+        ahead in prop_oneof![Just(0_usize), Just(2)],
+        arrivals in prop::collection::vec(0_usize..60, 0..8),
+        interruptions in prop::collection::vec((0_usize..60, interruption()), 1..8),
+    ) {
+        let _alone = THREADS.lock().unwrap_or_else(PoisonError::into_inner);
+        let end = if empty_page { PastTheEnd::EmptyPage } else { PastTheEnd::NotFound };
+        let sandbox = Sandbox::builder()
+            .users(2)
+            .activities(count)
+            .max_page_size(cap)
+            .past_the_end(end)
+            .start()
+            .unwrap();
+        let there = sandbox.activity_ids();
+        let user = sandbox.user_ids()[0];
+        let list = || client(&sandbox).list_activities().page_size(page_size).items();
+        let ahead = if arrivals.is_empty() { ahead } else { 0 };
+        let most = 2 * cap.min(page_size as usize);
+        let mut arrivals: Vec<usize> = arrivals.into_iter().take(most).collect();
+        let mut interruptions = interruptions;
+        let mut items = list().prefetch(ahead);
+        let mut got = Vec::new();
+        let mut arrive = |at| {
+            let before = arrivals.len();
+            arrivals.retain(|place| *place != at);
+            for _ in arrivals.len()..before {
+                sandbox.add_activity(user).unwrap();
+            }
+        };
+        loop {
+            let (now, later) = interruptions.into_iter().partition(|(at, _)| *at <= got.len());
+            interruptions = later;
+            let now: Vec<(usize, Interruption)> = now;
+            for (_, interruption) in &now {
+                match interruption {
+                    Interruption::Error => sandbox.fault(Fault::Status(503)),
+                    Interruption::Bookmark => {
+                        let bookmark = through_a_file(&items.bookmark());
+                        arrive(got.len());
+                        items = list().prefetch(ahead).start_at(&bookmark);
+                    }
+                }
+            }
+            match items.next() {
+                Some(Ok(activity)) => {
+                    got.push(activity.id);
+                    arrive(got.len());
+                }
+                Some(Err(error)) => {
+                    prop_assert!(error.is_unavailable(), "{}", error);
+                    prop_assert!(items.next().is_none() && !items.is_complete());
+                    arrive(got.len());
+                    if error.page().unwrap() % 2 == 0 {
+                        items.resume();
+                    } else {
+                        let bookmark = through_a_file(&items.bookmark());
+                        items = list().prefetch(ahead).start_at(&bookmark);
+                    }
+                }
+                None => break,
+            }
+        }
+        prop_assert!(items.is_complete());
+        let distinct: BTreeSet<i64> = got.iter().copied().collect();
+        prop_assert_eq!(distinct.len(), got.len(), "a record came twice");
+        got.retain(|id| there.contains(id));
+        prop_assert_eq!(got, there);
+    }
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Interruption {
+    /// The next request is answered 503.
+    Error,
+    /// The list is let go, and begun again from a bookmark.
+    Bookmark,
+}
+
+fn interruption() -> impl Strategy<Value = Interruption> {
+    prop_oneof![Just(Interruption::Error), Just(Interruption::Bookmark)]
+}
+
+fn through_a_file(bookmark: &Bookmark) -> Bookmark {
+    serde_json::from_str(&serde_json::to_string(bookmark).unwrap()).unwrap()
 }
 
 #[test]

@@ -256,9 +256,9 @@ fn check_refused(server: Server, agent: Option<ureq::Agent>, reason: &str) {
         assert!(!error.is_retryable() && !error.is_timeout(), "{error}");
         assert_eq!(error.status(), None);
         let message = error.to_string();
-        let advice = "check the base URL, and whether a proxy wants a certificate of its own \
-                      trusted";
-        for part in ["TLS failed", reason, advice] {
+        let place = format!("no connection to localhost:{}: ", server.address.port());
+        let advice = "`system_certificates` of `Client::builder()` (feature `platform-verifier`)";
+        for part in [&place, "TLS failed", reason, advice] {
             assert!(message.contains(part), "{message}");
         }
         for secret in [TOKEN, "an-id", "a-secret"] {

@@ -76,8 +76,8 @@ fn a_logger_that_would_take_the_token_is_sent_none_unless_that_is_allowed() {
             let message = error.to_string();
             for advice in [
                 "nothing is sent, since the logger takes records of the level TRACE from `ureq`",
-                "`RUST_LOG=trace,ureq=debug`",
-                "`Client::builder().allow_wire_log(true)`",
+                "set both to DEBUG",
+                "`allow_wire_log(true)`",
             ] {
                 assert!(message.contains(advice), "{targets:?}: {message}");
             }

@@ -1,18 +1,21 @@
 //! What is sent and answered: structs, enums, unions, and answers by status.
 
+use std::collections::HashSet;
+
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use super::super::doc;
 use super::super::model::{
-    Alternative, Content, Enum, Field, Operation, Record, Schema, Success, Union,
+    Alternative, Api, Content, Enum, Field, Operation, Record, Schema, Success, Union,
 };
+use super::super::schema::has_instants;
 use super::super::types::{REST, Types};
 use super::docs::{about, docs, or};
 use super::ident;
 use super::request::taken;
 
-pub fn record(name: &str, record: &Record, types: &Types) -> TokenStream {
+pub fn record(name: &str, record: &Record, api: &Api, types: &Types) -> TokenStream {
     let doc = docs(&about(&record.doc, name, record.deprecated));
     let ident_ = ident(name);
     let fields = record.fields.iter().map(|field| {
@@ -22,11 +25,13 @@ pub fn record(name: &str, record: &Record, types: &Types) -> TokenStream {
         let field = ident(&field.name);
         quote!(#doc #serde pub #field: #rust)
     });
-    let rest = record.rest.as_ref().map(|_| {
+    let rest = record.rest.as_ref().map(|rest| {
         let rust = types.field(name, REST);
+        let with =
+            has_instants(rest).then(|| quote!(, deserialize_with = "crate::decode::instants"));
         quote! {
             /// Whatever other keys there are.
-            #[serde(flatten)]
+            #[serde(flatten #with)]
             pub rest: std::collections::BTreeMap<String, #rust>,
         }
     });
@@ -34,6 +39,7 @@ pub fn record(name: &str, record: &Record, types: &Types) -> TokenStream {
     let optional = record.fields.iter().all(Field::may_be_missing);
     let new = (record.sent && !optional).then(|| new(name, record, types));
     let default = (record.sent && optional).then(|| quote!(Default,));
+    let row = record.row.then(|| row(name, record, api));
     quote! {
         #doc
         #[derive(Clone, Debug, #default PartialEq, serde::Deserialize, serde::Serialize)]
@@ -43,7 +49,58 @@ pub fn record(name: &str, record: &Record, types: &Types) -> TokenStream {
             #rest
         }
         #new
+        #row
     }
+}
+
+/// The columns of a record: its keys, and the types of those that are records themselves.
+fn row(name: &str, record: &Record, api: &Api) -> TokenStream {
+    let ident_ = ident(name);
+    let fields = record.fields.iter().map(|field| {
+        let key = &field.wire;
+        // The columns of a record that holds itself would have no end.
+        match nested(field, api).filter(|inner| !holds(inner, name, api)) {
+            Some(inner) => {
+                let inner = ident(inner);
+                quote!(#key = #inner)
+            }
+            None => quote!(#key),
+        }
+    });
+    quote!(crate::row!(#ident_ { #(#fields),* });)
+}
+
+/// The record that a field is.
+fn nested<'f>(field: &'f Field, api: &Api) -> Option<&'f str> {
+    let schema = match &field.schema {
+        Schema::Nullable(inner) => inner,
+        schema => schema,
+    };
+    match schema {
+        Schema::Named(name) if api.records.contains_key(name) => Some(name),
+        _ => None,
+    }
+}
+
+/// Whether a record is another one, or has it inside as columns of its own.
+fn holds(outer: &str, inner: &str, api: &Api) -> bool {
+    let mut open = vec![outer];
+    let mut seen = HashSet::new();
+    while let Some(name) = open.pop() {
+        if name == inner {
+            return true;
+        }
+        if seen.insert(name) {
+            let fields = api.records.get(name).map(|record| &record.fields);
+            open.extend(
+                fields
+                    .into_iter()
+                    .flatten()
+                    .filter_map(|field| nested(field, api)),
+            );
+        }
+    }
+    false
 }
 
 /// Names and omissions that serde has to know of.
@@ -61,10 +118,25 @@ fn serde(field: &Field) -> TokenStream {
     };
     let skip = skip.map(|empty| quote!(skip_serializing_if = #empty));
     let default = field.may_be_missing().then(|| quote!(default));
-    let all: Vec<TokenStream> = [rename, default, skip].into_iter().flatten().collect();
+    let with = with(field).map(|read| quote!(deserialize_with = #read));
+    let all: Vec<TokenStream> = [rename, default, with, skip]
+        .into_iter()
+        .flatten()
+        .collect();
     match all.is_empty() {
         true => quote!(),
         false => quote!(#[serde(#(#all),*)]),
+    }
+}
+
+/// What reads a field, where serde's own way is too strict.
+fn with(field: &Field) -> Option<&'static str> {
+    let list = matches!(field.schema, Schema::List(_) | Schema::Map(_));
+    match (has_instants(&field.schema), list && !field.required) {
+        (true, true) => Some("crate::decode::instants_or_empty"),
+        (true, false) => Some("crate::decode::instants"),
+        (false, true) => Some("crate::decode::or_empty"),
+        (false, false) => None,
     }
 }
 

@@ -236,6 +236,11 @@ fn paged(operation: &Operation, paging: &Paging, api: &Api, types: &Types) -> Op
     let name = ident(&operation.type_name);
     let (page, record) = (ident(&paging.page), ident(&paging.record));
     let first = Literal::u64_unsuffixed(paging.first);
+    let end = paging.end.as_ref().map(|end| {
+        quote!(
+            const END: Option<&'static str> = Some(#end);
+        )
+    });
     Some(quote! {
         impl<T: crate::Token> Paged for #name<T> {
             type Record = types::#record;
@@ -243,6 +248,7 @@ fn paged(operation: &Operation, paging: &Paging, api: &Api, types: &Types) -> Op
 
             const FIRST: u64 = #first;
             const KEY: &'static str = #wire;
+            #end
 
             fn key(record: &types::#record) -> Option<#key> {
                 Some(record.#field #clone)

@@ -8,6 +8,7 @@ use super::super::model::{
     Answer, Body, BodyForm, Content, Operation, Parameter, Period, Place, Schema, Style, Success,
     Written,
 };
+use super::super::schema::has_instants;
 use super::super::types::Types;
 use super::docs::docs;
 use super::{ident, is_file};
@@ -22,7 +23,8 @@ pub fn call(operation: &Operation, types: &Types) -> TokenStream {
         .accept
         .as_ref()
         .map(|kinds| quote!(.accept(#kinds)));
-    let (rust, send) = send(&operation.answer, types);
+    let (rust, send) = send(operation, types);
+    let raw = raw(operation);
     let page = operation.paging.as_ref().map(|_| {
         docs("\nThat is one page: [`items`](Self::items) and [`pages`](Self::pages) give the whole list.")
     });
@@ -37,6 +39,8 @@ pub fn call(operation: &Operation, types: &Types) -> TokenStream {
             self.request()#send
         }
 
+        #raw
+
         fn request(&self) -> Request {
             Request::new(&self.client, &Self::OPERATION)
                 #accept
@@ -48,16 +52,73 @@ pub fn call(operation: &Operation, types: &Types) -> TokenStream {
     }
 }
 
+/// The function that gives the JSON of an answer as it came. A secret in it would no longer be one.
+fn raw(operation: &Operation) -> Option<TokenStream> {
+    let mut contents = operation.answer.contents();
+    let (json, empty) = match &operation.answer {
+        Answer::Maybe(_) => (true, true),
+        answer => (
+            answer
+                .contents()
+                .any(|content| matches!(content, Content::Json(_))),
+            answer.contents().any(|content| *content == Content::Empty),
+        ),
+    };
+    let other = contents.any(|content| matches!(content, Content::Text | Content::Bytes));
+    if !json || other || !operation.secrets.is_empty() {
+        return None;
+    }
+    let (rust, send, nothing) = match empty {
+        true => (
+            quote!(Option<Box<serde_json::value::RawValue>>),
+            quote!(.maybe_json()),
+            docs(" It is `None` where the answer is empty."),
+        ),
+        false => (
+            quote!(Box<serde_json::value::RawValue>),
+            quote!(.json()),
+            docs(""),
+        ),
+    };
+    Some(quote! {
+        /// Sends the request, and returns the JSON of a success as it came: with the keys that
+        /// [`types`](crate::types) do not have, and also where [`call`](Self::call) fails to decode
+        /// it.
+        #nothing
+        ///
+        /// # Errors
+        ///
+        /// The same as those of [`call`](Self::call), but that any JSON is taken.
+        pub fn call_raw(&self) -> Result<#rust, Error> {
+            self.request()#send
+        }
+    })
+}
+
 /// What an operation answers with, and the step that gets it.
-fn send(answer: &Answer, types: &Types) -> (TokenStream, TokenStream) {
-    match answer {
+fn send(operation: &Operation, types: &Types) -> (TokenStream, TokenStream) {
+    match &operation.answer {
+        Answer::Always(Content::Json(schema)) if operation.paging.is_some() => {
+            (types.of(schema), quote!(.page::<Self>()))
+        }
+        Answer::Always(Content::Json(schema)) if has_instants(schema) => {
+            let send = quote!(.json::<crate::decode::Saturated<_>>().map(|answer| answer.0));
+            (types.of(schema), send)
+        }
         Answer::Always(Content::Json(schema)) => (types.of(schema), quote!(.json())),
         Answer::Always(Content::Text) => (quote!(String), quote!(.text())),
         Answer::Always(Content::Bytes) => (quote!(Vec<u8>), quote!(.bytes())),
         Answer::Always(Content::Empty) => (quote!(()), quote!(.empty())),
         Answer::Maybe(schema) => {
             let rust = types.of(&schema.clone().not_null());
-            (quote!(Option<#rust>), quote!(.maybe_json()))
+            let send = match has_instants(schema) {
+                true => quote! {
+                    .maybe_json::<crate::decode::Saturated<_>>()
+                    .map(|answer| answer.map(|answer| answer.0))
+                },
+                false => quote!(.maybe_json()),
+            };
+            (quote!(Option<#rust>), send)
         }
         Answer::ByStatus(name, successes) => {
             let name = ident(name);
@@ -86,6 +147,11 @@ fn arm(name: &Ident, success: &Success) -> TokenStream {
     };
     let variant = ident(&success.name);
     let value = match &success.content {
+        Content::Json(schema) if has_instants(schema) => quote! {
+            answer
+                .json::<crate::decode::Saturated<_>>()
+                .map(|answer| types::#name::#variant(answer.0))
+        },
         Content::Json(_) => quote!(answer.json().map(types::#name::#variant)),
         Content::Text => quote!(answer.text().map(types::#name::#variant)),
         Content::Bytes => quote!(answer.bytes().map(types::#name::#variant)),

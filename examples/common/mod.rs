@@ -39,21 +39,18 @@ fn is_closed_pipe(error: &(dyn Error + 'static)) -> bool {
     error.is_some_and(|error| error.kind() == ErrorKind::BrokenPipe)
 }
 
-/// Formats a value that may be missing: `shown::<i64>(activity.steps)`.
-pub fn shown<T: Display>(value: impl Into<Option<T>>) -> String {
-    value
-        .into()
-        .map_or_else(|| "-".to_owned(), |value| value.to_string())
+/// Formats a value that may be missing: `shown(activity.steps)`.
+pub fn shown<T: Display>(value: Option<T>) -> String {
+    value.map_or_else(|| "-".to_owned(), |value| value.to_string())
 }
 
 /// Formats a distance as kilometres, without the unit, which is in the heading of the column.
-pub fn kilometres<N: Number>(distance: impl Into<Option<Metres<N>>>) -> String {
-    let kilometres = distance.into().map(Metres::kilometres);
-    shown::<String>(kilometres.map(|kilometres| format!("{kilometres:.1}")))
+pub fn kilometres<N: Number>(distance: Option<Metres<N>>) -> String {
+    let kilometres = distance.map(Metres::kilometres);
+    shown(kilometres.map(|kilometres| format!("{kilometres:.1}")))
 }
 
 /// The day of an instant, in UTC.
-pub fn day(instant: impl Into<Option<Timestamp>>) -> Option<Date> {
-    let instant = instant.into()?;
-    Some(instant.to_zoned_datetime(TimeZone::UTC).date())
+pub fn day(instant: Option<Timestamp>) -> Option<Date> {
+    Some(instant?.to_zoned_datetime(TimeZone::UTC).date())
 }

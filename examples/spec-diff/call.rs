@@ -289,7 +289,12 @@ impl<'a> Call<'a> {
             let steps = steps
                 .iter()
                 .filter(|step| !told.contains(&step.call.as_str()));
-            steps.map(|step| step.text.clone()).collect()
+            let texts = steps.map(|step| match step.call.as_str() {
+                // That it is a page of a list is told with `items()`.
+                "page" => ".json()".to_owned(),
+                _ => step.text.clone(),
+            });
+            texts.collect()
         };
         let (old, new) = (text(&old), text(&new));
         if old != new {

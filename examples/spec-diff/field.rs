@@ -127,7 +127,12 @@ impl Field {
                     .iter()
                     .any(|known| part.split(' ').next() == Some(known))
             };
-            let parts = field.serde.iter().filter(|part| same || !is_known(part));
+            // What reads a field follows from its type, and from whether it may be missing.
+            let is_derived = |part: &str| part.starts_with("deserialize_with ");
+            let parts = field
+                .serde
+                .iter()
+                .filter(|part| !is_derived(part) && (same || !is_known(part)));
             parts.cloned().collect()
         };
         let (old, new) = (others(self), others(new));

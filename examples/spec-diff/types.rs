@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use syn::{ImplItem, Item, ItemEnum, ItemImpl, ItemStruct, Visibility};
+use syn::{ImplItem, Item, ItemEnum, ItemImpl, ItemStruct, Macro, Visibility};
 
 use super::argument::{self, Argument};
 use super::field::{self, Field};
@@ -65,11 +65,12 @@ pub fn read(items: &[Item], names: &Names) -> (BTreeMap<String, Type>, Pieces) {
                     .map(|known| known.implementation(item, names));
                 known.is_some()
             }
-            Item::Macro(item) => match Texts::read(&item.mac) {
-                Some(texts) => types
+            Item::Macro(item) => match (row(&item.mac), Texts::read(&item.mac)) {
+                (Some(name), _) => types.get_mut(&name).map(Type::row).is_some(),
+                (None, Some(texts)) => types
                     .get_mut(&texts.name)
                     .is_some_and(|known| known.texts(texts)),
-                None => false,
+                (None, None) => false,
             },
             _ => false,
         };
@@ -80,7 +81,22 @@ pub fn read(items: &[Item], names: &Names) -> (BTreeMap<String, Type>, Pieces) {
     (types, pieces)
 }
 
+/// The type that a macro makes rows of.
+fn row(call: &Macro) -> Option<String> {
+    if call.path.segments.last()?.ident != "row" {
+        return None;
+    }
+    let name = call.tokens.clone().into_iter().next()?;
+    Some(name.to_string())
+}
+
 impl Type {
+    /// The columns follow from the fields: what is left to tell is whether there are any.
+    fn row(&mut self) {
+        let row: syn::Ident = syn::parse_quote!(Row);
+        self.pieces.insert("Row".to_owned(), Piece::seen(&row));
+    }
+
     fn of_struct(item: &ItemStruct, names: &Names) -> Self {
         let mut pieces = Pieces::new();
         pieces.insert("type parameters".to_owned(), Piece::seen(&item.generics));

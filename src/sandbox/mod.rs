@@ -25,7 +25,8 @@
 //! not share:
 //!
 //! - **Order.** Activities come with the newest `action_date` first, users with
-//!   the lowest id first.
+//!   the lowest id first. The vendor says "ordered by date" and no more: a service
+//!   that orders by a date without saying how has the oldest first.
 //! - **Pages.** A page past the end answers 404 `{"detail":"Invalid page."}`
 //!   (or an empty list, with [`PastTheEnd::EmptyPage`]), but page 1 of an empty
 //!   list is an empty list. A `page_size` above the maximum is capped without a

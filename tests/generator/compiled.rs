@@ -194,6 +194,7 @@ fn requests_and_answers_are_as_the_document_says() {
         ("answers", include_str!("users/answers.rs")),
         ("unions", include_str!("users/unions.rs")),
         ("security", include_str!("users/security.rs")),
+        ("instants", include_str!("users/instants.rs")),
     ] {
         let fixture = format!("tests/generator/fixtures/{name}.yaml");
         let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join(fixture);
@@ -223,10 +224,10 @@ fn fixtures() -> Vec<PathBuf> {
 #[test]
 fn a_new_endpoint_is_there_to_call() {
     const PATH: &str = r##"
-  /challenges/:
+  /tournaments/:
     get:
-      operationId: list_challenges
-      summary: Lists challenges.
+      operationId: list_tournaments
+      summary: Lists tournaments.
       security:
         - masterToken: []
       parameters:
@@ -238,16 +239,16 @@ fn a_new_endpoint_is_there_to_call() {
         - { name: page_size, in: query, schema: { type: integer, minimum: 1 } }
       responses:
         "200":
-          description: The challenges.
+          description: The tournaments.
           content:
             application/json:
-              schema: { type: array, items: { $ref: "#/components/schemas/Challenge" } }
+              schema: { type: array, items: { $ref: "#/components/schemas/Tournament" } }
 
 components:
 "##;
     const SCHEMA: &str = "
   schemas:
-    Challenge:
+    Tournament:
       description: Something to take part in.
       type: object
       required: [id, distance]
@@ -257,15 +258,15 @@ components:
         starts_on: { type: string, format: date, nullable: true }
 ";
     const MAIN: &str = r##"
-use fitrankings::types::{Challenge, ListChallengesSeason};
+use fitrankings::types::{Tournament, ListTournamentsSeason};
 use fitrankings::{Client, Error, MasterToken};
 
 fn main() -> Result<(), Error> {
     let client = Client::new(MasterToken::new("token")?);
-    let request = client.list_challenges(ListChallengesSeason::Spring).page_size(20);
-    let challenges: Vec<Challenge> = request.call()?;
-    for challenge in challenges {
-        println!("{} {} {:?}", challenge.id, challenge.distance, challenge.starts_on);
+    let request = client.list_tournaments(ListTournamentsSeason::Spring).page_size(20);
+    let tournaments: Vec<Tournament> = request.call()?;
+    for tournament in tournaments {
+        println!("{} {} {:?}", tournament.id, tournament.distance, tournament.starts_on);
     }
     Ok(())
 }
@@ -275,7 +276,7 @@ fn main() -> Result<(), Error> {
         .replacen("\ncomponents:\n", PATH, 1)
         .replacen("\n  schemas:\n", SCHEMA, 1);
     let packages = Packages::new();
-    let new = packages.root.join("challenges.yaml");
+    let new = packages.root.join("tournaments.yaml");
     write(&new, longer.as_bytes());
     packages.compile(&new);
     let user = packages.user(MAIN);
@@ -284,7 +285,7 @@ fn main() -> Result<(), Error> {
     // The same program does not compile with the document as it was.
     let output = packages.cargo(&user, &["check"], None);
     assert!(
-        said(&output).contains("list_challenges"),
+        said(&output).contains("list_tournaments"),
         "{}",
         said(&output)
     );

@@ -41,11 +41,14 @@ fn field(schema: &str, required: bool) -> String {
     let lines: Vec<&str> = code
         .lines()
         .skip_while(|line| !line.contains("pub struct GetAAnswer {"))
+        .skip(1)
         .take_while(|line| line.trim() != "}")
         .map(str::trim)
-        .filter(|line| line.starts_with("pub f:") || line.starts_with("#[serde"))
+        .filter(|line| !line.starts_with("///"))
         .collect();
-    lines.join(" ")
+    // An attribute may be too long for one line.
+    let text = lines.join(" ");
+    text.replace("#[serde( ", "#[serde(").replace(" )]", ")]")
 }
 
 #[test]
@@ -54,7 +57,6 @@ fn types_of_fields() {
         ("{ type: string }", "String"),
         ("{ type: string, format: unknown }", "String"),
         ("{ type: string, pattern: \"^a\" }", "String"),
-        ("{ type: string, format: date-time }", "jiff::Timestamp"),
         ("{ type: string, format: date }", "jiff::civil::Date"),
         ("{ type: string, format: time }", "jiff::civil::Time"),
         ("{ type: string, format: decimal }", "String"),
@@ -110,6 +112,33 @@ fn types_of_fields() {
     }
 }
 
+/// Instants are read in a way of ours, wherever they are.
+#[test]
+fn instants() {
+    const INSTANT: &str = "type: string, format: date-time";
+    let read = |list| format!("deserialize_with = \"crate::decode::instants{list}\"");
+    assert_eq!(
+        field(&format!("{{ {INSTANT} }}"), true),
+        format!("#[serde({})] pub f: jiff::Timestamp,", read(""))
+    );
+    assert_eq!(
+        field(&format!("{{ {INSTANT} }}"), false),
+        format!(
+            "#[serde(default, {}, skip_serializing_if = \"Option::is_none\")] \
+             pub f: Option<jiff::Timestamp>,",
+            read("")
+        )
+    );
+    assert_eq!(
+        field(&format!("{{ type: array, items: {{ {INSTANT} }} }}"), false),
+        format!(
+            "#[serde(default, {}, skip_serializing_if = \"Vec::is_empty\")] \
+             pub f: Vec<jiff::Timestamp>,",
+            read("_or_empty")
+        )
+    );
+}
+
 /// What may be missing, what may be null, and what is left out when it is sent.
 #[test]
 fn missing_and_null() {
@@ -146,7 +175,8 @@ fn missing_and_null() {
             "{ type: array, items: { type: string, nullable: true } }",
             false
         ),
-        "#[serde(default, skip_serializing_if = \"Vec::is_empty\")] pub f: Vec<Option<String>>,"
+        "#[serde(default, deserialize_with = \"crate::decode::or_empty\", \
+         skip_serializing_if = \"Vec::is_empty\")] pub f: Vec<Option<String>>,"
     );
     assert_eq!(
         field("{ type: array, items: {}, nullable: true }", false),
@@ -154,7 +184,8 @@ fn missing_and_null() {
     );
     assert_eq!(
         field("{ type: object }", false),
-        "#[serde(default, skip_serializing_if = \"serde_json::Map::is_empty\")] \
+        "#[serde(default, deserialize_with = \"crate::decode::or_empty\", \
+         skip_serializing_if = \"serde_json::Map::is_empty\")] \
          pub f: serde_json::Map<String, serde_json::Value>,"
     );
 }

@@ -1,7 +1,7 @@
 //! What bad input gets: the file, the place, what was found and what to do, and never a panic.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::generator::Mode;
 use crate::{answers, document, generator, problems, takes};
@@ -128,6 +128,23 @@ fn depth_and_size() {
     }
     refused(&bomb, &[("/a5/6", "aliases repeat more than")]);
     refused(&tower, &[("/a99/0", "nested more than 100 deep")]);
+}
+
+/// Few values can be many bytes: aliases to a long text, to a long key, and to a list of them.
+#[test]
+fn aliases_to_long_texts() {
+    let megabyte = "x".repeat(1024 * 1024);
+    let aliases = |count| vec!["*a"; count].join(", ");
+    let bomb = |anchored: &str| format!("x-a: &a {anchored}\nx-b: [{}]\n", aliases(40));
+    const GIST: &str = "aliases repeat more than 16 MiB of text";
+    refused(&bomb(&format!("\"{megabyte}\"")), &[("/x-b/15", GIST)]);
+    let keyed = format!("\n  ? {megabyte}\n  : 1");
+    refused(&bomb(&keyed), &[("/x-b/15", GIST)]);
+    let half = format!("[{0}, {0}]", "x".repeat(512 * 1024));
+    refused(&bomb(&half), &[("/x-b/15", GIST)]);
+    // Some repeat what is long, and that is no bomb.
+    let text = document("  {}\n");
+    crate::code(&(text + &format!("x-a: &a {megabyte}\nx-b: [{}]\n", aliases(10))));
 }
 
 /// References lead far, and nothing recurses after them.
@@ -354,6 +371,212 @@ fn references() {
     refused(&item, &[("/paths/~1a/$ref", "leads to nothing")]);
 }
 
+/// A folder with these files, made anew.
+fn folder(name: &str, files: &[(&str, &str)]) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR"))
+        .join("references")
+        .join(name);
+    let _ = fs::remove_dir_all(&folder);
+    for (path, text) in files {
+        let path = folder.join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    folder
+}
+
+/// The problems of the document in the file at a path, each a line.
+#[track_caller]
+fn problems_at(path: &Path) -> Vec<String> {
+    match generator::generate(path, Mode::Strict) {
+        Ok(_) => panic!("accepted: {}", path.display()),
+        Err(problems) => problems.iter().map(ToString::to_string).collect(),
+    }
+}
+
+const SECRET: &str = "hunter2";
+
+/// A build reads nothing outside of the folder of its document, and says nothing of what is there.
+#[test]
+fn references_that_leave_the_folder() {
+    let thing = format!("Thing: {{ type: {SECRET} }}\n");
+    let refused = |document: &Path, gist: &str| {
+        let problems = problems_at(document);
+        let [problem] = problems.as_slice() else {
+            panic!("{problems:#?}");
+        };
+        assert!(problem.contains(gist), "{problem}");
+        assert!(
+            problem.contains("; keep all files of a document in one folder"),
+            "{problem}"
+        );
+        assert!(!problem.contains(SECRET), "{problem}");
+    };
+    for reference in [
+        "../other.yaml#/Thing",
+        "../../other.yaml#/Thing",
+        "../../../../../../../../../../../../etc/passwd",
+        "/etc/passwd",
+        "sub/../../other.yaml#/Thing",
+        "../inner/../other.yaml",
+    ] {
+        let text = answers(&format!("{{ $ref: \"{reference}\" }}"));
+        let folder = folder(
+            "left",
+            &[("inner/spec.yaml", &text), ("other.yaml", &thing)],
+        );
+        refused(
+            &folder.join("inner/spec.yaml"),
+            "it is not in the folder of the document, nor below it",
+        );
+    }
+    // By way of a file that is in it.
+    let text = answers("{ $ref: \"parts.yaml#/Part\" }");
+    let part = "Part: { type: object, properties: { a: { $ref: \"../other.yaml#/Thing\" } } }\n";
+    let files = [
+        ("inner/spec.yaml", text.as_str()),
+        ("inner/parts.yaml", part),
+        ("other.yaml", &thing),
+    ];
+    let folder = folder("left-by-a-part", &files);
+    refused(
+        &folder.join("inner/spec.yaml"),
+        "parts.yaml:1: #/Part/properties/a/$ref: `../other.yaml#/Thing` leads to a file that \
+         cannot be read: it is not in the folder of the document, nor below it",
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn symbolic_links_that_leave_the_folder() {
+    use std::os::unix::fs::symlink;
+
+    let text = answers("{ $ref: \"parts.yaml#/Thing\" }");
+    let beyond = answers("{ $ref: \"linked/other.yaml#/Thing\" }");
+    let files = [
+        ("inner/spec.yaml", text.as_str()),
+        ("inner/beyond.yaml", &beyond),
+        ("inner/sub/within.yaml", "Thing: { type: string }\n"),
+        ("other.yaml", "Thing: { type: hunter2 }\n"),
+    ];
+    let folder = folder("linked", &files);
+    let inner = folder.join("inner");
+    symlink("../other.yaml", inner.join("parts.yaml")).unwrap();
+    symlink("..", inner.join("linked")).unwrap();
+    for name in ["spec.yaml", "beyond.yaml"] {
+        let problems = problems_at(&inner.join(name)).join("\n");
+        assert!(
+            problems.contains("a symbolic link leads out of the folder of the document; keep all"),
+            "{problems}"
+        );
+        assert!(!problems.contains(SECRET), "{problems}");
+    }
+    // One that stays in the folder is a file like any other, and so is the folder's own name.
+    fs::remove_file(inner.join("parts.yaml")).unwrap();
+    symlink("sub/within.yaml", inner.join("parts.yaml")).unwrap();
+    symlink("inner", folder.join("alias")).unwrap();
+    for path in [inner.join("spec.yaml"), folder.join("alias/spec.yaml")] {
+        assert!(generator::generate(&path, Mode::Strict).is_ok());
+    }
+}
+
+/// Parts of the folder refer to one another, wherever they are in it.
+#[test]
+fn references_within_the_folder() {
+    let text = answers("{ $ref: \"services/a.yaml#/Thing\" }");
+    let files = [
+        ("spec.yaml", text.as_str()),
+        (
+            "services/a.yaml",
+            "Thing: { type: object, properties: { b: { $ref: \"../common/b.yaml\" } } }\n",
+        ),
+        (
+            "common/b.yaml",
+            "type: object\nproperties: { in_b: { $ref: \"../services/a.yaml#/Thing\" } }\n",
+        ),
+    ];
+    let folder = folder("within", &files);
+    let generated = generator::generate(&folder.join("spec.yaml"), Mode::Strict).unwrap();
+    assert!(generated.code.contains("pub in_b:"), "{}", generated.code);
+}
+
+/// Whatever a file holds that is no part of an OpenAPI document, the log of the build does not.
+#[test]
+fn files_that_are_no_parts_are_not_shown() {
+    for (name, content) in [
+        ("passwd", "root:hunter2:0:0:root:/root:/bin/bash\n"),
+        (
+            "settings.yaml",
+            "database: { password: hunter2, port: 5432 }\n",
+        ),
+        ("scalar.yaml", "hunter2\n"),
+        ("list.yaml", "- hunter2\n- type: hunter2\n"),
+        (
+            "account.json",
+            "{ \"type\": \"hunter2\", \"id\": 1, \"hunter2\": 2 }",
+        ),
+        ("twice.yaml", "hunter2: 1\nhunter2: 2\n"),
+        ("twice.json", "{ \"hunter2\": 1, \"hunter2\": 2, }"),
+        ("tagged.yaml", "!hunter2 a: !hunter2 b\n"),
+        ("broken.yaml", "hunter2: [hunter2\n"),
+        ("broken.json", "{ \"hunter2\": hunter2 }"),
+        ("deep.yaml", &format!("hunter2: {}", "[".repeat(200))),
+        ("merged.yaml", "hunter2: &a { b: 1 }\nc: { <<: *a }\n"),
+    ] {
+        for fragment in ["", "#/", "#/nothing", "#/database", "#/type"] {
+            let text = answers(&format!("{{ $ref: \"{name}{fragment}\" }}"));
+            let folder = folder("no-part", &[("spec.yaml", &text), (name, content)]);
+            for mode in [Mode::Strict, Mode::Lenient] {
+                let problems = match generator::generate(&folder.join("spec.yaml"), mode) {
+                    Ok(_) => panic!("accepted: {name}{fragment}"),
+                    Err(problems) => problems.to_string(),
+                };
+                assert!(!problems.contains(SECRET), "{problems}");
+                assert_eq!(problems.lines().count(), 1, "{problems}");
+                let gist = "leads to a file that cannot be read: ";
+                assert!(problems.contains(gist), "{problems}");
+            }
+        }
+    }
+}
+
+/// A part that is one has its own faults told, by its own name.
+#[test]
+fn faults_of_parts() {
+    let with = |fragment: &str, part: &str| {
+        let text = answers(&format!("{{ $ref: \"parts.yaml{fragment}\" }}"));
+        let folder = folder("faulty", &[("spec.yaml", &text), ("parts.yaml", part)]);
+        let problems = problems_at(&folder.join("spec.yaml")).join("\n");
+        problems.replace(&format!("{}/", folder.display()), "")
+    };
+    let part = "Thing:\n  type: object\n  requierd: [a]\nOther: { $ref: \"#/Thang\" }\n";
+    assert_eq!(
+        with("#/Thing", part),
+        "parts.yaml:3: #/Thing/requierd: `requierd` is no key of a Schema Object; is it \
+         `required`? Keys of your own begin with `x-`"
+    );
+    let thang = with("#/Other", part);
+    assert!(
+        thang.contains("`parts.yaml#/Thang` leads to nothing; is it `Thing`?"),
+        "{thang}"
+    );
+    let broken = with("#/Thing", "Thing: [\n");
+    assert!(
+        broken.contains(
+            "`parts.yaml#/Thing` leads to a file that cannot be read: the file is not YAML: "
+        ),
+        "{broken}"
+    );
+    assert!(broken.contains(" in line 2; mend that file"), "{broken}");
+    let nothing = with("#/Thing", "Thong: { type: string }\n");
+    assert!(
+        nothing.contains(
+            "no reference leads to an object of OpenAPI in it, so nothing of it is shown; "
+        ),
+        "{nothing}"
+    );
+}
+
 #[test]
 fn circles() {
     let with = |schemas: &str| {
@@ -564,6 +787,89 @@ fn parameters() {
         "{ name: b, in: query, schema: { type: integer, format: int32, minimum: 3000000000 } }",
         &[("/schema", "no number is within both bounds")],
     );
+}
+
+/// A path that is pasted in a wrong place would be no operation, without a word.
+#[test]
+fn names_of_components() {
+    let sections = [
+        "schemas",
+        "responses",
+        "parameters",
+        "examples",
+        "requestBodies",
+        "headers",
+        "securitySchemes",
+        "links",
+        "callbacks",
+    ];
+    for section in sections {
+        let with = |name: &str| {
+            let value = match section {
+                "responses" => "{ description: a }",
+                "parameters" => "{ name: a, in: query, schema: {} }",
+                "requestBodies" => "{ content: {} }",
+                "securitySchemes" => "{ type: http, scheme: basic }",
+                _ => "{}",
+            };
+            let operation = operation(&format!("responses: {NO_CONTENT}"));
+            operation + &format!("components: {{ {section}: {{ {name}: {value} }} }}\n")
+        };
+        for name in ["Aa0._-", "a", "x-a", "200"] {
+            crate::code(&with(name));
+        }
+        for name in ["a b", "größe", "a/b", "List«User»", "a\\nb", ""] {
+            let shown = name
+                .replace('/', "~1")
+                .replace("\\n", "\n")
+                .escape_debug()
+                .to_string();
+            let shown = shown.replace("\\u{f6}", "ö");
+            let problems = problems(&with(&format!("\"{name}\""))).to_string();
+            let place = format!("#/components/{section}/{shown}: `");
+            assert!(problems.contains(&place), "{place}: {problems}");
+            assert!(
+                problems.contains("cannot be the name of a component; rename it: letters, digits"),
+                "{problems}"
+            );
+        }
+    }
+}
+
+#[test]
+fn paths_in_wrong_places() {
+    const PATH: &str = "/b/: { get: { responses: { \"204\": { description: ok } } } }";
+    const REMEDY: &str =
+        "; it looks like a path: move it under `paths`, indented like the paths there";
+    let document = operation(&format!("responses: {NO_CONTENT}"));
+    for (before, pointer, gist) in [
+        ("", "", "no key of the OpenAPI Object"),
+        (
+            "components:\n  ",
+            "/components",
+            "no key of the Components Object",
+        ),
+        (
+            "components:\n  examples:\n    ",
+            "/components/examples",
+            "cannot be the name of a component",
+        ),
+        (
+            "components:\n  schemas:\n    ",
+            "/components/schemas",
+            "cannot be the name of a component",
+        ),
+        ("    ", "/paths/~1a", "no key of a Path Item Object"),
+        ("      ", "/paths/~1a/get", "no key of an Operation Object"),
+    ] {
+        let text = format!("{document}{before}{PATH}\n");
+        let pointer = format!("{pointer}/~1b~1");
+        refused(&text, &[(&pointer, gist)]);
+        assert!(problems(&text).to_string().ends_with(REMEDY), "{text}");
+        // It would be lost in the lenient way, too, if it were passed over as a part that is unused.
+        let lenient = generator::generate_from(Path::new("spec.yaml"), &text, Mode::Lenient);
+        assert!(lenient.is_err(), "{text}");
+    }
 }
 
 #[test]

@@ -35,14 +35,18 @@ impl<T: crate::Token> crate::Client<T> {
         requests::CreateMasterToken::new(self.clone(), body)
     }
 
-    /// Lists activities, ordered by date.
+    /// Lists activities, ordered by date in a direction that is not documented.
     ///
     /// A user token lists the activities of its user, the master token those of all users who have
     /// authorized the application.
     ///
-    /// Whether the newest or the oldest comes first is not documented, nor whether deleted
-    /// activities are listed: see `is_deleted` of each. An activity that is added while you page
-    /// shifts the ones after it, so that a record can show up on two pages.
+    /// Whether the newest or the oldest comes first is not documented: the first page is not known
+    /// to hold the newest activities. For those, read the whole list and compare `action_date`.
+    /// Which date the order goes by is not documented either.
+    ///
+    /// Whether deleted activities are listed is not documented: see `is_deleted` of each. An
+    /// activity that is added while you page shifts the ones after it, so that a record can show up
+    /// on two pages.
     ///
     /// `GET /activities/`, with a [`MasterToken`](crate::MasterToken) or a [`UserToken`](crate::UserToken).
     ///
@@ -291,6 +295,17 @@ pub mod requests {
         ///
         /// Whatever went wrong, from the connection to the answer: see [`Error`].
         pub fn call(&self) -> Result<Vec<types::Activity>, Error> {
+            self.request().page::<Self>()
+        }
+
+        /// Sends the request, and returns the JSON of a success as it came: with the keys that
+        /// [`types`](crate::types) do not have, and also where [`call`](Self::call) fails to decode
+        /// it.
+        ///
+        /// # Errors
+        ///
+        /// The same as those of [`call`](Self::call), but that any JSON is taken.
+        pub fn call_raw(&self) -> Result<Box<serde_json::value::RawValue>, Error> {
             self.request().json()
         }
 
@@ -341,6 +356,17 @@ pub mod requests {
         ///
         /// Whatever went wrong, from the connection to the answer: see [`Error`].
         pub fn call(&self) -> Result<types::Activity, Error> {
+            self.request().json()
+        }
+
+        /// Sends the request, and returns the JSON of a success as it came: with the keys that
+        /// [`types`](crate::types) do not have, and also where [`call`](Self::call) fails to decode
+        /// it.
+        ///
+        /// # Errors
+        ///
+        /// The same as those of [`call`](Self::call), but that any JSON is taken.
+        pub fn call_raw(&self) -> Result<Box<serde_json::value::RawValue>, Error> {
             self.request().json()
         }
 
@@ -403,6 +429,17 @@ pub mod requests {
         ///
         /// Whatever went wrong, from the connection to the answer: see [`Error`].
         pub fn call(&self) -> Result<Vec<types::User>, Error> {
+            self.request().page::<Self>()
+        }
+
+        /// Sends the request, and returns the JSON of a success as it came: with the keys that
+        /// [`types`](crate::types) do not have, and also where [`call`](Self::call) fails to decode
+        /// it.
+        ///
+        /// # Errors
+        ///
+        /// The same as those of [`call`](Self::call), but that any JSON is taken.
+        pub fn call_raw(&self) -> Result<Box<serde_json::value::RawValue>, Error> {
             self.request().json()
         }
 
@@ -465,6 +502,17 @@ pub mod requests {
             self.request().json()
         }
 
+        /// Sends the request, and returns the JSON of a success as it came: with the keys that
+        /// [`types`](crate::types) do not have, and also where [`call`](Self::call) fails to decode
+        /// it.
+        ///
+        /// # Errors
+        ///
+        /// The same as those of [`call`](Self::call), but that any JSON is taken.
+        pub fn call_raw(&self) -> Result<Box<serde_json::value::RawValue>, Error> {
+            self.request().json()
+        }
+
         fn request(&self) -> Request {
             Request::new(&self.client, &Self::OPERATION)
                 .period(
@@ -517,6 +565,17 @@ pub mod requests {
         ///
         /// Whatever went wrong, from the connection to the answer: see [`Error`].
         pub fn call(&self) -> Result<types::GroupStatSummary, Error> {
+            self.request().json()
+        }
+
+        /// Sends the request, and returns the JSON of a success as it came: with the keys that
+        /// [`types`](crate::types) do not have, and also where [`call`](Self::call) fails to decode
+        /// it.
+        ///
+        /// # Errors
+        ///
+        /// The same as those of [`call`](Self::call), but that any JSON is taken.
+        pub fn call_raw(&self) -> Result<Box<serde_json::value::RawValue>, Error> {
             self.request().json()
         }
 
@@ -599,6 +658,16 @@ pub mod access {
 
 /// What the service answers with, and what it is sent.
 ///
+/// # What serialising gives
+///
+/// These types implement `Serialize` with the keys of the document. What is not in a value is not in its
+/// JSON: a key that was `null` or missing, an empty optional list or map, and a key that the document does
+/// not name.
+///
+/// - `call_raw()` of a request gives the JSON of the answer as it came.
+/// - [`Row`](crate::Row) gives a record as the cells of a table, with the same columns for each record:
+///   the nested types here are nothing that the `csv` crate can serialise.
+///
 /// # FitRankings 2017-10
 ///
 /// Fitness activities, users and statistics from FitRankings.
@@ -622,6 +691,9 @@ pub mod types {
     ///
     /// The quantities are exact decimals with four places. A zero evidently stands for what was not
     /// measured as well.
+    ///
+    /// Only the `id` is required. Any other value that is missing or `null` is `None`, so that it
+    /// does not cost the rest of the activity.
     #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
     #[non_exhaustive]
     pub struct Activity {
@@ -642,26 +714,31 @@ pub mod types {
         /// Effort, in MET-minutes: minutes times the activity's metabolic equivalent.
         ///
         /// Example: `"23.0000"`.
-        pub met_minutes: crate::units::MetMinutes,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub met_minutes: Option<crate::units::MetMinutes>,
         /// Distance covered, in metres.
         ///
         /// Example: `"16009.3440"`.
-        pub distance: crate::units::Metres,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub distance: Option<crate::units::Metres>,
         /// Time taken, in seconds.
         ///
         /// Example: `"600.0000"`.
-        pub duration: crate::units::Seconds,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub duration: Option<crate::units::Seconds>,
         /// Number of steps.
         ///
         /// Example: `111`.
-        pub steps: i64,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub steps: Option<i64>,
         /// Energy spent, in kilocalories.
         ///
         /// The reference says "calories" and no unit; food calories, which are kilocalories, are
         /// evidently meant.
         ///
         /// Example: `"22.0000"`.
-        pub calories: crate::units::Kilocalories,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub calories: Option<crate::units::Kilocalories>,
         /// Where to find a picture that the provider has of the activity.
         ///
         /// `null` in every documented answer.
@@ -690,52 +767,75 @@ pub mod types {
         /// Digits in a string. Their meaning is not documented, so it stays text.
         ///
         /// Example: `"1"`.
-        pub activity_type: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub activity_type: Option<String>,
         /// What kind of fitness the activity counts for, as a code.
         ///
         /// Digits in a string. Their meaning is not documented, so it stays text.
         ///
         /// Example: `"2"`.
-        pub fitness_type: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub fitness_type: Option<String>,
         /// When the activity took place.
         ///
         /// Whether this is its start is not documented. The documented answers have noon and
         /// midnight UTC, so it may tell the day only.
         ///
         /// Example: `"2017-06-13T12:00:00Z"`.
-        pub action_date: jiff::Timestamp,
+        #[serde(
+            default,
+            deserialize_with = "crate::decode::instants",
+            skip_serializing_if = "Option::is_none"
+        )]
+        pub action_date: Option<jiff::Timestamp>,
         /// Whether the activity is locked.
         ///
         /// What a lock does is not documented.
         ///
         /// Example: `false`.
-        pub is_locked: bool,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub is_locked: Option<bool>,
         /// Whether the activity was edited.
         ///
         /// Example: `false`.
-        pub is_edited: bool,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub is_edited: Option<bool>,
         /// Whether the activity was entered by hand and not measured.
         ///
         /// Example: `false`.
-        pub is_manual_entry: bool,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub is_manual_entry: Option<bool>,
         /// Whether the activity is deleted.
         ///
         /// Whether lists and summaries leave deleted activities out is not documented.
         ///
         /// Example: `false`.
-        pub is_deleted: bool,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub is_deleted: Option<bool>,
         /// When FitRankings created the record.
         ///
         /// Example: `"2017-06-23T17:14:28.840028Z"`.
-        pub created_at: jiff::Timestamp,
+        #[serde(
+            default,
+            deserialize_with = "crate::decode::instants",
+            skip_serializing_if = "Option::is_none"
+        )]
+        pub created_at: Option<jiff::Timestamp>,
         /// When FitRankings last changed the record.
         ///
         /// Example: `"2017-06-23T17:14:28.840053Z"`.
-        pub updated_at: jiff::Timestamp,
+        #[serde(
+            default,
+            deserialize_with = "crate::decode::instants",
+            skip_serializing_if = "Option::is_none"
+        )]
+        pub updated_at: Option<jiff::Timestamp>,
         /// The user who did an activity, with a profile.
         ///
-        /// The same as `User`, which the list of users gives, but for the profile.
-        pub user: ActivityUser,
+        /// The same as `User`, which the list of users gives, but for the profile. Only the `id` is
+        /// required. Any other value that is missing or `null` is `None`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub user: Option<ActivityUser>,
         /// How the user whose token was sent reacted to the activity, as a code.
         ///
         /// `-1` evidently means not at all; the other codes are not documented. It may be missing
@@ -747,23 +847,58 @@ pub mod types {
         /// How many likes the activity has.
         ///
         /// Example: `0`.
-        pub like_count: i64,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub like_count: Option<i64>,
         /// How many comments the activity has.
         ///
         /// Whether `comments` always holds all of them is not documented.
         ///
         /// Example: `0`.
-        pub comment_count: i64,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub comment_count: Option<i64>,
         /// The comments on the activity.
         ///
-        /// Empty in every documented answer.
-        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        /// Empty in every documented answer. A list that is missing or `null` is empty, too.
+        #[serde(
+            default,
+            deserialize_with = "crate::decode::or_empty",
+            skip_serializing_if = "Vec::is_empty"
+        )]
         pub comments: Vec<serde_json::Value>,
     }
 
+    crate::row!(Activity {
+        "id",
+        "title",
+        "description",
+        "met_minutes",
+        "distance",
+        "duration",
+        "steps",
+        "calories",
+        "provider_image_url",
+        "provider_key",
+        "provider_activity_id",
+        "activity_type",
+        "fitness_type",
+        "action_date",
+        "is_locked",
+        "is_edited",
+        "is_manual_entry",
+        "is_deleted",
+        "created_at",
+        "updated_at",
+        "user" = ActivityUser,
+        "current_user_reacted_with_type",
+        "like_count",
+        "comment_count",
+        "comments",
+    });
+
     /// The user who did an activity, with a profile.
     ///
-    /// The same as `User`, which the list of users gives, but for the profile.
+    /// The same as `User`, which the list of users gives, but for the profile. Only the `id` is
+    /// required. Any other value that is missing or `null` is `None`.
     #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
     #[non_exhaustive]
     pub struct ActivityUser {
@@ -774,27 +909,48 @@ pub mod types {
         /// The user's e-mail address.
         ///
         /// Example: `"john@gmail.com"`.
-        pub email: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub email: Option<String>,
         /// The user's first name.
         ///
         /// Example: `"John"`.
-        pub first_name: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub first_name: Option<String>,
         /// The user's last name.
         ///
         /// Example: `"Smith"`.
-        pub last_name: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub last_name: Option<String>,
         /// When the user joined FitRankings.
         ///
         /// Example: `"2017-06-23T17:14:10.995721Z"`.
-        pub date_joined: jiff::Timestamp,
+        #[serde(
+            default,
+            deserialize_with = "crate::decode::instants",
+            skip_serializing_if = "Option::is_none"
+        )]
+        pub date_joined: Option<jiff::Timestamp>,
         /// The short name the user goes by.
         ///
         /// `null` in every documented answer.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub handle: Option<String>,
         /// What a user shows to others.
-        pub profile: Profile,
+        ///
+        /// Only the `id` is required. Any other value that is missing or `null` is `None`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub profile: Option<Profile>,
     }
+
+    crate::row!(ActivityUser {
+        "id",
+        "email",
+        "first_name",
+        "last_name",
+        "date_joined",
+        "handle",
+        "profile" = Profile,
+    });
 
     /// What an application proves itself with.
     ///
@@ -839,10 +995,15 @@ pub mod types {
         pub detail: Option<String>,
     }
 
+    crate::row!(ErrorBody {
+        "detail",
+    });
+
     /// A group's totals over a period.
     ///
     /// What a period without activities is answered with is not documented. A total may be zero
-    /// then, or `null`, which is what Django makes of a sum over nothing.
+    /// then, or `null`, which is what Django makes of a sum over nothing. Only the `group_id` is
+    /// required. Any other value that is missing or `null` is `None`.
     #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
     #[non_exhaustive]
     pub struct GroupStatSummary {
@@ -855,11 +1016,13 @@ pub mod types {
         /// Whether these are all members or only those with activities is not documented.
         ///
         /// Example: `12`.
-        pub user_count: i64,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub user_count: Option<i64>,
         /// How many activities were counted.
         ///
         /// Example: `188`.
-        pub activities: i64,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub activities: Option<i64>,
         /// Effort of all users, in MET-minutes: minutes times the activity's metabolic equivalent.
         ///
         /// Example: `133115.7041`.
@@ -897,6 +1060,18 @@ pub mod types {
         pub steps: Option<i64>,
     }
 
+    crate::row!(GroupStatSummary {
+        "group_id",
+        "user_count",
+        "activities",
+        "met_minutes",
+        "avg_user_met_minutes",
+        "distance",
+        "duration",
+        "calories",
+        "steps",
+    });
+
     /// The answer to an application's credentials.
     #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
     #[non_exhaustive]
@@ -910,6 +1085,8 @@ pub mod types {
     }
 
     /// What a user shows to others.
+    ///
+    /// Only the `id` is required. Any other value that is missing or `null` is `None`.
     #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
     #[non_exhaustive]
     pub struct Profile {
@@ -922,13 +1099,15 @@ pub mod types {
         /// The name to show for the user.
         ///
         /// Example: `"J. Smith"`.
-        pub display_name: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub display_name: Option<String>,
         /// How `display_name` is made from the user's name, as a code.
         ///
         /// Digits in a string. Their meaning is not documented, so it stays text.
         ///
         /// Example: `"0"`.
-        pub display_name_format: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub display_name_format: Option<String>,
         /// Where to find the user's picture; `null` if there is none.
         ///
         /// Example: `"https://d2qqvi7evhy56u.cloudfront.net/c19757295d946c50e1117f2b34a1481373516c4a.png"`.
@@ -939,15 +1118,18 @@ pub mod types {
         /// What that hides, and from whom, is not documented.
         ///
         /// Example: `false`.
-        pub is_private: bool,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub is_private: Option<bool>,
         /// How many users follow this one.
         ///
         /// Example: `0`.
-        pub follower_count: i64,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub follower_count: Option<i64>,
         /// How many users this one follows.
         ///
         /// Example: `0`.
-        pub following_count: i64,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub following_count: Option<i64>,
         /// What the user says about themselves.
         ///
         /// `null` in every documented answer.
@@ -955,9 +1137,21 @@ pub mod types {
         pub bio: Option<String>,
     }
 
+    crate::row!(Profile {
+        "id",
+        "display_name",
+        "display_name_format",
+        "image_profile_url",
+        "is_private",
+        "follower_count",
+        "following_count",
+        "bio",
+    });
+
     /// A user who has authorized the application.
     ///
-    /// The user of an activity is an `ActivityUser`, which has a profile as well.
+    /// The user of an activity is an `ActivityUser`, which has a profile as well. Only the `id` is
+    /// required. Any other value that is missing or `null` is `None`.
     #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
     #[non_exhaustive]
     pub struct User {
@@ -968,19 +1162,27 @@ pub mod types {
         /// The user's e-mail address.
         ///
         /// Example: `"aaron@smith.com"`.
-        pub email: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub email: Option<String>,
         /// The user's first name.
         ///
         /// Example: `"Aaron"`.
-        pub first_name: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub first_name: Option<String>,
         /// The user's last name.
         ///
         /// Example: `"Smith"`.
-        pub last_name: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub last_name: Option<String>,
         /// When the user joined FitRankings.
         ///
         /// Example: `"2017-08-07T19:11:51.971815Z"`.
-        pub date_joined: jiff::Timestamp,
+        #[serde(
+            default,
+            deserialize_with = "crate::decode::instants",
+            skip_serializing_if = "Option::is_none"
+        )]
+        pub date_joined: Option<jiff::Timestamp>,
         /// The short name the user goes by.
         ///
         /// `null` in every documented answer.
@@ -988,10 +1190,20 @@ pub mod types {
         pub handle: Option<String>,
     }
 
+    crate::row!(User {
+        "id",
+        "email",
+        "first_name",
+        "last_name",
+        "date_joined",
+        "handle",
+    });
+
     /// A user's totals over a period.
     ///
     /// What a period without activities is answered with is not documented. A total may be zero
-    /// then, or `null`, which is what Django makes of a sum over nothing.
+    /// then, or `null`, which is what Django makes of a sum over nothing. Only the `user_id` is
+    /// required. Any other value that is missing or `null` is `None`.
     #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
     #[non_exhaustive]
     pub struct UserStatSummary {
@@ -1028,6 +1240,15 @@ pub mod types {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub steps: Option<i64>,
     }
+
+    crate::row!(UserStatSummary {
+        "user_id",
+        "met_minutes",
+        "distance",
+        "duration",
+        "calories",
+        "steps",
+    });
 
     /// Where an activity came from.
     ///

@@ -128,8 +128,10 @@ fn secrets_are_kept_out_of_errors() {
         )],
         "NewUser.secret: Option<Secret> → Option<String>: breaking
          create_user no longer keeps `secret` out of its errors: compatible
+         create_user: `.call_raw()` is new: compatible
          major",
-        "NewUser.secret: Option<String> → Option<Secret>: breaking
+        "create_user: `.call_raw()` is gone: breaking
+         NewUser.secret: Option<String> → Option<Secret>: breaking
          create_user keeps `secret` out of its errors: compatible
          major",
     );

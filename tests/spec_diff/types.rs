@@ -206,11 +206,13 @@ fn what_is_sent_has_a_default_or_a_constructor() {
          the struct NewUser is gone: breaking
          the struct Options is gone: breaking
          create_user no longer keeps `secret` out of its errors: compatible
+         create_user: `.call_raw()` is new: compatible
          Place gains Default: compatible
          PlaceSpot gains Default: compatible
          User gains new(id: i64, name: impl Into<String>, roles: impl Into<Vec<String>>): compatible
          major",
         "create_user, argument body: User → NewUser: breaking
+         create_user: `.call_raw()` is gone: breaking
          Place loses Default: breaking
          PlaceSpot loses Default: breaking
          User loses new(): breaking

@@ -1,0 +1,304 @@
+//! A list ends as a success only where the service says so; whatever else stops it is an error.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+mod support;
+
+use std::sync::Mutex;
+use std::time::Duration;
+
+use fitrankings::sandbox::{PastTheEnd, Sandbox};
+use fitrankings::types::User;
+use fitrankings::{CancelHandle, Client, Clock, Error, MasterToken, RetryPolicy};
+
+use support::{Received, Reply, Server, TOKEN};
+
+/// What the framework says of a page past the end, today and in 2015.
+const INVALID_PAGE: [&str; 2] = [
+    r#"{"detail":"Invalid page."}"#,
+    r#"{"detail":"Invalid page \"4\": That page contains no results."}"#,
+];
+
+/// A clock whose waits take no time.
+struct NoWait;
+
+impl Clock for NoWait {
+    fn sleep(&self, _: Duration) {}
+}
+
+fn client(server: &Server) -> Client<MasterToken> {
+    let builder = server.builder().clock(NoWait);
+    builder.build(MasterToken::new(TOKEN).unwrap()).unwrap()
+}
+
+/// The page that a request asks for.
+fn page(request: &Received) -> u64 {
+    let query = request.query().unwrap_or_default();
+    let page = query.split('&').find_map(|pair| pair.strip_prefix("page="));
+    page.map_or(1, |page| page.parse().unwrap())
+}
+
+/// How often each page was asked for, in the order of the requests.
+fn asked(server: &Server) -> Vec<u64> {
+    server.received().iter().map(page).collect()
+}
+
+fn users(ids: impl IntoIterator<Item = u64>) -> Reply {
+    let users = ids.into_iter().map(|id| {
+        format!(
+            r#"{{"id":{id},"email":"","first_name":"","last_name":"",
+                "date_joined":"2016-01-01T00:00:00Z","handle":null}}"#
+        )
+    });
+    Reply::json(200, format!("[{}]", users.collect::<Vec<_>>().join(",")))
+}
+
+/// Ten users on each of three pages, and something else instead of the fourth.
+fn thirty_and_then(fourth: Reply) -> Server {
+    Server::start(move |request| match page(request) {
+        page @ 1..=3 => users(page * 10..page * 10 + 10),
+        _ => fourth.clone(),
+    })
+}
+
+/// The ids that came, and the errors.
+fn parted(items: impl Iterator<Item = Result<User, Error>>) -> (Vec<i64>, Vec<Error>) {
+    let (mut ids, mut errors) = (Vec::new(), Vec::new());
+    for item in items {
+        match item {
+            Ok(user) => ids.push(user.id),
+            Err(error) => errors.push(error),
+        }
+    }
+    (ids, errors)
+}
+
+/// What a gateway or a wrong path answers in place of the service.
+fn other_404s() -> Vec<Reply> {
+    let nginx = "<html><head><title>404 Not Found</title></head>\
+                 <body><center><h1>404 Not Found</h1></center><hr><center>nginx</center></body></html>";
+    vec![
+        Reply::html(404, nginx),
+        Reply::new(
+            404,
+            &[("Content-Type", "text/plain")],
+            "default backend - 404",
+        ),
+        Reply::new(404, &[], ""),
+        Reply::json(404, r#"{"detail":"Not found."}"#),
+        Reply::json(404, r#"{"message":"Invalid page."}"#),
+        Reply::json(404, r#""Invalid page.""#),
+        Reply::json(404, r#"["Invalid page."]"#),
+        Reply::new(404, &[("Content-Type", "text/plain")], "Invalid page."),
+        Reply::json(
+            404,
+            r#"{"detail":"Invalid page \"5\": That page contains no results."}"#,
+        ),
+        Reply::json(404, r#"{"detail":"Invalid page or token."}"#),
+    ]
+}
+
+#[test]
+fn a_404_that_is_not_the_frameworks_is_an_error_and_not_the_end() {
+    for reply in other_404s() {
+        for ahead in [0, 2] {
+            let server = thirty_and_then(reply.clone());
+            let (ids, errors) = parted(client(&server).list_users().items().prefetch(ahead));
+            assert_eq!(ids.len(), 30);
+            let [error] = &errors[..] else {
+                panic!("{errors:?}")
+            };
+            assert!(error.is_not_found(), "{error}");
+            assert_eq!(error.page(), Some(4));
+            assert!(error.to_string().contains("x-paging"), "{error}");
+            let pages = client(&server).list_users().pages().prefetch(ahead);
+            assert!(pages.last().unwrap().unwrap_err().is_not_found());
+        }
+    }
+}
+
+#[test]
+fn the_frameworks_404_and_an_empty_page_end_a_list() {
+    let ends = INVALID_PAGE.map(|body| Reply::json(404, body));
+    for reply in ends.into_iter().chain([Reply::json(200, "[]")]) {
+        for ahead in [0, 2] {
+            let server = thirty_and_then(reply.clone());
+            let (ids, errors) = parted(client(&server).list_users().items().prefetch(ahead));
+            assert_eq!(ids, (10..40).collect::<Vec<_>>());
+            assert!(errors.is_empty(), "{errors:?}");
+        }
+    }
+}
+
+/// Two pages of ten and one of `last`; what would be the end once, in place of page `at`.
+fn once_too_early(end: Reply, at: u64, last: u64) -> Server {
+    let said = Mutex::new(false);
+    Server::start(move |request| {
+        let page = page(request);
+        if page == at && !std::mem::replace(&mut *said.lock().unwrap(), true) {
+            return end.clone();
+        }
+        match page {
+            1 | 2 => users(page * 10..page * 10 + 10),
+            3 => users(30..30 + last),
+            _ => Reply::json(404, INVALID_PAGE[0]),
+        }
+    })
+}
+
+#[test]
+fn an_end_after_a_full_page_is_asked_for_once_more_before_it_is_believed() {
+    for end in [Reply::json(200, "[]"), Reply::json(404, INVALID_PAGE[0])] {
+        for at in [2, 3] {
+            for ahead in [0, 2] {
+                let server = once_too_early(end.clone(), at, 5);
+                let (ids, errors) = parted(client(&server).list_users().items().prefetch(ahead));
+                assert_eq!(ids, (10..35).collect::<Vec<_>>(), "{errors:?}");
+                assert!(errors.is_empty(), "{errors:?}");
+            }
+        }
+    }
+    // A short page does not contradict the end.
+    let server = once_too_early(Reply::json(200, "[]"), 99, 5);
+    assert_eq!(client(&server).list_users().items().count(), 25);
+    assert_eq!(asked(&server), [1, 2, 3, 4]);
+    // A full one does, and the end is believed when it is said again.
+    let server = once_too_early(Reply::json(200, "[]"), 99, 10);
+    assert_eq!(client(&server).list_users().items().count(), 30);
+    assert_eq!(asked(&server), [1, 2, 3, 4, 4]);
+}
+
+#[test]
+fn an_error_at_the_second_look_is_an_error_of_the_list() {
+    let server = Server::script([
+        users(1..=2),
+        Reply::json(200, "[]"),
+        Reply::html(502, "<h1>Bad Gateway</h1>"),
+    ]);
+    let (ids, errors) = parted(client(&server).list_users().items());
+    assert_eq!(ids, [1, 2]);
+    let [error] = &errors[..] else {
+        panic!("{errors:?}")
+    };
+    assert_eq!((error.status(), error.page()), (Some(502), Some(2)));
+}
+
+#[test]
+fn the_wait_before_the_second_look_ends_with_the_list() {
+    let handle = CancelHandle::new();
+    struct Cancelling(CancelHandle);
+    impl Clock for Cancelling {
+        fn sleep(&self, _: Duration) {
+            self.0.cancel();
+        }
+    }
+    let server = Server::script([users(1..=2), Reply::json(200, "[]")]);
+    let builder = server.builder().clock(Cancelling(handle.clone()));
+    let client = builder.build(MasterToken::new(TOKEN).unwrap()).unwrap();
+    let (ids, errors) = parted(client.with_cancel(&handle).list_users().items());
+    assert_eq!(ids, [1, 2]);
+    let [error] = &errors[..] else {
+        panic!("{errors:?}")
+    };
+    assert!(error.is_cancelled(), "{error}");
+    assert_eq!(
+        (error.operation(), error.page()),
+        (Some("list_users"), Some(2))
+    );
+}
+
+#[test]
+fn a_list_that_begins_past_the_end_is_an_error_that_says_so() {
+    for end in [PastTheEnd::EmptyPage, PastTheEnd::NotFound] {
+        for ahead in [0, 2] {
+            let sandbox = Sandbox::builder().users(3).activities(25).past_the_end(end);
+            let sandbox = sandbox.start().unwrap();
+            let client = Client::builder()
+                .base_url(sandbox.base_url())
+                .retry(RetryPolicy::none())
+                .build(MasterToken::new(sandbox.master_token()).unwrap())
+                .unwrap();
+            let asked = client.list_activities().page(99_999).items();
+            let started = client.list_activities().items().start_page(99_999);
+            for items in [asked, started] {
+                let items: Vec<_> = items.prefetch(ahead).collect();
+                let [Err(error)] = &items[..] else {
+                    panic!("{items:?}")
+                };
+                assert!(error.is_not_found() && !error.is_retryable(), "{error}");
+                assert_eq!(error.page(), Some(99_999));
+                assert_eq!(error.operation(), Some("list_activities"));
+                let text = error.to_string();
+                assert!(text.contains("the list ends before"), "{text}");
+            }
+            let pages: Vec<_> = client.list_users().pages().start_page(2).collect();
+            assert!(matches!(&pages[..], [Err(_)]), "{pages:?}");
+        }
+    }
+}
+
+#[test]
+fn a_wrong_path_is_an_error_wherever_a_list_begins() {
+    let sandbox = Sandbox::start().unwrap();
+    let wrong = sandbox.base_url().replace("/iq", "/qi");
+    let builder = Client::builder().base_url(wrong);
+    let client = builder.build(MasterToken::new(sandbox.master_token()).unwrap());
+    let client = client.unwrap();
+    for page in [1, 2, 99] {
+        let items: Vec<_> = client.list_users().items().start_page(page).collect();
+        let [Err(error)] = &items[..] else {
+            panic!("{items:?}")
+        };
+        assert!(error.is_not_found(), "{error}");
+    }
+}
+
+/// The ids that come before the one error, which says that there is nothing new.
+fn ids_until_nothing_is_new(server: &Server, ahead: usize) -> Vec<i64> {
+    let most = 10_000;
+    let items = client(server).list_users().items().prefetch(ahead);
+    let (ids, errors) = parted(items.take(most));
+    let [error] = &errors[..] else {
+        panic!("{} records, {errors:?}", ids.len())
+    };
+    assert!(error.to_string().contains("nothing new"), "{error}");
+    assert!(!error.is_retryable(), "{error}");
+    ids
+}
+
+#[test]
+fn pages_that_come_in_turn_for_ever_are_given_once_and_end_as_an_error() {
+    for cycle in [2, 3, 7] {
+        for ahead in [0, 3] {
+            let server = Server::start(move |request| {
+                let first = (page(request) - 1) % cycle * 10;
+                users(first..first + 10)
+            });
+            let ids = ids_until_nothing_is_new(&server, ahead);
+            assert_eq!(ids, (0..cycle as i64 * 10).collect::<Vec<_>>());
+            if ahead == 0 {
+                assert_eq!(asked(&server).len() as u64, cycle + 5);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_server_that_wraps_its_records_around_comes_to_an_end() {
+    for count in [10, 25, 37, 101, 1_009] {
+        let server = Server::start(move |request| {
+            let first = (page(request) - 1) * 10;
+            users((first..first + 10).map(|place| place % count))
+        });
+        let ids = ids_until_nothing_is_new(&server, 0);
+        let mut times = vec![0; count as usize];
+        for id in ids {
+            times[id as usize] += 1;
+        }
+        assert!(
+            times.iter().all(|times| (1..=2).contains(times)),
+            "{times:?}"
+        );
+        let twice = 2 * count.div_ceil(10) + 1;
+        assert!(asked(&server).len() as u64 <= twice.max(10), "{count}");
+    }
+}
