@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::mem;
 use std::time::Duration;
 
 use serde_json::{Map, Value};
@@ -11,7 +10,6 @@ use super::bookmark::{Bookmark, Current, Memory, digits};
 use super::fetched::{Entries, Fetched};
 use super::fingerprint::Fingerprint;
 use super::{PageRequest, Paged, WithRaw};
-use crate::cancel::CancelHandle;
 use crate::error::{Error, Kind};
 use crate::prefetch::Prefetch;
 use crate::request::Request;
@@ -24,7 +22,7 @@ const MAX_PAGES_WITHOUT_NEW: u32 = 5;
 /// be a list that was continued after more records arrived than had been read.
 const MAX_BEGINNINGS: u32 = 2;
 
-/// The wait before an end that contradicts the page before it is asked for once more. What answers
+/// The wait before a page is asked for once more whose answer contradicts the page before it. What answers
 /// wrongly for a moment should be over by then, and nobody should mind the wait, which falls on
 /// many lists of a single page.
 const WAIT_BEFORE_SECOND_LOOK: Duration = Duration::from_millis(200);
@@ -176,10 +174,16 @@ impl<P: Paged> Pager<P> {
         if let Some(current) = self.current.take() {
             self.memory.turn(current);
         }
-        match self.ask(number)? {
-            None if number > P::FIRST && self.memory.is_empty() => Err(self.past_the_end(number)),
-            None if self.memory.contradicts_the_end() => self.ask_once_more(number),
-            page => Ok(page),
+        match self.ask(number) {
+            Ok(None) if number > P::FIRST && self.memory.is_empty() => {
+                Err(self.past_the_end(number))
+            }
+            Ok(None) if self.memory.contradicts_the_end() => self.ask_once_more(number),
+            // A moment ago, the path was right.
+            Err(error) if error.is_not_found() && !self.memory.is_empty() => {
+                self.ask_once_more(number)
+            }
+            page => page,
         }
     }
 
@@ -195,11 +199,11 @@ impl<P: Paged> Pager<P> {
     fn ask_once_more(&mut self, number: u64) -> Result<Option<Fetched<P>>, Error> {
         // The pages after it were said not to be there, either.
         self.prefetch.stop();
-        let request = self.page_request(number);
-        request
-            .limits(self.prefetch.deadline, CancelHandle::new())
-            .pause(WAIT_BEFORE_SECOND_LOOK)?;
-        let ahead = mem::take(&mut self.prefetch.ahead);
+        let deadline = self.prefetch.deadline;
+        self.page_request(number)
+            .pause(deadline, WAIT_BEFORE_SECOND_LOOK)?;
+        let ahead = self.prefetch.ahead;
+        self.prefetch.ahead = ahead.min(1);
         let page = self.ask(number);
         self.prefetch.ahead = ahead;
         page
