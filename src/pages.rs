@@ -78,10 +78,11 @@ pub struct PageRequest(pub(crate) Request);
 ///
 /// A list ends at an empty page, or at the 404 with which the framework of the service answers for
 /// a page past the end, `{"detail": "Invalid page."}`. A short page does not end it. Every other 404
-/// is an error, since a gateway or a wrong path answers so, too.
+/// is an error, since a gateway or a wrong path answers so, too; after the first page it is one only
+/// if the page is answered with a 404 twice, 200 milliseconds apart.
 ///
 /// If the page before was as long as the longest page so far, there could be more: then the end is
-/// asked for once more, after 200 milliseconds, before it is believed. A list whose first page is
+/// asked for once more, after the same time, before it is believed. A list whose first page is
 /// not page 1 of the service and is past the end is an error, for which
 /// [`Error::is_not_found`] is true.
 ///

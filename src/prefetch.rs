@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use crate::cancel::CancelHandle;
 use crate::error::{Error, Kind};
@@ -76,11 +76,6 @@ impl<P: Paged> Prefetch<P> {
     fn fetch_in_order(&self, number: u64, error: Option<Error>) -> Result<Fetched<P>, Error> {
         let request = self.request(number, false).after(error);
         fetch(request, &self.begun)
-    }
-
-    /// Waits before a page is asked for once more, as long as the list may go on.
-    pub fn wait(&self, number: u64, delay: Duration) -> Result<(), Error> {
-        self.request(number, false).wait(delay)
     }
 
     /// Stops what is under way. The list can go on after it, here or at another place.

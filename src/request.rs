@@ -121,8 +121,10 @@ impl Request {
         self.url.get(base..).unwrap_or_default()
     }
 
-    /// Waits as long as this, in place of sending the request, or until its limits end the wait.
-    pub fn wait(self, delay: Duration) -> Result<(), Error> {
+    /// Waits in place of sending the request. The deadline of its list and the limits of a call
+    /// end the wait with an error.
+    pub fn wait(mut self, deadline: Option<Instant>, delay: Duration) -> Result<(), Error> {
+        self.limits.list_deadline = deadline;
         let operation = self.operation;
         let waited = self
             .ready()

@@ -23,9 +23,9 @@ const MAX_PAGES_WITHOUT_NEW: u32 = 5;
 /// be a list that was continued after more records arrived than had been read.
 const MAX_BEGINNINGS: u32 = 2;
 
-/// The wait before an end that contradicts the page before it is asked for once more. What answers
-/// wrongly for a moment should be over by then, and nobody should mind the wait, which falls on
-/// many lists of a single page.
+/// The wait before a page is asked for once more whose answer contradicts the page before it. What
+/// answers wrongly for a moment should be over by then, and nobody should mind the wait, which falls
+/// on many lists of a single page.
 const WAIT_BEFORE_SECOND_LOOK: Duration = Duration::from_millis(200);
 
 /// Where a list is in its course.
@@ -175,10 +175,16 @@ impl<P: Paged> Pager<P> {
         if let Some(current) = self.current.take() {
             self.memory.turn(current);
         }
-        match self.ask(number)? {
-            None if number > P::FIRST && self.memory.is_empty() => Err(self.past_the_end(number)),
-            None if self.memory.contradicts_the_end() => self.ask_once_more(number),
-            page => Ok(page),
+        match self.ask(number) {
+            Ok(None) if number > P::FIRST && self.memory.is_empty() => {
+                Err(self.past_the_end(number))
+            }
+            Ok(None) if self.memory.contradicts_the_end() => self.ask_once_more(number),
+            // A moment ago, the path was right.
+            Err(error) if error.is_not_found() && !self.memory.is_empty() => {
+                self.ask_once_more(number)
+            }
+            page => page,
         }
     }
 
@@ -194,7 +200,9 @@ impl<P: Paged> Pager<P> {
     fn ask_once_more(&mut self, number: u64) -> Result<Option<Fetched<P>>, Error> {
         // The pages after it were said not to be there, either.
         self.prefetch.stop();
-        self.prefetch.wait(number, WAIT_BEFORE_SECOND_LOOK)?;
+        let deadline = self.prefetch.deadline;
+        self.page_request(number)
+            .wait(deadline, WAIT_BEFORE_SECOND_LOOK)?;
         let ahead = mem::take(&mut self.prefetch.ahead);
         let page = self.ask(number);
         self.prefetch.ahead = ahead;
@@ -297,6 +305,144 @@ fn says_past_the_end<P: Paged>(error: &Error, number: u64) -> bool {
         None => {
             let with_reason = format!("Invalid page \"{number}\": ");
             detail == "Invalid page." || detail.starts_with(&with_reason)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::marker::PhantomData;
+    use std::sync::LazyLock;
+
+    use serde::Deserialize;
+
+    use super::*;
+    use crate::request::{Method, Operation};
+    use crate::testing::{operation, reply};
+    use crate::token::NoToken;
+    use crate::{Client, RetryPolicy};
+
+    static OPERATION: LazyLock<Operation> = LazyLock::new(|| operation(Method::GET, "/x"));
+
+    #[derive(Debug, PartialEq, Deserialize)]
+    struct Note {
+        slug: Option<String>,
+        text: String,
+    }
+
+    /// Says how the service ends its lists.
+    trait Ends: Clone + Send + 'static {
+        const END: Option<&'static str>;
+    }
+
+    #[derive(Clone)]
+    struct AsTheFramework;
+    impl Ends for AsTheFramework {
+        const END: Option<&'static str> = None;
+    }
+
+    #[derive(Clone)]
+    struct InItsOwnWords;
+    impl Ends for InItsOwnWords {
+        const END: Option<&'static str> = Some("No more.");
+    }
+
+    /// Notes whose key is a text, and may be missing.
+    #[derive(Clone)]
+    struct Notes<E>(Client<NoToken>, PhantomData<E>);
+
+    impl<E: Ends> Paged for Notes<E> {
+        type Record = Note;
+        type Key = String;
+
+        const FIRST: u64 = 1;
+        const KEY: &'static str = "slug";
+        const END: Option<&'static str> = E::END;
+
+        fn key(note: &Note) -> Option<String> {
+            note.slug.clone()
+        }
+
+        fn page_asked(&self) -> Option<u64> {
+            None
+        }
+
+        fn page_request(&self, page: u64) -> PageRequest {
+            PageRequest(Request::new(&self.0, &OPERATION).query("page", &[page]))
+        }
+    }
+
+    fn notes<E: Ends>(address: std::net::SocketAddr) -> Notes<E> {
+        let client = Client::builder()
+            .base_url(format!("http://{address}"))
+            .retry(RetryPolicy::none());
+        Notes(client.build(NoToken).unwrap(), PhantomData)
+    }
+
+    fn refused(status: u16, body: &str) -> Error {
+        let operation = operation(Method::GET, "/x");
+        let answer = reply(status, "", body);
+        let (_, result) = crate::testing::exchange(NoToken, operation, answer, Request::empty);
+        result.unwrap_err()
+    }
+
+    #[test]
+    fn a_document_can_say_how_its_service_ends_a_list() {
+        let own = refused(404, r#"{"detail":"No more."}"#);
+        let framework = refused(404, r#"{"detail":"Invalid page."}"#);
+        let other_status = refused(410, r#"{"detail":"No more."}"#);
+        assert!(says_past_the_end::<Notes<InItsOwnWords>>(&own, 2));
+        assert!(!says_past_the_end::<Notes<InItsOwnWords>>(&framework, 2));
+        assert!(!says_past_the_end::<Notes<InItsOwnWords>>(&other_status, 2));
+        assert!(says_past_the_end::<Notes<AsTheFramework>>(&framework, 2));
+        assert!(!says_past_the_end::<Notes<AsTheFramework>>(&own, 2));
+    }
+
+    /// Serves pages by their number, an empty one after the last, until the test is over.
+    fn serve(pages: Vec<String>) -> std::net::SocketAddr {
+        use std::io::{BufRead, BufReader, Write};
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        std::thread::spawn(move || {
+            for stream in listener.incoming() {
+                let mut stream = stream.unwrap();
+                let lines = BufReader::new(stream.try_clone().unwrap()).lines();
+                for line in lines.map_while(Result::ok) {
+                    let Some((_, rest)) = line.split_once("page=") else {
+                        continue;
+                    };
+                    let page: usize = rest.split(' ').next().unwrap().parse().unwrap();
+                    let body = pages.get(page - 1).map_or("[]", String::as_str);
+                    if stream.write_all(reply(200, "", body).as_bytes()).is_err() {
+                        break;
+                    }
+                }
+            }
+        });
+        address
+    }
+
+    #[test]
+    fn records_with_a_text_for_a_key_or_with_none_come_once_across_a_bookmark() {
+        let page = |notes: &[&str]| format!("[{}]", notes.join(","));
+        let a = r##"{"slug":"#a \"1\"","text":"x"}"##;
+        let none = r#"{"text":"none"}"#;
+        let b = r#"{"slug":"b","text":"x"}"#;
+        let c = r#"{"slug":"c","text":"x"}"#;
+        let new = r#"{"slug":"new","text":"x"}"#;
+        let before = serve(vec![page(&[a, none]), page(&[b, c])]);
+        let after = serve(vec![page(&[new, a]), page(&[none, b]), page(&[c])]);
+        let list = |address| super::super::Items::new(notes::<AsTheFramework>(address));
+        let all: Vec<Note> = list(before).map(Result::unwrap).collect();
+        assert_eq!(all.len(), 4);
+        for stop in 0..=4 {
+            let mut items = list(before);
+            let mut got: Vec<Note> = items.by_ref().take(stop).map(Result::unwrap).collect();
+            let kept = serde_json::to_string(&items.bookmark()).unwrap();
+            let bookmark: Bookmark = serde_json::from_str(&kept).unwrap();
+            got.extend(list(after).start_at(&bookmark).map(Result::unwrap));
+            got.retain(|note| note.slug.as_deref() != Some("new"));
+            assert_eq!(got, all, "after {stop}");
         }
     }
 }

@@ -1040,6 +1040,21 @@ fn extensions() {
         LIST,
         &[(PAGING, "does not fit")],
     );
+    let ended = crate::code(&with(
+        "x-paging: { page: page, size: size, key: id, end: \"No more.\" }",
+        LIST,
+    ));
+    assert!(ended.contains("const END: Option<&'static str> = Some(\"No more.\");"));
+    bad(
+        "x-paging: { page: page, size: size, key: id, end: 404 }",
+        LIST,
+        &[(PAGING, "does not fit")],
+    );
+    bad(
+        "x-paging: { page: page, size: size, end: gone }",
+        LIST,
+        &[(PAGING, "does not fit")],
+    );
     bad(
         "x-paging: { page: pag, size: siz, key: id }",
         LIST,
