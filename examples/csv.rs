@@ -1,54 +1,46 @@
 //! Writes all activities as CSV, with the same columns for each.
 //!
 //! ```text
-//! FITRANKINGS_USER_TOKEN=… cargo run --example csv > activities.csv
+//! cargo run --example csv > activities.csv
 //! ```
 //!
-//! Without a token it runs against the sandbox.
+//! It takes the token from the environment, as `Client::from_env` documents, and runs against the
+//! sandbox where none is set.
 
-use std::io::{self, ErrorKind};
+mod common;
 
-use fitrankings::sandbox::Sandbox;
-use fitrankings::{Client, MasterToken, Row, Token, UserToken, access, types::Activity};
+use std::error::Error;
+use std::io::Write;
+use std::process::ExitCode;
 
-type Result<T, E = Box<dyn std::error::Error>> = std::result::Result<T, E>;
+use common::note;
+use fitrankings::{Row, types::Activity};
 
-fn main() -> Result<()> {
-    if let Ok(token) = std::env::var("FITRANKINGS_USER_TOKEN") {
-        return write(&Client::new(UserToken::new(token)?));
-    }
-    let sandbox = Sandbox::builder().activities(200).start()?;
-    let token = MasterToken::new(sandbox.master_token())?;
-    write(
-        &Client::builder()
-            .base_url(sandbox.base_url())
-            .build(token)?,
-    )
+fn main() -> ExitCode {
+    common::run("csv", print)
 }
 
-fn write<T: Token + access::MasterTokenOrUserToken>(client: &Client<T>) -> Result<()> {
-    let mut csv = csv::Writer::from_writer(io::stdout());
-    csv.write_record(Activity::columns())?;
+fn print(out: &mut dyn Write) -> Result<(), Box<dyn Error>> {
+    // The sandbox runs as long as this variable lives.
+    let (client, _sandbox) = common::client()?;
+    let mut csv = csv::Writer::from_writer(out);
+    csv.write_record(Activity::columns()).map_err(plain)?;
     for activity in client.list_activities().page_size(100).items() {
-        let activity = match activity {
-            Ok(activity) => activity,
-            // A record of another form has no row; the others still come.
-            Err(error) if error.raw_record().is_some() => {
-                eprintln!("left out: {error}");
-                continue;
-            }
+        match activity {
+            Ok(activity) => csv.write_record(activity.cells()?).map_err(plain)?,
+            // A record in an undocumented form has no row: the list goes on after it.
+            Err(error) if error.raw_record().is_some() => note(&format!("left out: {error}")),
             Err(error) => return Err(error.into()),
-        };
-        let written = csv.write_record(activity.cells()?);
-        match written.and_then(|()| Ok(csv.flush()?)) {
-            // `| head` has seen enough.
-            Err(error) if is_closed(&error) => return Ok(()),
-            written => written?,
         }
     }
+    csv.flush()?;
     Ok(())
 }
 
-fn is_closed(error: &csv::Error) -> bool {
-    matches!(error.kind(), csv::ErrorKind::Io(error) if error.kind() == ErrorKind::BrokenPipe)
+/// The error of the output, in which `common::run` finds a closed pipe.
+fn plain(error: csv::Error) -> Box<dyn Error> {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error.into(),
+        other => format!("no row can be written: {other:?}").into(),
+    }
 }

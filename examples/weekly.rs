@@ -15,9 +15,8 @@ use std::error::Error;
 use std::io::Write;
 use std::process::ExitCode;
 
-use common::{kilometres, note};
-use fitrankings::sandbox::Sandbox;
-use fitrankings::{AnyToken, Client, Period, UserToken};
+use common::kilometres;
+use fitrankings::{AnyToken, Client, Period};
 
 fn main() -> ExitCode {
     common::run("weekly", print)
@@ -28,32 +27,9 @@ fn print(out: &mut dyn Write) -> Result<(), Box<dyn Error>> {
         Some(year) => year.parse().map_err(|_| format!("{year} is no year"))?,
         None => 2017,
     };
-    if has_token() {
-        return weeks(out, &Client::from_env()?, year);
-    }
-    note("No token is set, so this runs against the sandbox.");
-    let sandbox = Sandbox::start()?;
-    weeks(out, &client_of(&sandbox)?, year)
-}
-
-/// Whether the environment holds something that `Client::from_env` makes a client of.
-fn has_token() -> bool {
-    [
-        "FITRANKINGS_MASTER_TOKEN",
-        "FITRANKINGS_USER_TOKEN",
-        "FITRANKINGS_CLIENT_ID",
-    ]
-    .iter()
-    .any(|name| env::var_os(name).is_some_and(|value| !value.is_empty()))
-}
-
-/// A client of the sandbox's first user.
-fn client_of(sandbox: &Sandbox) -> Result<Client<AnyToken>, Box<dyn Error>> {
-    let users = sandbox.user_ids();
-    let token = users.first().and_then(|user| sandbox.user_token(*user));
-    let token = UserToken::new(token.ok_or("the sandbox has no users")?)?;
-    let builder = Client::builder().base_url(sandbox.base_url());
-    Ok(builder.build(token.into())?)
+    // The sandbox runs as long as this variable lives.
+    let (client, _sandbox) = common::client()?;
+    weeks(out, &client, year)
 }
 
 fn weeks(out: &mut dyn Write, client: &Client<AnyToken>, year: i16) -> Result<(), Box<dyn Error>> {

@@ -78,7 +78,7 @@ fn printed(command: &mut Command) -> String {
 #[test]
 fn a_closed_pipe_ends_every_example_quietly() {
     let sandbox = Sandbox::builder().users(2).activities(9).start().unwrap();
-    for name in ["activities", "quickstart", "sandbox", "weekly"] {
+    for name in ["activities", "csv", "quickstart", "sandbox", "weekly"] {
         let mut command = example(name);
         command.env("FITRANKINGS_BASE_URL", sandbox.base_url());
         command.env("FITRANKINGS_MASTER_TOKEN", sandbox.master_token());
@@ -211,6 +211,26 @@ fn the_sandbox_runs_a_command_that_finds_it_and_ends_as_the_command_does() {
     assert!(failed(&["--users", "2", "--", "no-such-command"]).contains(no_command));
     assert!(failed(&["--user", "2"]).contains("there is no option --user"));
     assert!(failed(&["--users", "two"]).contains("--users wants a number"));
+}
+
+#[test]
+fn a_token_is_sent_to_the_service_that_the_environment_names() {
+    let sandbox = Sandbox::builder().users(2).activities(9).start().unwrap();
+    let user = sandbox.user_ids()[0];
+    let token = sandbox.user_token(user).unwrap();
+    for (name, asked) in [
+        ("csv", "/iq/activities/"),
+        ("weekly", "/iq/users/stat-summary/"),
+    ] {
+        let mut command = example(name);
+        command.env("FITRANKINGS_BASE_URL", sandbox.base_url());
+        printed(command.env("FITRANKINGS_USER_TOKEN", &token));
+        let requests = sandbox.requests();
+        assert!(
+            requests.iter().any(|request| request.path == asked),
+            "{name}"
+        );
+    }
 }
 
 #[test]

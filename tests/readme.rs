@@ -348,12 +348,27 @@ fn missing(command: &str) -> Option<String> {
             _ => continue,
         };
         let named = named?;
+        if let Some(filter) = words.clone().next().filter(|_| word == "--test")
+            && !filter.starts_with('-')
+            && !has_test(&named, filter)
+        {
+            return Some(format!("{named} has no test with `{filter}` in its name"));
+        }
         let file = Path::new(&format!("{named}.rs")).is_file();
         if !file && !Path::new(&named).join("main.rs").is_file() {
             return Some(format!("there is no {named}"));
         }
     }
     None
+}
+
+/// Whether a test, or a module of tests, has this in its name.
+fn has_test(file: &str, filter: &str) -> bool {
+    let source = fs::read_to_string(format!("{file}.rs")).unwrap_or_default();
+    let lines: Vec<_> = source.lines().map(str::trim).collect();
+    let module = |line: &&str| line.starts_with("mod ") && line.contains(filter);
+    let test = |pair: &[&str]| pair[0] == "#[test]" && pair[1].contains(filter);
+    lines.iter().any(module) || lines.windows(2).any(test)
 }
 
 fn is_variable(word: &str) -> bool {
@@ -383,6 +398,7 @@ fn every_command_names_what_is_there() {
     }
     assert!(missing("cargo run --example nothing").is_some());
     assert!(missing("UPDATE=1 cargo test --test nothing").is_some());
+    assert!(missing("cargo test --test client from_nowhere").is_some());
     assert!(missing("spec/nothing").is_some());
     assert!(missing("A_B=1 cargo test --test readme -- --example quickstart").is_none());
     assert!(!known_to_cargo("cargo run --example sandbox -- cargo rnu"));

@@ -1,7 +1,8 @@
-//! Output that the examples share.
+//! What the examples share: a client, and their output.
 
 #![allow(dead_code, reason = "each example uses a part of it")]
 
+use std::env;
 use std::error::Error;
 use std::fmt::Display;
 use std::io::{self, ErrorKind, Write};
@@ -9,7 +10,9 @@ use std::process::ExitCode;
 
 use fitrankings::jiff::civil::Date;
 use fitrankings::jiff::{Timestamp, tz::TimeZone};
+use fitrankings::sandbox::Sandbox;
 use fitrankings::units::{Metres, Number};
+use fitrankings::{AnyToken, Client, UserToken};
 
 /// Runs an example with the locked standard output.
 ///
@@ -37,6 +40,32 @@ pub fn note(line: &str) {
 fn is_closed_pipe(error: &(dyn Error + 'static)) -> bool {
     let error = error.downcast_ref::<io::Error>();
     error.is_some_and(|error| error.kind() == ErrorKind::BrokenPipe)
+}
+
+/// A client with the token of the environment, or one of the sandbox's first user where no token is
+/// set. The sandbox runs until it is dropped.
+pub fn client() -> Result<(Client<AnyToken>, Option<Sandbox>), Box<dyn Error>> {
+    if has_token() {
+        return Ok((Client::from_env()?, None));
+    }
+    note("No token is set, so this runs against the sandbox.");
+    let sandbox = Sandbox::start()?;
+    let users = sandbox.user_ids();
+    let token = users.first().and_then(|user| sandbox.user_token(*user));
+    let token = UserToken::new(token.ok_or("the sandbox has no users")?)?;
+    let builder = Client::builder().base_url(sandbox.base_url());
+    Ok((builder.build(token.into())?, Some(sandbox)))
+}
+
+/// Whether the environment holds something that `Client::from_env` makes a client of.
+fn has_token() -> bool {
+    [
+        "FITRANKINGS_MASTER_TOKEN",
+        "FITRANKINGS_USER_TOKEN",
+        "FITRANKINGS_CLIENT_ID",
+    ]
+    .iter()
+    .any(|name| env::var_os(name).is_some_and(|value| !value.is_empty()))
 }
 
 /// Formats a value that may be missing: `shown(activity.steps)`.
