@@ -65,8 +65,11 @@ use crate::request::Operation;
 /// | A keep-alive connection that died between two calls | the value | GET, uncounted | `bad_day` |
 /// | Any fault of the token exchange after it was sent | as above | never | `bad_day` |
 /// | A record of a list does not decode | [`raw_record`], [`page`]; the others come | no | `lists` |
-/// | A page of a list fails | the records before it, then [`page`] | as above | `lists` |
-/// | The server ignores `page` | an error with [`page`] after a few pages | no | `bad_day` |
+/// | A page of a list fails | the records before it, then [`page`]; the list can [go on] | as above | `list_bookmarks` |
+/// | A page after the first is answered 404, and not as the end | [`is_not_found`], [`page`] | once | `list_ends` |
+/// | A list seems to end after a full page | the rest, or the end | once | `list_ends` |
+/// | A list begins past its end | [`is_not_found`], [`page`] | no | `list_ends` |
+/// | The server ignores `page`, or answers a few pages in turn | an error with [`page`] after a few pages | no | `list_ends` |
 /// | The time of a list is over | [`is_timeout`], [`page`] | no | `bad_day` |
 /// | Somebody cancels | [`is_cancelled`] | no | `bad_day` |
 ///
@@ -87,6 +90,8 @@ use crate::request::Operation;
 /// [`location`]: Self::location
 /// [`raw_record`]: Self::raw_record
 /// [`page`]: Self::page
+/// [`is_not_found`]: Self::is_not_found
+/// [go on]: crate::pages::Items::resume
 pub struct Error(Box<Inner>);
 
 struct Inner {

@@ -394,7 +394,7 @@ fn raw_records_have_what_the_type_drops() {
     let (first, second) = (extra.clone(), user(2));
     let server = Server::start(move |request| match page(request) {
         1 => list(&[first.clone(), r#"{"id":"odd"}"#.to_owned()]),
-        2 => list(&[second.clone()]),
+        2 => list(std::slice::from_ref(&second)),
         _ => Reply::json(200, "[]"),
     });
     for ahead in [0, 2] {

@@ -22,9 +22,9 @@ const MAX_PAGES_WITHOUT_NEW: u32 = 5;
 /// be a list that was continued after more records arrived than had been read.
 const MAX_BEGINNINGS: u32 = 2;
 
-/// The wait before a page is asked for once more whose answer contradicts the page before it. What answers
-/// wrongly for a moment should be over by then, and nobody should mind the wait, which falls on
-/// many lists of a single page.
+/// The wait before a page is asked for once more, because the first answer contradicts the pages
+/// before it. It should outlast a moment's trouble, and nobody should mind it, since it falls on every
+/// list of a single page.
 const WAIT_BEFORE_SECOND_LOOK: Duration = Duration::from_millis(200);
 
 /// Where a list is in its course.
