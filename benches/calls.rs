@@ -82,7 +82,7 @@ fn main() {
     let list = |ahead| {
         let items = client.list_activities().page_size(20).items();
         let ids = items.prefetch(ahead).map(|activity| activity.unwrap().id);
-        assert!(ids.eq(1..=20 * i64::try_from(PAGES).unwrap()));
+        assert!(ids.eq(1..20 * i64::try_from(PAGES).unwrap()));
     };
     let [one, ahead] = medians(5, [&mut || list(0), &mut || list(8)]);
     println!(
@@ -186,7 +186,9 @@ struct Bodies {
 impl Bodies {
     fn new() -> Self {
         let size = 20;
-        let page = |page: u64| list(1 + page * size, size);
+        // The last page is short, as most are: after a full one, the end would be asked for twice.
+        let count = |page: u64| if page + 1 == PAGES { size - 1 } else { size };
+        let page = |page: u64| list(1 + page * size, count(page));
         Self {
             one: answer(&serde_json::from_str(ACTIVITY).unwrap()),
             twenties: (0..PAGES).map(page).collect(),

@@ -120,6 +120,8 @@ use crate::transport::CERTIFICATE;
 /// [`raw_record`]: Self::raw_record
 /// [`record_id`]: Self::record_id
 /// [`page`]: Self::page
+/// [`is_not_found`]: Self::is_not_found
+/// [go on]: crate::pages::Items::resume
 pub struct Error(Box<Inner>);
 
 struct Inner {

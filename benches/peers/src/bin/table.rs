@@ -357,16 +357,17 @@ impl<'p> Bench<'p> {
             });
         }
         println!(
-            "\n50 pages of 20, 20 ms for each, median of 5, with what this crate fetches ahead:\n"
+            "\n50 pages of 20, the last of them with 19, 20 ms for each, median of 5, with what this crate fetches ahead:\n"
         );
         println!("| ahead | ms | times as fast | connections |\n|--:|--:|--:|--:|");
         let mut one = None;
         for ahead in [0, 2, 4, 8, 16] {
             let mut connections = 0;
             let times = (0..5).map(|_| {
-                // A client of its own, so that all connections are counted.
+                // A client of its own, so that all connections are counted. The last page is not
+                // full, or the end would be asked for twice.
                 let mut ours = Running::start(self, OURS);
-                let [time, _] = ours.time("slow/1000", &format!("ahead:{ahead}"), 1);
+                let [time, _] = ours.time("slow/999", &format!("ahead:{ahead}"), 1);
                 drop(ours);
                 connections = self.connections();
                 time / 1e6
