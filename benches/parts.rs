@@ -1,14 +1,9 @@
-//! What the parts of a call cost, without a network, and what the generator costs at build time.
+//! What the parts of a call cost, without a network.
 //!
-//! `cargo bench --bench parts` prints two tables.
+//! `cargo bench --bench parts` prints a table.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
-#[path = "../build/mod.rs"]
-#[allow(dead_code)]
-mod generator;
-
 use std::hint::black_box;
-use std::path::Path;
 use std::time::{Duration, Instant};
 
 use fitrankings::types::Activity;
@@ -16,7 +11,6 @@ use fitrankings::{Client, MasterToken};
 use serde_json::Value;
 
 const ACTIVITY: &str = include_str!("../tests/data/activity.json");
-const SPEC: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/spec/fitrankings.yaml");
 
 fn main() {
     println!("`cargo bench --bench parts`, medians\n");
@@ -44,15 +38,6 @@ fn main() {
         let values = || serde_json::from_str::<Value>(&page).unwrap();
         row("… to values without types", 20_000 / size, values);
     }
-
-    println!("\n| at build time | ms |");
-    println!("|---|--:|");
-    let generated = || {
-        generator::generate(Path::new(SPEC), generator::Mode::Strict)
-            .unwrap_or_else(|why| panic!("{why}"))
-    };
-    let time = median(20, generated).as_secs_f64() * 1e3;
-    println!("| the generator, on the shipped document | {time:.1} |");
 }
 
 fn page(size: usize) -> String {

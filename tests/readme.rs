@@ -343,8 +343,8 @@ fn missing(command: &str) -> Option<String> {
     }
     while let Some(word) = words.next() {
         let named = match word {
-            "--example" => words.next().map(|name| format!("examples/{name}")),
-            "--test" => words.next().map(|name| format!("tests/{name}")),
+            "--example" => words.next().map(|name| of_a_package("examples", name)),
+            "--test" => words.next().map(|name| of_a_package("tests", name)),
             _ => continue,
         };
         let named = named?;
@@ -354,12 +354,26 @@ fn missing(command: &str) -> Option<String> {
         {
             return Some(format!("{named} has no test with `{filter}` in its name"));
         }
-        let file = Path::new(&format!("{named}.rs")).is_file();
-        if !file && !Path::new(&named).join("main.rs").is_file() {
+        if !is_target(&named) {
             return Some(format!("there is no {named}"));
         }
     }
     None
+}
+
+/// Where a target of a package of the workspace is, without its ending.
+fn of_a_package(folder: &str, name: &str) -> String {
+    let own = format!("{folder}/{name}");
+    let generator = format!("codegen/{own}");
+    if is_target(&generator) {
+        generator
+    } else {
+        own
+    }
+}
+
+fn is_target(path: &str) -> bool {
+    Path::new(&format!("{path}.rs")).is_file() || Path::new(path).join("main.rs").is_file()
 }
 
 /// Whether a test, or a module of tests, has this in its name.

@@ -1,0 +1,280 @@
+//! A document's values, built from the events of whichever parser reads it, without recursion.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::rc::Rc;
+
+use serde_json::{Map, Value};
+
+use crate::problem::{Problem, Problems};
+use crate::source::join;
+
+/// Deeper documents are refused: no API description needs it, and every later pass may recurse.
+pub const MAX_DEPTH: usize = 100;
+pub const FLATTER: &str = "move inner parts to `components`, and use `$ref`";
+/// Aliases repeat what they point to: a document whose copies have more values than this, or more
+/// text, would take far more memory than its own length.
+const MAX_COPIES: usize = 1_000_000;
+const MAX_COPIED_MIB: usize = 16;
+
+/// What became of a document's text.
+pub struct Built {
+    pub root: Value,
+    pub lines: HashMap<String, usize>,
+    /// What is wrong, but does not keep the rest from being read.
+    pub problems: Problems,
+}
+
+pub struct Builder<'p> {
+    path: &'p Path,
+    open: Vec<Open>,
+    anchors: HashMap<usize, Rc<Anchored>>,
+    /// What anchors and aliases have repeated so far.
+    copies: Size,
+    lines: HashMap<String, usize>,
+    root: Option<Value>,
+    problems: Problems,
+}
+
+/// A collection whose end has not been seen yet.
+struct Open {
+    pointer: String,
+    anchor: usize,
+    content: Content,
+}
+
+pub enum Content {
+    Sequence(Vec<Value>),
+    Mapping(Map<String, Value>, Option<String>),
+}
+
+impl Content {
+    pub fn sequence() -> Self {
+        Self::Sequence(Vec::new())
+    }
+
+    pub fn mapping() -> Self {
+        Self::Mapping(Map::new(), None)
+    }
+}
+
+struct Anchored {
+    value: Value,
+    size: Size,
+}
+
+/// How many values there are in one, itself among them, how many bytes their texts and keys have,
+/// and how deep they are nested.
+#[derive(Clone, Copy, Default)]
+struct Size {
+    values: usize,
+    bytes: usize,
+    depth: usize,
+}
+
+impl Size {
+    fn of(value: &Value) -> Self {
+        let mut size = Self {
+            values: 1,
+            ..Self::default()
+        };
+        let mut inner = |key: &str, value| {
+            let inner = Self::of(value);
+            size.values += inner.values;
+            size.bytes += key.len() + inner.bytes;
+            size.depth = size.depth.max(inner.depth + 1);
+        };
+        match value {
+            Value::Array(items) => items.iter().for_each(|item| inner("", item)),
+            Value::Object(members) => members.iter().for_each(|(key, value)| inner(key, value)),
+            Value::String(text) => size.bytes = text.len(),
+            _ => {}
+        }
+        size
+    }
+}
+
+impl<'p> Builder<'p> {
+    pub fn new(path: &'p Path) -> Self {
+        Self {
+            path,
+            open: Vec::new(),
+            anchors: HashMap::new(),
+            copies: Size::default(),
+            lines: HashMap::new(),
+            root: None,
+            problems: Problems::default(),
+        }
+    }
+
+    /// Whether the next value is the key of a mapping.
+    pub fn takes_key(&self) -> bool {
+        let content = self.open.last().map(|open| &open.content);
+        matches!(content, Some(Content::Mapping(_, None)))
+    }
+
+    pub fn key(&mut self, name: &str, line: usize) {
+        let Some(Open {
+            pointer,
+            content: Content::Mapping(members, key),
+            ..
+        }) = self.open.last_mut()
+        else {
+            return;
+        };
+        let twice = members.contains_key(name);
+        let pointer = join(pointer, name);
+        *key = Some(name.to_owned());
+        if twice {
+            let first = self.lines.get(&pointer).copied().unwrap_or_default();
+            let found = format!("the key `{name}` stands twice here, first in line {first}");
+            self.report(&pointer, line, found, "keep one of the two");
+        }
+        self.lines.insert(pointer, line);
+    }
+
+    pub fn start(&mut self, content: Content, anchor: usize, line: usize) -> Result<(), Problem> {
+        if self.takes_key() {
+            return Err(self
+                .problem(line, "a list or an object stands where a key is expected")
+                .remedy("keys are plain text"));
+        }
+        let pointer = self.pointer();
+        self.check_depth(1, line)?;
+        self.lines.entry(pointer.clone()).or_insert(line);
+        self.open.push(Open {
+            pointer,
+            anchor,
+            content,
+        });
+        Ok(())
+    }
+
+    pub fn end(&mut self, line: usize) -> Result<(), Problem> {
+        let Some(Open {
+            anchor, content, ..
+        }) = self.open.pop()
+        else {
+            return Ok(());
+        };
+        let value = match content {
+            Content::Sequence(items) => Value::Array(items),
+            Content::Mapping(members, _) => Value::Object(members),
+        };
+        self.anchor(anchor, &value, line)?;
+        self.place(value, line);
+        Ok(())
+    }
+
+    /// Keeps a value for the aliases to it; 0 is no anchor.
+    pub fn anchor(&mut self, anchor: usize, value: &Value, line: usize) -> Result<(), Problem> {
+        if anchor == 0 {
+            return Ok(());
+        }
+        let size = Size::of(value);
+        self.count(size, line)?;
+        let value = value.clone();
+        self.anchors
+            .insert(anchor, Rc::new(Anchored { value, size }));
+        Ok(())
+    }
+
+    /// Puts a copy of what an anchor stands for here.
+    pub fn alias(&mut self, anchor: usize, line: usize) -> Result<(), Problem> {
+        if self.takes_key() {
+            return Err(self
+                .problem(line, "an alias stands where a key is expected")
+                .remedy("keys are plain text"));
+        }
+        let Some(anchored) = self.anchors.get(&anchor).map(Rc::clone) else {
+            return Err(self
+                .problem(line, "an alias points to a value that contains it")
+                .remedy("write the value out, or use `$ref`"));
+        };
+        self.count(anchored.size, line)?;
+        self.check_depth(anchored.size.depth, line)?;
+        self.place(anchored.value.clone(), line);
+        Ok(())
+    }
+
+    /// Puts a finished value where the parser is.
+    pub fn place(&mut self, value: Value, line: usize) {
+        let pointer = self.pointer();
+        self.lines.entry(pointer).or_insert(line);
+        match self.open.last_mut().map(|open| &mut open.content) {
+            None => self.root = Some(value),
+            Some(Content::Sequence(items)) => items.push(value),
+            Some(Content::Mapping(members, key)) => {
+                if let Some(key) = key.take() {
+                    members.insert(key, value);
+                }
+            }
+        }
+    }
+
+    /// The values, unless something is wrong: with what the parser stopped at, if it did.
+    pub fn finish(mut self, stopped: Option<Problem>) -> Result<Built, Problems> {
+        let empty = stopped.is_none() && self.root.is_none();
+        let empty = empty.then(|| {
+            self.problem(1, "the file is empty")
+                .remedy("write an OpenAPI 3.0 document into it, or name another file")
+        });
+        if let Some(problem) = stopped.or(empty) {
+            self.problems.push(problem);
+            self.problems.into_result()?;
+            self.problems = Problems::default();
+        }
+        Ok(Built {
+            root: self.root.unwrap_or_default(),
+            lines: self.lines,
+            problems: self.problems,
+        })
+    }
+
+    /// Where the next value goes; the mapping itself, where that is a key.
+    pub fn pointer(&self) -> String {
+        match self.open.last() {
+            None => String::new(),
+            Some(Open {
+                pointer, content, ..
+            }) => match content {
+                Content::Sequence(items) => join(pointer, items.len()),
+                Content::Mapping(_, Some(key)) => join(pointer, key),
+                Content::Mapping(_, None) => pointer.clone(),
+            },
+        }
+    }
+
+    pub fn problem(&self, line: usize, found: impl Into<String>) -> Problem {
+        Problem::new(self.path, &self.pointer(), found).line(Some(line))
+    }
+
+    /// Keeps a problem that does not keep the rest from being read.
+    pub fn report(&mut self, pointer: &str, line: usize, found: impl Into<String>, remedy: &str) {
+        let problem = Problem::new(self.path, pointer, found).line(Some(line));
+        self.problems.push(problem.remedy(remedy).quoting());
+    }
+
+    fn count(&mut self, size: Size, line: usize) -> Result<(), Problem> {
+        self.copies.values += size.values;
+        self.copies.bytes += size.bytes;
+        let found = if self.copies.values > MAX_COPIES {
+            format!("aliases repeat more than {MAX_COPIES} values")
+        } else if self.copies.bytes > MAX_COPIED_MIB * 1024 * 1024 {
+            format!("aliases repeat more than {MAX_COPIED_MIB} MiB of text")
+        } else {
+            return Ok(());
+        };
+        Err(self
+            .problem(line, found)
+            .remedy("use `$ref` in place of aliases"))
+    }
+
+    fn check_depth(&self, more: usize, line: usize) -> Result<(), Problem> {
+        if self.open.len() + more <= MAX_DEPTH {
+            return Ok(());
+        }
+        let found = format!("values are nested more than {MAX_DEPTH} deep");
+        Err(self.problem(line, found).remedy(FLATTER))
+    }
+}

@@ -1,0 +1,152 @@
+//! JSON, by way of `serde_json`, as events for the builder.
+
+use std::cell::{Cell, RefCell};
+use std::fmt;
+use std::io::{self, Read};
+use std::path::Path;
+
+use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde_json::Value;
+
+use crate::builder::{Builder, Built, Content};
+use crate::problem::{Problem, Problems};
+
+pub fn parse(path: &Path, text: &str) -> Result<Built, Problems> {
+    let line = Cell::new(1);
+    let events = Events {
+        builder: &RefCell::new(Builder::new(path)),
+        stopped: &RefCell::new(None),
+        line: &line,
+    };
+    let mut deserializer = serde_json::Deserializer::from_reader(Lines {
+        bytes: text.as_bytes(),
+        line: &line,
+        at_end: false,
+    });
+    let read = events.deserialize(&mut deserializer);
+    let stopped = match read.and_then(|()| deserializer.end()) {
+        Ok(()) => None,
+        // What the builder refused comes back as an error of the parser.
+        Err(error) => events.stopped.take().or_else(|| {
+            let problem = Problem::new(path, "", format!("the file is not JSON: {error}"))
+                .line(Some(error.line()))
+                .remedy("mend the syntax at that line");
+            Some(problem)
+        }),
+    };
+    events.builder.replace(Builder::new(path)).finish(stopped)
+}
+
+/// Counts lines for a parser that takes one byte at a time.
+///
+/// The parser looks one byte ahead, so a line begins only with the byte after its break.
+struct Lines<'t> {
+    bytes: &'t [u8],
+    line: &'t Cell<usize>,
+    at_end: bool,
+}
+
+impl Read for Lines<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let (Some((byte, rest)), Some(place)) = (self.bytes.split_first(), buffer.first_mut())
+        else {
+            return Ok(0);
+        };
+        if self.at_end {
+            self.line.set(self.line.get() + 1);
+        }
+        self.at_end = *byte == b'\n';
+        self.bytes = rest;
+        *place = *byte;
+        Ok(1)
+    }
+}
+
+/// Hands whatever is deserialized on to the builder.
+#[derive(Clone, Copy)]
+struct Events<'a, 'p> {
+    builder: &'a RefCell<Builder<'p>>,
+    stopped: &'a RefCell<Option<Problem>>,
+    line: &'a Cell<usize>,
+}
+
+impl Events<'_, '_> {
+    fn place<E>(self, value: impl Into<Value>) -> Result<(), E> {
+        self.builder
+            .borrow_mut()
+            .place(value.into(), self.line.get());
+        Ok(())
+    }
+
+    fn start<E: Error>(self, content: Content) -> Result<(), E> {
+        let started = self.builder.borrow_mut().start(content, 0, self.line.get());
+        self.stop(started)
+    }
+
+    fn end<E: Error>(self) -> Result<(), E> {
+        let ended = self.builder.borrow_mut().end(self.line.get());
+        self.stop(ended)
+    }
+
+    fn stop<E: Error>(self, result: Result<(), Problem>) -> Result<(), E> {
+        result.map_err(|problem| {
+            self.stopped.replace(Some(problem));
+            E::custom("refused")
+        })
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Events<'_, '_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Events<'_, '_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON value")
+    }
+
+    fn visit_unit<E>(self) -> Result<(), E> {
+        self.place(Value::Null)
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<(), E> {
+        self.place(value)
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<(), E> {
+        self.place(value)
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<(), E> {
+        self.place(value)
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<(), E> {
+        self.place(value)
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<(), E> {
+        self.place(value)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
+        self.start(Content::sequence())?;
+        while items.next_element_seed(self)?.is_some() {}
+        self.end()
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<(), A::Error> {
+        self.start(Content::mapping())?;
+        while let Some(key) = members.next_key::<String>()? {
+            self.builder.borrow_mut().key(&key, self.line.get());
+            members.next_value_seed(self)?;
+        }
+        self.end()
+    }
+}

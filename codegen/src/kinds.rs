@@ -1,0 +1,163 @@
+//! What kind of schema a schema is, by the keys that it has.
+
+use serde_json::Value;
+
+use crate::schema::OPEN_ENUM;
+
+/// The kinds that are told apart. Keys that only check a value (`not`, `pattern`, bounds) make none.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Kind<'v> {
+    Any,
+    /// `null` and nothing else.
+    Null,
+    Scalar(&'v str),
+    /// An enum of texts.
+    Texts,
+    Quantity(&'v Value),
+    List,
+    Object,
+    /// An object with a discriminator, which others join by `allOf`.
+    Base,
+    /// `allOf`
+    Joined,
+    /// `oneOf` or `anyOf`
+    Choice(&'static str),
+    /// Both of them.
+    Choices(&'static str, &'static str),
+}
+
+impl<'v> Kind<'v> {
+    pub fn of(value: &'v Value) -> Self {
+        let choices = ["oneOf", "anyOf"]
+            .into_iter()
+            .filter(|key| alternatives(value, key).next().is_some());
+        match choices.collect::<Vec<_>>().as_slice() {
+            [] => {}
+            [one] => return Self::Choice(one),
+            [first, second, ..] => return Self::Choices(first, second),
+        }
+        if parts(value, "allOf").any(says_something) {
+            return Self::Joined;
+        }
+        Self::alone(value)
+    }
+
+    /// Leaves aside what it is combined with.
+    pub fn alone(value: &'v Value) -> Self {
+        let has = |key| value.get(key).is_some();
+        if let Some(unit) = value.get("x-unit") {
+            return Self::Quantity(unit);
+        }
+        let texts = has("enum") || has(OPEN_ENUM);
+        // Of whatever type, there is no value that it could have.
+        if value.get("enum").is_some_and(is_null) {
+            return Self::Null;
+        }
+        match value.get("type").and_then(Value::as_str) {
+            Some("object") if has("discriminator") => Self::Base,
+            Some("object") => Self::Object,
+            Some("array") => Self::List,
+            Some("string") if texts => Self::Texts,
+            Some(scalar) => Self::Scalar(scalar),
+            None if has("items") => Self::List,
+            None if has("properties") && has("discriminator") => Self::Base,
+            None if has("properties") || has("additionalProperties") => Self::Object,
+            None if texts => Self::of_values(value),
+            None => Self::Any,
+        }
+    }
+
+    /// An enum without a type is what all its values are.
+    fn of_values(value: &'v Value) -> Self {
+        let values = value.get("enum").or_else(|| value.get(OPEN_ENUM));
+        let values = values.and_then(Value::as_array);
+        let mut kinds: Vec<&str> = values
+            .into_iter()
+            .flatten()
+            .filter_map(|value| match value {
+                Value::Null => None,
+                Value::Bool(_) => Some("boolean"),
+                Value::Number(number) if number.is_f64() => Some("number"),
+                Value::Number(_) => Some("integer"),
+                Value::String(_) => Some("string"),
+                Value::Array(_) | Value::Object(_) => Some("any"),
+            })
+            .collect();
+        kinds.sort_unstable();
+        kinds.dedup();
+        match kinds.as_slice() {
+            [] => Self::Null,
+            ["string"] => Self::Texts,
+            ["any"] => Self::Any,
+            [one] => Self::Scalar(one),
+            ["integer", "number"] => Self::Scalar("number"),
+            _ => Self::Any,
+        }
+    }
+}
+
+fn is_null(values: &Value) -> bool {
+    let values = values.as_array().filter(|values| !values.is_empty());
+    values.is_some_and(|values| values.iter().all(Value::is_null))
+}
+
+/// The schemas below a key that joins or chooses.
+pub fn parts<'v>(value: &'v Value, key: &str) -> impl Iterator<Item = &'v Value> {
+    let parts = value.get(key).and_then(Value::as_array);
+    parts.into_iter().flatten()
+}
+
+/// The alternatives of a choice, with their places in it; none, where all they do is to check, as
+/// `oneOf: [{required: [a]}, {required: [b]}]`.
+pub fn alternatives<'v>(
+    value: &'v Value,
+    key: &str,
+) -> impl Iterator<Item = (usize, &'v Value)> + use<'v> {
+    let all = || parts(value, key);
+    let typed = all().any(says_something);
+    let parts: Vec<(usize, &Value)> = match typed {
+        true => parts(value, key).enumerate().collect(),
+        false => Vec::new(),
+    };
+    // Beside types, one that only checks is any value that the check lets pass: nothing to choose.
+    parts
+        .into_iter()
+        .filter(|(_, part)| says_something(part) || !only_checks(part))
+}
+
+/// Whether a schema says what a value is, and not only what to check of it.
+pub fn says_something(value: &Value) -> bool {
+    const KEYS: [&str; 11] = [
+        "$ref",
+        "additionalProperties",
+        "allOf",
+        "anyOf",
+        "discriminator",
+        "enum",
+        "items",
+        "oneOf",
+        "properties",
+        "type",
+        OPEN_ENUM,
+    ];
+    KEYS.iter().any(|key| value.get(key).is_some())
+}
+
+fn only_checks(value: &Value) -> bool {
+    const KEYS: [&str; 13] = [
+        "format",
+        "maxItems",
+        "maxLength",
+        "maxProperties",
+        "maximum",
+        "minItems",
+        "minLength",
+        "minProperties",
+        "minimum",
+        "not",
+        "pattern",
+        "required",
+        "uniqueItems",
+    ];
+    KEYS.iter().any(|key| value.get(key).is_some())
+}

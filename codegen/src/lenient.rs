@@ -1,0 +1,278 @@
+//! The lenient way: operations that cannot be generated are left out, and the rest is.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::fmt;
+
+use serde_json::Value;
+
+use crate::files::BESIDE;
+use crate::model::Api;
+use crate::one_line::one_line;
+use crate::problem::{Problem, Problems};
+use crate::read::{self, METHODS};
+use crate::refs;
+use crate::source::{Source, join, target};
+
+/// An operation that is not there, and why.
+#[derive(Clone, Debug)]
+pub struct LeftOut {
+    /// `GET /users/`
+    pub operation: String,
+    /// What is in its way: each with its place.
+    pub problems: Vec<Problem>,
+}
+
+impl fmt::Display for LeftOut {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} is left out: ", one_line(&self.operation))?;
+        match self.problems.as_slice() {
+            [first] => write!(f, "{first}"),
+            [first, rest @ ..] => write!(f, "{first} (and {} more)", rest.len()),
+            [] => f.write_str("it cannot be generated"),
+        }
+    }
+}
+
+/// Reads the document without the operations that are in the way; an error where it is not some
+/// of its operations that is wrong.
+pub fn read(source: &Source) -> Result<(Api, Vec<LeftOut>), Problems> {
+    let mut source = source.clone();
+    write_paths_out(&mut source);
+    let mut left_out = Vec::new();
+    let mut unused = Vec::new();
+    let mut removed = HashSet::new();
+    loop {
+        let mut tried = source.clone();
+        let problems = match read::read(&mut tried) {
+            Ok(mut api) => {
+                api.notes.extend(unused);
+                return Ok((api, left_out));
+            }
+            Err(problems) => problems,
+        };
+        let faults = Faults::new(&source, &problems);
+        if !faults.elsewhere.is_empty() {
+            return Err(faults.elsewhere.into_iter().collect());
+        }
+        let before = removed.len();
+        for (pointer, problems) in faults.operations {
+            source.remove(&pointer);
+            if removed.insert(pointer.clone()) {
+                let operation = words(&pointer);
+                left_out.push(LeftOut {
+                    operation,
+                    problems,
+                });
+            }
+        }
+        // Whatever is wrong in a component that nobody uses is in nobody's way.
+        for (pointer, problem) in faults.components {
+            source.remove(&pointer);
+            removed.insert(pointer);
+            unused.push(format!("{problem}; nothing uses it: passed over"));
+        }
+        source.problems = Problems::default();
+        if removed.len() == before || operations(&source).is_empty() {
+            return Err(problems);
+        }
+    }
+}
+
+/// Puts paths that stand elsewhere where they are referred to, so that an operation can be taken
+/// out of one and stay in another.
+fn write_paths_out(source: &mut Source) {
+    let Some(Value::Object(paths)) = source.at("/paths") else {
+        return;
+    };
+    let elsewhere: Vec<(String, Value)> = paths
+        .keys()
+        .map(|path| join("/paths", path))
+        .filter_map(|pointer| {
+            let target = refs::resolve(source, &pointer).filter(|target| *target != pointer)?;
+            Some((pointer, source.at(&target)?.clone()))
+        })
+        .collect();
+    for (pointer, item) in elsewhere {
+        if let Some(place) = source.root.pointer_mut(&pointer) {
+            *place = item;
+        }
+    }
+}
+
+/// What problems stand in the way of.
+struct Faults {
+    /// Operations, by their pointers, with what is wrong with each.
+    operations: BTreeMap<String, Vec<Problem>>,
+    /// Faulty components that no operation uses.
+    components: Vec<(String, Problem)>,
+    /// What no operation is to blame for.
+    elsewhere: Vec<Problem>,
+}
+
+impl Faults {
+    fn new(source: &Source, problems: &Problems) -> Self {
+        let mut faults = Self {
+            operations: BTreeMap::new(),
+            components: Vec::new(),
+            elsewhere: Vec::new(),
+        };
+        let users = Users::of(source);
+        for problem in problems.iter() {
+            let pointer = problem.pointer();
+            let operations = users.of_pointer(pointer);
+            for operation in &operations {
+                let known = faults.operations.entry(operation.clone()).or_default();
+                known.push(problem.clone());
+            }
+            if operations.is_empty() {
+                match component(pointer) {
+                    Some(component) => faults.components.push((component, problem.clone())),
+                    None => faults.elsewhere.push(problem.clone()),
+                }
+            }
+        }
+        faults
+    }
+}
+
+/// Who uses which parts of the document.
+struct Users {
+    /// By their pointers.
+    operations: HashSet<String>,
+    /// For each part that is referred to, the parts and operations that do so.
+    of: HashMap<String, Vec<String>>,
+}
+
+impl Users {
+    fn of(source: &Source) -> Self {
+        let mut open = operations(source);
+        let mut users = Self {
+            operations: open.iter().cloned().collect(),
+            of: HashMap::new(),
+        };
+        let mut seen = users.operations.clone();
+        while let Some(next) = open.pop() {
+            let mut leads = references(source, &next);
+            if users.operations.contains(&next) {
+                let (item, _) = next.rsplit_once('/').unwrap_or_default();
+                leads.push(join(item, "parameters"));
+            }
+            for part in leads {
+                if seen.insert(part.clone()) {
+                    open.push(part.clone());
+                }
+                users.of.entry(part).or_default().push(next.clone());
+            }
+        }
+        users
+    }
+
+    /// The operations that come to what is at a pointer, or to what it stands in.
+    fn of_pointer(&self, pointer: &str) -> BTreeSet<String> {
+        let mut open = Vec::new();
+        let mut near = pointer;
+        loop {
+            open.push(near);
+            match near.rsplit_once('/') {
+                Some((above, _)) => near = above,
+                None => break,
+            }
+        }
+        let mut seen = HashSet::new();
+        let mut found = BTreeSet::new();
+        while let Some(next) = open.pop() {
+            if !seen.insert(next) {
+                continue;
+            }
+            if self.operations.contains(next) {
+                found.insert(next.to_owned());
+            }
+            open.extend(self.of.get(next).into_iter().flatten().map(String::as_str));
+        }
+        // What is wrong with a path is wrong for all that it has.
+        if found.is_empty() && pointer.starts_with("/paths/") {
+            let below = |operation: &&String| {
+                let rest = operation.strip_prefix(pointer);
+                rest.is_some_and(|rest| rest.starts_with('/'))
+            };
+            found.extend(self.operations.iter().filter(below).cloned());
+        }
+        found
+    }
+}
+
+/// The pointers of all operations.
+fn operations(source: &Source) -> Vec<String> {
+    let Some(Value::Object(paths)) = source.at("/paths") else {
+        return Vec::new();
+    };
+    let mut operations = Vec::new();
+    for path in paths.keys() {
+        let own = join("/paths", path);
+        let members = source.at(&own).and_then(Value::as_object);
+        for key in members.into_iter().flat_map(|members| members.keys()) {
+            if METHODS.iter().any(|(name, _)| name == key) {
+                operations.push(join(&own, key));
+            }
+        }
+    }
+    operations
+}
+
+/// Where the references in a part of the document lead, and the security schemes that it names.
+fn references(source: &Source, pointer: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut open: Vec<&Value> = source.at(pointer).into_iter().collect();
+    let security = match source.at(&join(pointer, "security")) {
+        Some(own) => Some(own),
+        None if pointer.starts_with("/paths/") => source.at("/security"),
+        None => None,
+    };
+    for requirement in security.and_then(Value::as_array).into_iter().flatten() {
+        let schemes = requirement.as_object().into_iter().flatten();
+        found.extend(schemes.map(|(name, _)| join("/components/securitySchemes", name)));
+    }
+    while let Some(value) = open.pop() {
+        match value {
+            Value::Array(items) => open.extend(items),
+            Value::Object(members) => {
+                let reference = members.get("$ref").and_then(Value::as_str);
+                found.extend(reference.and_then(target));
+                // A discriminator names schemas, too.
+                let mapping = members.get("mapping").and_then(Value::as_object);
+                let mapped = mapping.into_iter().flatten();
+                found.extend(mapped.filter_map(|(_, to)| target(to.as_str()?)));
+                open.extend(members.values());
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+/// The component that a pointer leads into.
+///
+/// A path that was written among the components is none: it would be lost without a word.
+fn component(pointer: &str) -> Option<String> {
+    let mut tokens = pointer.split('/').skip(1);
+    let mut start = String::new();
+    let mut first = tokens.next()?;
+    if first == BESIDE {
+        start = format!("/{first}/{}", tokens.next()?);
+        first = tokens.next()?;
+    }
+    let (section, name) = (tokens.next()?, tokens.next()?);
+    let is_path = name.starts_with("~1");
+    (first == "components" && !is_path).then(|| format!("{start}/components/{section}/{name}"))
+}
+
+/// An operation as a reader knows it.
+fn words(pointer: &str) -> String {
+    let (item, method) = pointer.rsplit_once('/').unwrap_or_default();
+    let path = item.strip_prefix("/paths/").unwrap_or(item);
+    format!(
+        "{} {}",
+        method.to_ascii_uppercase(),
+        crate::source::unescape(path)
+    )
+}

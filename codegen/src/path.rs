@@ -1,0 +1,110 @@
+//! Paths: what is sent of them, and the parameters that they have places for.
+
+use crate::fields::untold;
+use crate::model::{Parameter, Place, Schema, Written};
+use crate::read::Reader;
+
+/// A path as it is sent: what follows a `#` tells operations apart, and goes nowhere.
+pub fn sent(path: &str) -> &str {
+    path.split('#').next().unwrap_or(path)
+}
+
+/// Brings the parameters of the path and the places in it together.
+///
+/// A place without a parameter is one of any text, and a parameter without a place has no effect.
+/// Where there are both, one may be the other with its name misspelt.
+pub fn fit(
+    reader: &mut Reader<'_>,
+    operation: &str,
+    path: &str,
+    parts: &[&str],
+    parameters: &mut Vec<(String, Parameter)>,
+) {
+    let in_path = |(_, known): &(String, Parameter)| known.place == Place::Path;
+    let has = |part: &str| {
+        let known = |known: &(String, Parameter)| in_path(known) && known.1.wire == part;
+        parameters.iter().any(known)
+    };
+    let missing: Vec<&str> = parts.iter().copied().filter(|part| !has(part)).collect();
+    let unknown: Vec<(String, String)> = parameters
+        .iter()
+        .filter(|known| in_path(known) && !parts.contains(&known.1.wire.as_str()))
+        .map(|(pointer, known)| (pointer.clone(), known.wire.clone()))
+        .collect();
+    if !unknown.is_empty() && !missing.is_empty() {
+        return differ(reader, operation, path, &unknown, &missing);
+    }
+    for (pointer, wire) in &unknown {
+        reader.note(
+            pointer,
+            &format!("the path `{path}` has no `{{{wire}}}`: passed over"),
+        );
+    }
+    parameters.retain(|(pointer, _)| !unknown.iter().any(|(known, _)| known == pointer));
+    for name in missing {
+        let found = format!("`{{{name}}}` of the path has no parameter: taken for a text");
+        reader.note(operation, &found);
+        let text = untold(
+            name,
+            Place::Path,
+            Schema::Text,
+            Written::Plain,
+            String::new(),
+        );
+        let text = Parameter {
+            required: true,
+            ..text
+        };
+        parameters.push((operation.to_owned(), text));
+    }
+}
+
+/// Reports parameters without a place, and places without a parameter.
+fn differ(
+    reader: &mut Reader<'_>,
+    operation: &str,
+    path: &str,
+    unknown: &[(String, String)],
+    missing: &[&str],
+) {
+    for (pointer, wire) in unknown {
+        let found = format!("the path `{path}` has no `{{{wire}}}`");
+        reader.report(pointer, found, "mend the name, or the path");
+    }
+    for name in missing {
+        let found = format!("`{{{name}}}` of the path has no parameter");
+        let remedy = format!("add one with `name: {name}` and `in: path`");
+        reader.report(operation, found, remedy);
+    }
+}
+
+/// The names between the braces of a path.
+pub fn parts<'p>(reader: &mut Reader<'_>, path: &'p str, item: &str) -> Vec<&'p str> {
+    let mut parts = Vec::new();
+    let mut plain = String::new();
+    let mut rest = sent(path);
+    while let Some((before, after)) = rest.split_once('{') {
+        plain.push_str(before);
+        let (name, after) = after.split_once('}').unwrap_or_default();
+        if name.is_empty() || name.contains('{') {
+            let found = "a brace of the path has no partner, or no name inside";
+            reader.report(item, found, "write a part as `{name}`");
+            return parts;
+        }
+        if parts.contains(&name) {
+            let found = format!("`{{{name}}}` stands twice in the path");
+            reader.report(item, found, "every part wants a name of its own");
+        }
+        parts.push(name);
+        rest = after;
+    }
+    plain.push_str(rest);
+    // RFC 3986's signs of a path, and `%` where something is escaped already.
+    let sign = |sign: char| sign.is_ascii_alphanumeric() || "/-._~!$&'()*+,;=:@%".contains(sign);
+    if let Some(other) = plain.chars().find(|other| !sign(*other)) {
+        let found = format!("`{other}` cannot stand in a path");
+        let remedy = "escape it as `%` and its code; what follows a `?` are query parameters";
+        reader.report(item, found, remedy);
+    }
+    parts
+}

@@ -1,0 +1,88 @@
+//! Names for what has none, from where it stands: whoever comes to it first changes nothing.
+
+use serde_json::Value;
+
+use crate::files::BESIDE;
+use crate::names;
+use crate::schema::COMPONENTS;
+use crate::source::{Source, unescape};
+
+/// The name of a schema by its pointer; `None` where it is a component, which has one.
+pub fn name(source: &Source, pointer: &str) -> Option<String> {
+    if pointer
+        .rsplit_once('/')
+        .is_some_and(|(above, _)| above == COMPONENTS)
+    {
+        return None;
+    }
+    let tokens: Vec<String> = pointer.split('/').skip(1).map(unescape).collect();
+    let tokens = match tokens.as_slice() {
+        [beside, _, rest @ ..] if beside == BESIDE => rest,
+        all => all,
+    };
+    let (stem, rest) = match tokens {
+        [components, section, name, rest @ ..] if components == "components" => {
+            let behind = match section.as_str() {
+                "responses" => "Answer",
+                "requestBodies" => "Body",
+                _ => "",
+            };
+            (format!("{}{behind}", names::pascal(name)), rest)
+        }
+        [paths, path, method, rest @ ..] if paths == "paths" => {
+            let item = source.root.get("paths").and_then(|paths| paths.get(path));
+            match item
+                .and_then(|item| item.get(method))
+                .filter(|_| method != "parameters")
+            {
+                Some(operation) => (
+                    names::type_name(&operation_id(operation, method, path)),
+                    rest,
+                ),
+                None => (names::pascal(&path_words(path)), rest),
+            }
+        }
+        all => (String::new(), all),
+    };
+    Some(below(stem, rest))
+}
+
+/// The key of a schema that is a component, in whichever file.
+pub fn component(pointer: &str) -> Option<String> {
+    let (above, key) = pointer.rsplit_once('/')?;
+    above.ends_with(COMPONENTS).then(|| unescape(key))
+}
+
+/// The id of an operation, which is made of method and path where the document gives none.
+pub fn operation_id(operation: &Value, method: &str, path: &str) -> String {
+    match operation.get("operationId").and_then(Value::as_str) {
+        Some(id) => id.to_owned(),
+        None => format!("{method} {}", path_words(path)),
+    }
+}
+
+/// A path in words: `/users/{id}/` is `users id`.
+pub fn path_words(path: &str) -> String {
+    path.replace(['{', '}', '/'], " ")
+}
+
+/// A name for what stands below something that has one.
+fn below(stem: String, tokens: &[String]) -> String {
+    let mut name = stem;
+    let mut tokens = tokens.iter();
+    while let Some(token) = tokens.next() {
+        match token.as_str() {
+            "schema" | "schemas" | "properties" => {}
+            "items" => name.push_str("Item"),
+            "additionalProperties" => name.push_str("Value"),
+            "requestBody" => name.push_str("Body"),
+            "responses" => name.push_str("Answer"),
+            // The media type says nothing of what it holds.
+            "content" => drop(tokens.next()),
+            "parameters" => {}
+            "allOf" | "oneOf" | "anyOf" => {}
+            other => name.push_str(&names::pascal(other)),
+        }
+    }
+    name
+}

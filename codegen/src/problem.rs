@@ -1,0 +1,201 @@
+//! What is wrong with a document, where it stands, and what to do about it.
+
+use std::collections::HashSet;
+use std::fmt::{self, Write};
+use std::path::Path;
+
+use crate::one_line::OneLine;
+
+/// One thing that is wrong, or that the generator does not support.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Problem {
+    path: Box<Path>,
+    pointer: String,
+    /// How much of the pointer leads to the file that it is in, where that was joined to another.
+    outside: usize,
+    line: Option<usize>,
+    found: String,
+    remedy: Option<String>,
+    /// Whether it shows text of the file, in its words or its pointer.
+    quotes: bool,
+}
+
+impl Problem {
+    /// A problem in the file at `path`, at a JSON pointer (empty for the whole document).
+    pub fn new(path: &Path, pointer: &str, found: impl Into<String>) -> Self {
+        Self {
+            path: path.into(),
+            pointer: pointer.to_owned(),
+            outside: 0,
+            line: None,
+            found: found.into(),
+            remedy: None,
+            quotes: false,
+        }
+    }
+
+    pub fn line(mut self, line: Option<usize>) -> Self {
+        self.line = line;
+        self
+    }
+
+    /// How much of the pointer leads to its file, where that was joined to another one.
+    pub fn outside(mut self, length: usize) -> Self {
+        self.outside = length;
+        self
+    }
+
+    /// Says that the words show text of the file.
+    pub fn quoting(mut self) -> Self {
+        self.quotes = true;
+        self
+    }
+
+    /// Where and what, without any text of the file; `None` where the words show some.
+    pub fn unquoted(&self) -> Option<String> {
+        let line = self.line.map(|line| format!(" in line {line}"));
+        let found = format!("{}{}", self.found, line.unwrap_or_default());
+        (!self.quotes).then_some(found)
+    }
+
+    /// What whoever maintains the document can do.
+    pub fn remedy(mut self, remedy: impl Into<String>) -> Self {
+        self.remedy = Some(remedy.into());
+        self
+    }
+
+    /// The file and the pointer in it, as the message has them.
+    pub fn place(&self) -> (&Path, &str) {
+        (
+            &self.path,
+            self.pointer.get(self.outside..).unwrap_or_default(),
+        )
+    }
+
+    pub fn pointer(&self) -> &str {
+        &self.pointer
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut line = OneLine(f);
+        write!(line, "{}", self.path.display())?;
+        if let Some(number) = self.line {
+            write!(line, ":{number}")?;
+        }
+        // `#` alone is the URI fragment form of the pointer to the whole document.
+        let (_, pointer) = self.place();
+        write!(line, ": #{pointer}: {}", self.found)?;
+        if let Some(remedy) = &self.remedy {
+            write!(line, "; {remedy}")?;
+        }
+        Ok(())
+    }
+}
+
+/// Every problem of a document, in the order of its text.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Problems(Vec<Problem>);
+
+impl Problems {
+    /// Adds a problem.
+    pub fn push(&mut self, problem: Problem) {
+        self.0.push(problem);
+    }
+
+    /// Adds the problems of another list.
+    pub fn extend(&mut self, others: Self) {
+        self.0.extend(others.0);
+    }
+
+    /// Returns the problems, in the order of the document.
+    pub fn iter(&self) -> impl Iterator<Item = &Problem> {
+        self.0.iter()
+    }
+
+    /// `Ok` where there is no problem.
+    pub fn into_result(mut self) -> Result<(), Self> {
+        if self.0.is_empty() {
+            return Ok(());
+        }
+        let mut seen = HashSet::new();
+        self.0.retain(|problem| seen.insert(problem.clone()));
+        self.0.sort_by_key(|problem| problem.line);
+        Err(self)
+    }
+}
+
+/// Problems of a pass over meaning, which goes on where the pass over the shape found fault: what
+/// that one told already is not told again in other words.
+pub struct Found {
+    problems: Problems,
+    /// Pointers of faults, and of what they stand in.
+    faulty: HashSet<String>,
+    /// Pointers that have a fault anywhere below.
+    damaged: HashSet<String>,
+}
+
+impl Found {
+    pub fn new(problems: Problems) -> Self {
+        let mut faulty = HashSet::new();
+        let mut damaged = HashSet::new();
+        for problem in problems.iter() {
+            let mut pointer = problem.pointer.as_str();
+            faulty.insert(pointer.to_owned());
+            damaged.insert(pointer.to_owned());
+            if let Some((above, _)) = pointer.rsplit_once('/') {
+                faulty.insert(above.to_owned());
+            }
+            while let Some((above, _)) = pointer.rsplit_once('/') {
+                damaged.insert(above.to_owned());
+                pointer = above;
+            }
+        }
+        Self {
+            problems,
+            faulty,
+            damaged,
+        }
+    }
+
+    /// Adds a problem.
+    pub fn push(&mut self, problem: Problem) {
+        if !self.faulty.contains(&problem.pointer) {
+            self.problems.push(problem);
+        }
+    }
+
+    /// Whether anything at or below a pointer is known to be wrong.
+    pub fn is_damaged(&self, pointer: &str) -> bool {
+        self.damaged.contains(pointer)
+    }
+
+    pub fn into_result(self) -> Result<(), Problems> {
+        self.problems.into_result()
+    }
+}
+
+impl FromIterator<Problem> for Problems {
+    fn from_iter<I: IntoIterator<Item = Problem>>(problems: I) -> Self {
+        Self(problems.into_iter().collect())
+    }
+}
+
+impl From<Problem> for Problems {
+    fn from(problem: Problem) -> Self {
+        Self(vec![problem])
+    }
+}
+
+impl fmt::Display for Problems {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, problem) in self.iter().enumerate() {
+            if index > 0 {
+                writeln!(f)?;
+            }
+            write!(f, "{problem}")?;
+        }
+        Ok(())
+    }
+}

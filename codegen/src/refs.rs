@@ -1,0 +1,102 @@
+//! Where a `$ref` leads.
+
+use serde_json::Value;
+
+use crate::builder::MAX_DEPTH;
+use crate::problem::Problem;
+use crate::shape;
+use crate::source::{Source, Unread, join, target};
+
+/// The pointer of what the reference at a pointer leads to in the end, which is no reference.
+pub fn follow(source: &Source, pointer: &str) -> Result<String, Problem> {
+    let reference = source.at(pointer).and_then(Value::as_str);
+    let mut next = reference.unwrap_or_default();
+    let mut seen = vec![next];
+    loop {
+        let Some(target) = target(next).filter(|target| target.starts_with('/')) else {
+            return Err(outside(source, pointer, next));
+        };
+        let Some(value) = source.at(&target) else {
+            return Err(nothing(source, pointer, next, &target));
+        };
+        match value.get("$ref").and_then(Value::as_str) {
+            Some(further) if seen.contains(&further) => {
+                let seen: Vec<String> = seen.into_iter().map(|at| source.shown(at)).collect();
+                let found = format!("the reference leads back to itself: {}", seen.join(" → "));
+                return Err(source
+                    .problem(pointer, found)
+                    .remedy("let one of them be the thing itself"));
+            }
+            Some(_) if seen.len() > MAX_DEPTH => {
+                let found = format!("more than {MAX_DEPTH} references lead from one to the next");
+                return Err(source
+                    .problem(pointer, found)
+                    .remedy("refer to the thing itself"));
+            }
+            Some(further) => {
+                seen.push(further);
+                next = further;
+            }
+            None => return Ok(target),
+        }
+    }
+}
+
+/// A reference to a place where nothing stands.
+fn nothing(source: &Source, pointer: &str, reference: &str, target: &str) -> Problem {
+    let shown = source.shown(reference);
+    match source.closed(target) {
+        Some(unread) => closed(source, pointer, &shown, unread),
+        None => source
+            .problem(pointer, format!("`{shown}` leads to nothing"))
+            .remedy(near(source, target)),
+    }
+}
+
+/// A reference that leads to no file that is at hand.
+fn outside(source: &Source, pointer: &str, reference: &str) -> Problem {
+    match source.unread.get(reference) {
+        Some(unread) => closed(source, pointer, reference, unread),
+        None => source
+            .problem(pointer, format!("`{reference}` does not lead into a file beside this one"))
+            .remedy("download that document into the folder of this one, and refer to the copy: `other.yaml#/components/schemas/Name`"),
+    }
+}
+
+fn closed(source: &Source, pointer: &str, reference: &str, unread: &Unread) -> Problem {
+    let found = format!(
+        "`{reference}` leads to a file that cannot be read: {}",
+        unread.why
+    );
+    source.problem(pointer, found).remedy(&unread.remedy)
+}
+
+/// The pointer itself, or where the reference that stands there leads.
+pub fn resolve(source: &Source, pointer: &str) -> Option<String> {
+    match source.at(pointer)?.get("$ref") {
+        Some(_) => follow(source, &join(pointer, "$ref")).ok(),
+        None => Some(pointer.to_owned()),
+    }
+}
+
+/// What the writer may have meant.
+fn near(source: &Source, target: &str) -> String {
+    let shown = |pointer: &str| source.shown(&format!("#{pointer}"));
+    let (section, name) = target.rsplit_once('/').unwrap_or_default();
+    let Some(Value::Object(members)) = source.at(section) else {
+        return format!("add it at {}", shown(target));
+    };
+    let names: Vec<&str> = members.keys().map(String::as_str).collect();
+    match (shape::near(name, names.iter().copied()), names.as_slice()) {
+        (Some(near), _) => format!("is it `{near}`?"),
+        (None, []) => format!("add it at {}", shown(target)),
+        (None, few) if few.len() <= 12 => {
+            let few = few.join("`, `");
+            format!("mend the name, or add it: {} has `{few}`", shown(section))
+        }
+        (None, many) => {
+            let (count, section) = (many.len(), shown(section));
+            format!("mend the name, or add it to the {count} of {section}")
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! What an operation sends and gets back, down to the last record.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use crate::model::{Only, Operation, Record, Schema, Union};
+use crate::schema;
+
+/// Marks the records that requests send, those that can be rows, and the keys whose values are
+/// secret.
+pub fn mark(
+    operations: &mut [Operation],
+    records: &mut BTreeMap<String, Record>,
+    unions: &BTreeMap<String, Union>,
+) {
+    let of_records = records
+        .iter()
+        .map(|(name, record)| (name.as_str(), inside(record).collect()));
+    let of_unions = unions.iter().map(|(name, union)| {
+        let alternatives = union.alternatives.iter();
+        let inside = alternatives.flat_map(|known| names(&known.schema));
+        (name.as_str(), inside.collect())
+    });
+    let inner: HashMap<&str, Vec<&str>> = of_records.chain(of_unions).collect();
+    let owned = |names: HashSet<&str>| -> HashSet<String> {
+        names.into_iter().map(str::to_owned).collect()
+    };
+    let sent = owned(reach(operations.iter().flat_map(sent), &inner));
+    let answered = owned(reach(operations.iter().flat_map(answered), &inner));
+    let secrets = secrets(records, &inner);
+    for operation in operations {
+        operation.secrets = of_operation(operation, &secrets);
+    }
+    for (name, record) in records {
+        record.sent = sent.contains(name);
+        record.row = answered.contains(name) && !secrets.contains_key(name);
+        for field in &mut record.fields {
+            // What goes one way only is not there on the other.
+            field.required &= match field.only {
+                Some(Only::Read) => !record.sent,
+                Some(Only::Write) => !answered.contains(name),
+                None => true,
+            };
+        }
+    }
+}
+
+/// The records and enums that a request is made of.
+fn sent(operation: &Operation) -> impl Iterator<Item = &str> {
+    let parameters = operation.parameters.iter().map(|known| &known.schema);
+    let body = operation.body.iter().map(|body| &body.schema);
+    parameters.chain(body).flat_map(names)
+}
+
+/// Those that an answer is made of.
+fn answered(operation: &Operation) -> impl Iterator<Item = &str> {
+    let refused = operation
+        .refusals
+        .iter()
+        .filter_map(|known| known.schema.as_ref());
+    operation.answer.schemas().chain(refused).flat_map(names)
+}
+
+/// The secret keys of every record and of what is inside of it.
+fn secrets(
+    records: &BTreeMap<String, Record>,
+    inner: &HashMap<&str, Vec<&str>>,
+) -> HashMap<String, BTreeSet<String>> {
+    let mut outer: HashMap<&str, Vec<&str>> = HashMap::new();
+    for (name, inside) in inner {
+        for inside in inside {
+            outer.entry(inside).or_default().push(name);
+        }
+    }
+    // From each key up to whatever holds it: there are few, and most documents have none.
+    let mut holders: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for (name, record) in records {
+        for field in &record.fields {
+            if schema::is_secret(&field.schema) {
+                holders.entry(&field.wire).or_default().push(name);
+            }
+        }
+    }
+    let mut secrets: HashMap<String, BTreeSet<String>> = HashMap::new();
+    for (key, holders) in holders {
+        for name in reach(holders, &outer) {
+            secrets
+                .entry(name.to_owned())
+                .or_default()
+                .insert(key.to_owned());
+        }
+    }
+    secrets
+}
+
+fn of_operation(operation: &Operation, secrets: &HashMap<String, BTreeSet<String>>) -> Vec<String> {
+    let names = sent(operation).chain(answered(operation));
+    let inside = names.filter_map(|name| secrets.get(name)).flatten();
+    let own = operation.parameters.iter();
+    let own = own.filter(|known| schema::is_secret(&known.schema));
+    let keys: BTreeSet<&String> = inside.chain(own.map(|known| &known.wire)).collect();
+    keys.into_iter().cloned().collect()
+}
+
+/// The records and enums that a schema names.
+fn names(schema: &Schema) -> impl Iterator<Item = &str> {
+    schema.parts().filter_map(|part| match part {
+        Schema::Named(name) => Some(name.as_str()),
+        _ => None,
+    })
+}
+
+fn inside(record: &Record) -> impl Iterator<Item = &str> {
+    let fields = record.fields.iter().map(|field| &field.schema);
+    fields.chain(&record.rest).flat_map(names)
+}
+
+/// Everything that can be come to from a few names.
+fn reach<'a>(
+    from: impl IntoIterator<Item = &'a str>,
+    ways: &HashMap<&'a str, Vec<&'a str>>,
+) -> HashSet<&'a str> {
+    let mut open: Vec<&str> = from.into_iter().collect();
+    let mut seen = HashSet::new();
+    while let Some(name) = open.pop() {
+        if seen.insert(name) {
+            open.extend(ways.get(name).into_iter().flatten());
+        }
+    }
+    seen
+}

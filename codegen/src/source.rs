@@ -1,0 +1,225 @@
+//! A document that could be read: its values, and the line of each.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use crate::problem::{Problem, Problems};
+use crate::{files, json, yaml};
+
+/// A document that could be read, with the line of each of its values.
+#[derive(Clone)]
+pub struct Source {
+    pub path: PathBuf,
+    pub root: Value,
+    pub lines: HashMap<String, usize>,
+    /// What is wrong with the text, but does not keep the rest from being read.
+    pub problems: Problems,
+    /// References to files that are not read.
+    pub unread: HashMap<String, Unread>,
+    /// Files beside it, with the pointers where they were put.
+    beside: Vec<(String, PathBuf)>,
+    /// Files beside it that nothing is taken from, by the pointers where they would be.
+    closed: HashMap<String, Unread>,
+}
+
+/// Why a file is not read, and what to do about it.
+#[derive(Clone)]
+pub struct Unread {
+    pub why: String,
+    pub remedy: String,
+}
+
+impl Unread {
+    pub fn new(why: impl Into<String>, remedy: impl Into<String>) -> Self {
+        let (why, remedy) = (why.into(), remedy.into());
+        Self { why, remedy }
+    }
+}
+
+impl Source {
+    /// Reads the file at `path`, and those beside it that it refers to.
+    pub fn read(path: &Path) -> Result<Self, Problems> {
+        let mut source = Self::one(path)?;
+        files::gather(&mut source);
+        Ok(source)
+    }
+
+    /// Reads the one file at `path`: JSON where its first character is `{`, YAML 1.2 otherwise.
+    pub fn one(path: &Path) -> Result<Self, Problems> {
+        if path.to_string_lossy().contains(char::is_control) {
+            // Cargo takes one path a line, and could not be told to look at this one.
+            let found = "the path of the file has a line break or another control character";
+            let remedy = "rename the file, or its folder";
+            return Err(Problem::new(path, "", found).remedy(remedy).into());
+        }
+        let bytes = std::fs::read(path).map_err(|error| {
+            let remedy = match std::path::absolute(path) {
+                Ok(absolute) if absolute != path => {
+                    format!("check the path: that is {}", absolute.display())
+                }
+                _ => "check the path".to_owned(),
+            };
+            Problem::new(path, "", format!("the file cannot be read: {error}")).remedy(remedy)
+        })?;
+        let text = String::from_utf8(bytes).map_err(|error| {
+            Problem::new(path, "", format!("the file is not UTF-8: {error}"))
+                .remedy("save it as UTF-8")
+        })?;
+        Self::parse(path, &text)
+    }
+
+    /// Puts a file beside it in, which stands at a pointer now.
+    pub fn add(
+        &mut self,
+        pointer: String,
+        path: PathBuf,
+        lines: HashMap<String, usize>,
+        problems: Problems,
+    ) {
+        let lines = lines.into_iter();
+        self.lines
+            .extend(lines.map(|(inner, line)| (format!("{pointer}{inner}"), line)));
+        self.problems.extend(problems);
+        self.beside.push((pointer, path));
+    }
+
+    /// Puts in that nothing is taken of a file beside it, which would stand at a pointer.
+    pub fn close(&mut self, pointer: String, path: PathBuf, unread: Unread) {
+        self.closed.insert(pointer.clone(), unread);
+        self.beside.push((pointer, path));
+    }
+
+    /// Why nothing was taken of the file that a pointer leads into, if so.
+    pub fn closed(&self, pointer: &str) -> Option<&Unread> {
+        let (_, inside) = self.place(pointer);
+        self.closed.get(pointer.strip_suffix(inside)?)
+    }
+
+    /// Takes the part at a pointer out.
+    pub fn remove(&mut self, pointer: &str) {
+        let (above, token) = pointer.rsplit_once('/').unwrap_or_default();
+        match self.root.pointer_mut(above) {
+            Some(Value::Object(members)) => drop(members.shift_remove(&unescape(token))),
+            Some(Value::Array(items)) => {
+                if let Some(index) = token.parse().ok().filter(|at| *at < items.len()) {
+                    items.remove(index);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Every file that it was read from.
+    pub fn files(&self) -> impl Iterator<Item = &Path> {
+        let beside = self.beside.iter().map(|(_, path)| path.as_path());
+        std::iter::once(self.path.as_path()).chain(beside)
+    }
+
+    /// The file that a pointer leads into, and the pointer in that file.
+    pub fn place<'p>(&self, pointer: &'p str) -> (&Path, &'p str) {
+        for (prefix, path) in &self.beside {
+            if let Some(rest) = pointer.strip_prefix(prefix.as_str())
+                && (rest.is_empty() || rest.starts_with('/'))
+            {
+                return (path, rest);
+            }
+        }
+        (&self.path, pointer)
+    }
+
+    /// A reference as its writer knows it: with the file that it leads into, if that is another.
+    pub fn shown(&self, reference: &str) -> String {
+        let pointer = reference.strip_prefix('#').unwrap_or(reference);
+        match self.place(pointer) {
+            (path, inside) if inside.len() < pointer.len() => {
+                format!("{}#{inside}", path.display())
+            }
+            _ => reference.to_owned(),
+        }
+    }
+
+    /// Reads `text` as the file at `path`.
+    pub fn parse(path: &Path, text: &str) -> Result<Self, Problems> {
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        let built = if text.trim_start().starts_with('{') {
+            json::parse(path, text)?
+        } else {
+            yaml::parse(path, text)?
+        };
+        Ok(Self {
+            path: path.to_owned(),
+            root: built.root,
+            lines: built.lines,
+            problems: built.problems,
+            unread: HashMap::new(),
+            beside: Vec::new(),
+            closed: HashMap::new(),
+        })
+    }
+
+    /// The value at a JSON pointer.
+    pub fn at(&self, pointer: &str) -> Option<&Value> {
+        self.root.pointer(pointer)
+    }
+
+    /// A problem at a JSON pointer, with the line where it stands or the nearest line above it.
+    pub fn problem(&self, pointer: &str, found: impl Into<String>) -> Problem {
+        let mut near = pointer;
+        let line = loop {
+            if let Some(line) = self.lines.get(near) {
+                break Some(*line);
+            }
+            match near.rsplit_once('/') {
+                Some((above, _)) => near = above,
+                None => break None,
+            }
+        };
+        let (path, inside) = self.place(pointer);
+        Problem::new(path, pointer, found)
+            .line(line)
+            .outside(pointer.len() - inside.len())
+    }
+}
+
+/// Appends one token to a JSON pointer, escaped as RFC 6901 has it.
+pub fn join(pointer: &str, token: impl fmt::Display) -> String {
+    let token = token.to_string();
+    let escaped = if token.contains(['~', '/']) {
+        Cow::Owned(token.replace('~', "~0").replace('/', "~1"))
+    } else {
+        Cow::Borrowed(token.as_str())
+    };
+    format!("{pointer}/{escaped}")
+}
+
+/// One token of a JSON pointer as it was before it was escaped.
+pub fn unescape(token: &str) -> String {
+    token.replace("~1", "/").replace("~0", "~")
+}
+
+/// The JSON pointer of a `$ref` into its own file, which is a URI fragment and so may be
+/// percent-encoded; `None` for any other.
+pub fn target(reference: &str) -> Option<String> {
+    let fragment = reference.strip_prefix('#')?;
+    if !fragment.contains('%') {
+        return Some(fragment.to_owned());
+    }
+    let mut bytes = Vec::with_capacity(fragment.len());
+    let mut rest = fragment.as_bytes();
+    while let Some((first, others)) = rest.split_first() {
+        let code = others
+            .first_chunk::<2>()
+            .filter(|_| *first == b'%')
+            .and_then(|digits| u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok());
+        bytes.push(code.unwrap_or(*first));
+        rest = match code {
+            Some(_) => others.get(2..).unwrap_or_default(),
+            None => others,
+        };
+    }
+    String::from_utf8(bytes).ok()
+}

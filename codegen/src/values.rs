@@ -1,0 +1,47 @@
+//! Defaults and enums: whether they are of the type that stands beside them.
+
+use serde_json::Value;
+
+use crate::problem::Problem;
+use crate::schema::flag;
+use crate::shape::show;
+use crate::source::{Source, join};
+
+/// What does not fit in the schema at a pointer.
+pub fn check(source: &Source, value: &Value, pointer: &str) -> Vec<Problem> {
+    let Some(kind) = value.get("type").and_then(Value::as_str) else {
+        return Vec::new();
+    };
+    let mut problems = Vec::new();
+    if let Some(default) = value.get("default")
+        && !fits(default, kind)
+        && !(default.is_null() && flag(value, "nullable"))
+    {
+        let found = format!("the default is {}, and the type `{kind}`", show(default));
+        let problem = source.problem(&join(pointer, "default"), found);
+        problems.push(problem.remedy("give it a default of its type"));
+    }
+    let values = value.get("enum").and_then(Value::as_array);
+    for (index, item) in values.into_iter().flatten().enumerate() {
+        if !fits(item, kind) && !item.is_null() {
+            let found = format!("the value is {}, and the type `{kind}`", show(item));
+            let problem = source.problem(&format!("{pointer}/enum/{index}"), found);
+            problems.push(problem.remedy("give it a value of that type"));
+        }
+    }
+    problems
+}
+
+fn fits(value: &Value, kind: &str) -> bool {
+    match kind {
+        "string" => value.is_string(),
+        "boolean" => value.is_boolean(),
+        "integer" => {
+            value.is_i64() || value.is_u64() || value.as_f64().is_some_and(|it| it.fract() == 0.0)
+        }
+        "number" => value.is_number(),
+        "array" => value.is_array(),
+        "object" => value.is_object(),
+        _ => true,
+    }
+}

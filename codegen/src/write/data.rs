@@ -1,0 +1,316 @@
+//! What is sent and answered: structs, enums, unions, and answers by status.
+
+use std::collections::HashSet;
+
+use proc_macro2::{Ident, TokenStream};
+use quote::quote;
+
+use super::docs::{about, docs, or};
+use super::ident;
+use super::request::taken;
+use crate::doc;
+use crate::model::{
+    Alternative, Api, Content, Enum, Field, Operation, Record, Schema, Success, Union,
+};
+use crate::schema::has_instants;
+use crate::types::{REST, Types};
+
+pub fn record(name: &str, record: &Record, api: &Api, types: &Types) -> TokenStream {
+    let doc = docs(&about(&record.doc, name, record.deprecated));
+    let ident_ = ident(name);
+    let fields = record.fields.iter().map(|field| {
+        let doc = docs(&about(&field.doc, &field.wire, field.deprecated));
+        let serde = serde(field);
+        let rust = types.field(name, &field.name);
+        let field = ident(&field.name);
+        quote!(#doc #serde pub #field: #rust)
+    });
+    let rest = record.rest.as_ref().map(|rest| {
+        let rust = types.field(name, REST);
+        let with =
+            has_instants(rest).then(|| quote!(, deserialize_with = "crate::decode::instants"));
+        quote! {
+            /// Whatever other keys there are.
+            #[serde(flatten #with)]
+            pub rest: std::collections::BTreeMap<String, #rust>,
+        }
+    });
+    // A record that callers send has a way to make one, which a new optional field leaves alone.
+    let optional = record.fields.iter().all(Field::may_be_missing);
+    let new = (record.sent && !optional).then(|| new(name, record, types));
+    let default = (record.sent && optional).then(|| quote!(Default,));
+    let row = record.row.then(|| row(name, record, api));
+    quote! {
+        #doc
+        #[derive(Clone, Debug, #default PartialEq, serde::Deserialize, serde::Serialize)]
+        #[non_exhaustive]
+        pub struct #ident_ {
+            #(#fields,)*
+            #rest
+        }
+        #new
+        #row
+    }
+}
+
+/// The columns of a record: its keys, and the types of those that are records themselves.
+fn row(name: &str, record: &Record, api: &Api) -> TokenStream {
+    let ident_ = ident(name);
+    let fields = record.fields.iter().map(|field| {
+        let key = &field.wire;
+        // The columns of a record that holds itself would have no end.
+        match nested(field, api).filter(|inner| !holds(inner, name, api)) {
+            Some(inner) => {
+                let inner = ident(inner);
+                quote!(#key = #inner)
+            }
+            None => quote!(#key),
+        }
+    });
+    quote!(crate::row!(#ident_ { #(#fields),* });)
+}
+
+/// The record that a field is.
+fn nested<'f>(field: &'f Field, api: &Api) -> Option<&'f str> {
+    let schema = match &field.schema {
+        Schema::Nullable(inner) => inner,
+        schema => schema,
+    };
+    match schema {
+        Schema::Named(name) if api.records.contains_key(name) => Some(name),
+        _ => None,
+    }
+}
+
+/// Whether a record is another one, or has it inside as columns of its own.
+fn holds(outer: &str, inner: &str, api: &Api) -> bool {
+    let mut open = vec![outer];
+    let mut seen = HashSet::new();
+    while let Some(name) = open.pop() {
+        if name == inner {
+            return true;
+        }
+        if seen.insert(name) {
+            let fields = api.records.get(name).map(|record| &record.fields);
+            open.extend(
+                fields
+                    .into_iter()
+                    .flatten()
+                    .filter_map(|field| nested(field, api)),
+            );
+        }
+    }
+    false
+}
+
+/// Names and omissions that serde has to know of.
+fn serde(field: &Field) -> TokenStream {
+    let rename = (field.wire != field.name).then(|| {
+        let wire = &field.wire;
+        quote!(rename = #wire)
+    });
+    let skip = match &field.schema {
+        _ if field.required => None,
+        Schema::List(_) => Some("Vec::is_empty"),
+        Schema::Map(values) if **values == Schema::Any => Some("serde_json::Map::is_empty"),
+        Schema::Map(_) => Some("std::collections::BTreeMap::is_empty"),
+        _ => Some("Option::is_none"),
+    };
+    let skip = skip.map(|empty| quote!(skip_serializing_if = #empty));
+    let default = field.may_be_missing().then(|| quote!(default));
+    let with = with(field).map(|read| quote!(deserialize_with = #read));
+    let all: Vec<TokenStream> = [rename, default, with, skip]
+        .into_iter()
+        .flatten()
+        .collect();
+    match all.is_empty() {
+        true => quote!(),
+        false => quote!(#[serde(#(#all),*)]),
+    }
+}
+
+/// What reads a field, where serde's own way is too strict.
+fn with(field: &Field) -> Option<&'static str> {
+    let list = matches!(field.schema, Schema::List(_) | Schema::Map(_));
+    match (has_instants(&field.schema), list && !field.required) {
+        (true, true) => Some("crate::decode::instants_or_empty"),
+        (true, false) => Some("crate::decode::instants"),
+        (false, true) => Some("crate::decode::or_empty"),
+        (false, false) => None,
+    }
+}
+
+/// The constructor of a record, of what it cannot do without.
+fn new(name: &str, record: &Record, types: &Types) -> TokenStream {
+    let ident_ = ident(name);
+    let optional = record.rest.is_some() || record.fields.iter().any(Field::may_be_missing);
+    let about = docs(&match optional {
+        true => format!("`{name}` with what is required; set the other fields as you need them."),
+        false => format!("`{name}` with all that it holds."),
+    });
+    let mut declared = Vec::new();
+    let mut set = Vec::new();
+    for field in &record.fields {
+        let (name, rust) = (ident(&field.name), types.field(name, &field.name));
+        if field.may_be_missing() {
+            set.push(quote!(#name: Default::default()));
+            continue;
+        }
+        let (taken, value) = taken(&name, &rust);
+        declared.push(quote!(#name: #taken));
+        set.push(if name == value.to_string() {
+            quote!(#name)
+        } else {
+            quote!(#name: #value)
+        });
+    }
+    if record.rest.is_some() {
+        set.push(quote!(rest: Default::default()));
+    }
+    quote! {
+        impl #ident_ {
+            #about
+            pub fn new(#(#declared),*) -> Self {
+                Self { #(#set),* }
+            }
+        }
+    }
+}
+
+/// An enum of texts that keeps a text it does not know.
+pub fn open_enum(name: &str, item: &Enum) -> TokenStream {
+    let doc = docs(&about(&item.doc, name, item.deprecated));
+    let name = ident(name);
+    let names: Vec<Ident> = item
+        .variants
+        .iter()
+        .map(|variant| ident(&variant.name))
+        .collect();
+    let abouts = item
+        .variants
+        .iter()
+        .map(|variant| docs(&doc::span_of(&variant.wire)));
+    let texts = item.variants.iter().map(|variant| &variant.wire);
+    let lists: Vec<TokenStream> = names
+        .iter()
+        .zip(texts)
+        .map(|(variant, text)| quote!(#variant = #text))
+        .collect();
+    quote! {
+        #doc
+        #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum #name {
+            #(#abouts #names,)*
+            /// A value that the document does not name, as it came.
+            Other(String),
+        }
+
+        crate::open_enum!(#name { #(#lists),* });
+    }
+}
+
+/// One of several things, and what fits none of them.
+pub fn union(name: &str, union: &Union, types: &Types) -> TokenStream {
+    let doc = docs(&about(&union.doc, name, union.deprecated));
+    let ident_ = ident(name);
+    let payloads: Vec<TokenStream> = union
+        .alternatives
+        .iter()
+        .map(|known| {
+            let rust = types.field(name, &known.name);
+            // So that a union can hold what holds it, and is no larger than it has to be.
+            match known.schema {
+                Schema::Named(_) => quote!(Box<#rust>),
+                _ => rust,
+            }
+        })
+        .collect();
+    let names: Vec<Ident> = union
+        .alternatives
+        .iter()
+        .map(|known| ident(&known.name))
+        .collect();
+    let abouts = union
+        .alternatives
+        .iter()
+        .map(|known| docs(&or(&known.doc, &alternative(known))));
+    let call = match &union.tag {
+        None => quote!(crate::union!(#ident_ { #(#names(#payloads)),* });),
+        Some(tag) => {
+            let tags = union.alternatives.iter().map(|known| {
+                let tags = &known.tags;
+                quote!(#(#tags)|*)
+            });
+            quote!(crate::union!(#ident_, #tag { #(#names(#payloads) = #tags),* });)
+        }
+    };
+    quote! {
+        #doc
+        #[derive(Clone, Debug, PartialEq)]
+        #[non_exhaustive]
+        pub enum #ident_ {
+            #(#abouts #names(#payloads),)*
+            /// What fits none of these, as it came.
+            Other(serde_json::Value),
+        }
+        #call
+    }
+}
+
+/// What is said of an alternative that the document says nothing of.
+fn alternative(known: &Alternative) -> String {
+    match (&known.schema, known.tags.first()) {
+        (_, Some(tag)) => format!("With the tag {}.", doc::span_of(tag)),
+        (Schema::Named(name), None) => format!("A [`{name}`]."),
+        (Schema::List(_), None) => "A list.".to_owned(),
+        (Schema::Map(_), None) => "An object.".to_owned(),
+        (Schema::Text, None) => "A text.".to_owned(),
+        (Schema::Integer(_) | Schema::Number(_), None) => "A number.".to_owned(),
+        (Schema::Boolean, None) => "`true` or `false`.".to_owned(),
+        _ => "One of them.".to_owned(),
+    }
+}
+
+/// What an operation answers with, by its status.
+pub fn answer(
+    name: &str,
+    operation: &Operation,
+    successes: &[Success],
+    types: &Types,
+) -> TokenStream {
+    let link = format!("[`{0}`](crate::Client::{0})", operation.name);
+    let doc = docs(&format!("What {link} answers with, by its status."));
+    let ident_ = ident(name);
+    let variants = successes.iter().map(|success| {
+        let status = match success.status.as_str() {
+            "default" => "Any other success".to_owned(),
+            status => status.to_owned(),
+        };
+        let text = doc::line(&success.doc);
+        let doc = docs(&match text.is_empty() {
+            true => format!("{status}."),
+            false => format!("{status}: {text}"),
+        });
+        let variant = ident(&success.name);
+        let held = match &success.content {
+            Content::Json(_) => {
+                let rust = types.field(name, &success.name);
+                Some(quote!((#rust)))
+            }
+            Content::Text => Some(quote!((String))),
+            Content::Bytes => Some(quote!((Vec<u8>))),
+            Content::Empty => None,
+        };
+        quote!(#doc #variant #held)
+    });
+    quote! {
+        #doc
+        #[derive(Clone, Debug, PartialEq)]
+        #[non_exhaustive]
+        #[allow(clippy::large_enum_variant, reason = "it is taken apart at once")]
+        pub enum #ident_ {
+            #(#variants,)*
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! Doc comments.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use crate::access::last;
+use crate::doc;
+use crate::model::{Access, Operation, Refusal, Schema};
+
+pub fn operation_doc(operation: &Operation) -> String {
+    let caller = match &operation.access {
+        Access::Open => "without a token".to_owned(),
+        Access::AnyOf {
+            alternatives,
+            optional,
+        } => {
+            let links: Vec<String> = alternatives
+                .iter()
+                .map(|tokens| {
+                    let links = tokens.iter().map(|token| token_link(token));
+                    links.collect::<Vec<_>>().join(" and a ")
+                })
+                .collect();
+            let none = if *optional { ", or without one" } else { "" };
+            format!("with a {}{none}", links.join(" or a "))
+        }
+    };
+    let line = doc::span_of(&format!("{} {}", operation.method, operation.path));
+    doc::paragraphs([
+        operation.doc.clone(),
+        format!("{line}, {caller}."),
+        server_doc(operation),
+        arguments_doc(operation),
+        errors_doc(operation),
+    ])
+}
+
+/// What the document says of the parameters that are arguments.
+fn arguments_doc(operation: &Operation) -> String {
+    let parameters = operation.parameters.iter();
+    let parameters = parameters
+        .filter(|parameter| parameter.required)
+        .map(|parameter| (parameter.name.as_str(), &parameter.doc));
+    let body = operation.body.iter().filter(|body| body.required);
+    let body = body.map(|body| ("body", &body.doc));
+    let items = parameters.chain(body).filter(|(_, doc)| !doc.is_empty());
+    let items: Vec<String> = items
+        .map(|(name, doc)| format!("- `{name}`: {}", doc.replace('\n', "\n  ")))
+        .collect();
+    section("# Arguments", &items)
+}
+
+fn token_link(token: &str) -> String {
+    let name = last(token);
+    match token.starts_with("crate::") {
+        true => format!("[`{name}`](crate::{name})"),
+        false => format!("[`{name}`](crate::access::{name})"),
+    }
+}
+
+fn server_doc(operation: &Operation) -> String {
+    match &operation.server {
+        Some(url) => format!(
+            "It is served at <{url}>: [make a client](crate::ClientBuilder::base_url) for that."
+        ),
+        None => String::new(),
+    }
+}
+
+fn errors_doc(operation: &Operation) -> String {
+    let errors: Vec<String> = operation.refusals.iter().map(refusal_doc).collect();
+    doc::paragraphs([
+        section("# Errors\n\nStatuses that the document names:", &errors),
+        bodies_doc(&operation.refusals),
+    ])
+}
+
+/// What the bodies of refusals are, each type with the statuses that have it.
+fn bodies_doc(refusals: &[Refusal]) -> String {
+    let mut types: Vec<(&str, Vec<&str>)> = Vec::new();
+    for refusal in refusals {
+        let Some(Schema::Named(name)) = &refusal.schema else {
+            continue;
+        };
+        let status = status_words(&refusal.status);
+        match types.iter_mut().find(|(known, _)| known == name) {
+            Some((_, statuses)) => statuses.push(status),
+            None => types.push((name, vec![status])),
+        }
+    }
+    let bodies: Vec<String> = types
+        .iter()
+        .map(|(name, statuses)| format!("[`{name}`](types::{name}) for {}", statuses.join(", ")))
+        .collect();
+    match bodies.as_slice() {
+        [] => String::new(),
+        bodies => format!(
+            "[`Error::body_as`](crate::Error::body_as) gives the body: {}.",
+            bodies.join("; ")
+        ),
+    }
+}
+
+fn status_words(status: &str) -> &str {
+    match status {
+        "default" => "any other",
+        status => status,
+    }
+}
+
+fn refusal_doc(refusal: &Refusal) -> String {
+    let Refusal { status, doc, .. } = refusal;
+    let text = doc::line(doc.strip_prefix(&format!("{status}:")).unwrap_or(doc));
+    let text = or(&text, "the document says no more of it");
+    format!("- {}: {text}", status_words(status))
+}
+
+fn section(head: &str, items: &[String]) -> String {
+    match items {
+        [] => String::new(),
+        items => format!("{head}\n\n{}", items.join("\n")),
+    }
+}
+
+pub fn notes_doc(head: &str, about: &str, notes: &[String]) -> String {
+    let items: Vec<String> = notes
+        .iter()
+        .map(|note| format!("- {}", doc::span_of(note)))
+        .collect();
+    section(&format!("{head}\n\n{about}"), &items)
+}
+
+/// What the document says of a type or a field, if it says anything.
+pub fn about(doc: &str, name: &str, deprecated: bool) -> String {
+    let nothing = format!("{}: the document says no more of it.", doc::span_of(name));
+    let mark = if deprecated { "**Deprecated.**" } else { "" };
+    doc::paragraphs([or(doc, &nothing), mark.to_owned()])
+}
+
+pub fn or(doc: &str, otherwise: &str) -> String {
+    if doc.is_empty() {
+        otherwise.to_owned()
+    } else {
+        doc.to_owned()
+    }
+}
+
+/// Doc comments, a line each.
+pub fn docs(text: &str) -> TokenStream {
+    let lines = text.lines().map(|line| {
+        if line.is_empty() {
+            String::new()
+        } else {
+            format!(" {line}")
+        }
+    });
+    quote!(#(#[doc = #lines])*)
+}

@@ -1,0 +1,271 @@
+//! What becomes of a request: its parameters and its body, a step for each, and its answer.
+
+use proc_macro2::{Ident, Literal, TokenStream};
+use quote::quote;
+
+use super::docs::docs;
+use super::{ident, is_file};
+use crate::doc;
+use crate::model::{
+    Answer, Body, BodyForm, Content, Operation, Parameter, Period, Place, Schema, Style, Success,
+    Written,
+};
+use crate::schema::has_instants;
+use crate::types::Types;
+
+/// The function that hands the request to the one send path.
+pub fn call(operation: &Operation, types: &Types) -> TokenStream {
+    let steps = operation.parameters.iter().map(step);
+    let period = operation.period.as_ref().map(period_step);
+    let body = operation.body.as_ref().map(body_step);
+    let multipart = operation.multipart.then(|| quote!(.multipart()));
+    let accept = operation
+        .accept
+        .as_ref()
+        .map(|kinds| quote!(.accept(#kinds)));
+    let (rust, send) = send(operation, types);
+    let raw = raw(operation);
+    let page = operation.paging.as_ref().map(|_| {
+        docs("\nThat is one page: [`items`](Self::items) and [`pages`](Self::pages) give the whole list.")
+    });
+    quote! {
+        /// Sends the request and waits for the answer.
+        #page
+        ///
+        /// # Errors
+        ///
+        /// Whatever went wrong, from the connection to the answer: see [`Error`].
+        pub fn call(&self) -> Result<#rust, Error> {
+            self.request()#send
+        }
+
+        #raw
+
+        fn request(&self) -> Request {
+            Request::new(&self.client, &Self::OPERATION)
+                #accept
+                #multipart
+                #(#steps)*
+                #period
+                #body
+        }
+    }
+}
+
+/// The function that gives the JSON of an answer as it came. A secret in it would no longer be one.
+fn raw(operation: &Operation) -> Option<TokenStream> {
+    let mut contents = operation.answer.contents();
+    let (json, empty) = match &operation.answer {
+        Answer::Maybe(_) => (true, true),
+        answer => (
+            answer
+                .contents()
+                .any(|content| matches!(content, Content::Json(_))),
+            answer.contents().any(|content| *content == Content::Empty),
+        ),
+    };
+    let other = contents.any(|content| matches!(content, Content::Text | Content::Bytes));
+    if !json || other || !operation.secrets.is_empty() {
+        return None;
+    }
+    let (rust, send, nothing) = match empty {
+        true => (
+            quote!(Option<Box<serde_json::value::RawValue>>),
+            quote!(.maybe_json()),
+            docs(" It is `None` where the answer is empty."),
+        ),
+        false => (
+            quote!(Box<serde_json::value::RawValue>),
+            quote!(.json()),
+            docs(""),
+        ),
+    };
+    Some(quote! {
+        /// Sends the request, and returns the JSON of a success as it came: with the keys that
+        /// [`types`](crate::types) do not have, and also where [`call`](Self::call) fails to decode
+        /// it.
+        #nothing
+        ///
+        /// # Errors
+        ///
+        /// The same as those of [`call`](Self::call), but that any JSON is taken.
+        pub fn call_raw(&self) -> Result<#rust, Error> {
+            self.request()#send
+        }
+    })
+}
+
+/// What an operation answers with, and the step that gets it.
+fn send(operation: &Operation, types: &Types) -> (TokenStream, TokenStream) {
+    match &operation.answer {
+        Answer::Always(Content::Json(schema)) if operation.paging.is_some() => {
+            (types.of(schema), quote!(.page::<Self>()))
+        }
+        Answer::Always(Content::Json(schema)) if has_instants(schema) => {
+            let send = quote!(.json::<crate::decode::Saturated<_>>().map(|answer| answer.0));
+            (types.of(schema), send)
+        }
+        Answer::Always(Content::Json(schema)) => (types.of(schema), quote!(.json())),
+        Answer::Always(Content::Text) => (quote!(String), quote!(.text())),
+        Answer::Always(Content::Bytes) => (quote!(Vec<u8>), quote!(.bytes())),
+        Answer::Always(Content::Empty) => (quote!(()), quote!(.empty())),
+        Answer::Maybe(schema) => {
+            let rust = types.of(&schema.clone().not_null());
+            let send = match has_instants(schema) {
+                true => quote! {
+                    .maybe_json::<crate::decode::Saturated<_>>()
+                    .map(|answer| answer.map(|answer| answer.0))
+                },
+                false => quote!(.maybe_json()),
+            };
+            (quote!(Option<#rust>), send)
+        }
+        Answer::ByStatus(name, successes) => {
+            let name = ident(name);
+            let mut arms: Vec<TokenStream> = successes
+                .iter()
+                .map(|success| arm(&name, success))
+                .collect();
+            if !successes.iter().any(|success| success.status == "default") {
+                arms.push(quote!(_ => answer.unexpected()));
+            }
+            let send = quote!(.by_status(|answer| match answer.status() { #(#arms,)* }));
+            (quote!(types::#name), send)
+        }
+    }
+}
+
+/// What becomes of the answer with one status.
+fn arm(name: &Ident, success: &Success) -> TokenStream {
+    let status = match success.status.parse::<u16>() {
+        Ok(status) => {
+            let status = Literal::u16_unsuffixed(status);
+            quote!(#status)
+        }
+        Err(_) if success.status == "default" => quote!(_),
+        Err(_) => quote!(200..=299),
+    };
+    let variant = ident(&success.name);
+    let value = match &success.content {
+        Content::Json(schema) if has_instants(schema) => quote! {
+            answer
+                .json::<crate::decode::Saturated<_>>()
+                .map(|answer| types::#name::#variant(answer.0))
+        },
+        Content::Json(_) => quote!(answer.json().map(types::#name::#variant)),
+        Content::Text => quote!(answer.text().map(types::#name::#variant)),
+        Content::Bytes => quote!(answer.bytes().map(types::#name::#variant)),
+        Content::Empty => quote!(Ok(types::#name::#variant)),
+    };
+    quote!(#status => #value)
+}
+
+fn body_step(body: &Body) -> TokenStream {
+    let media_type = &body.media_type;
+    let whole = match body.required {
+        true => quote!(Some(&self.body)),
+        false => quote!(self.body.as_ref()),
+    };
+    let part = match body.required {
+        true => quote!(Some(&self.body)),
+        false => quote!(self.body.as_deref()),
+    };
+    match body.form {
+        BodyForm::Json if doc::is_plain_json(media_type) => quote!(.body(#whole)),
+        BodyForm::Json => quote!(.json_body(#media_type, #whole)),
+        BodyForm::Form => quote!(.form_body(#whole)),
+        BodyForm::Text => quote!(.text_body(#media_type, #part)),
+        BodyForm::Bytes => quote!(.bytes_body(#media_type, #part)),
+    }
+}
+
+/// One parameter on its way into the request. An option and a list are both iterated over.
+fn step(parameter: &Parameter) -> TokenStream {
+    let (wire, name) = (&parameter.wire, ident(&parameter.name));
+    if let Written::Styled(style, explode) = parameter.written {
+        return styled_step(parameter, style, explode);
+    }
+    let list = parameter.written != Written::Plain;
+    let values = match (parameter.required, list) {
+        (true, true) | (false, false) => quote!(&self.#name),
+        (true, false) => quote!(&[&self.#name]),
+        (false, true) => quote!(self.#name.as_deref().unwrap_or_default()),
+    };
+    let send = match (parameter.place, parameter.written) {
+        (Place::Path, _) => quote!(.path(#wire, #values)),
+        (Place::Header, _) => quote!(.header(#wire, #values)),
+        (Place::Cookie, _) => quote!(.cookie(#wire, #values)),
+        (_, Written::Joined(sign)) => quote!(.query_joined(#wire, #sign, #values)),
+        _ => quote!(.query(#wire, #values)),
+    };
+    let check = bounds(parameter).map(|range| {
+        let values = match parameter.required {
+            true => quote!(&[self.#name]),
+            false => quote!(&self.#name),
+        };
+        quote!(.within(#wire, #values, #range))
+    });
+    quote!(#check #send)
+}
+
+/// A parameter that is more than a text or a list of them, or part of a form.
+fn styled_step(parameter: &Parameter, style: Style, explode: bool) -> TokenStream {
+    let (wire, name) = (&parameter.wire, ident(&parameter.name));
+    let value = match parameter.required {
+        true => quote!(Some(&self.#name)),
+        false => quote!(self.#name.as_ref()),
+    };
+    let media_type = match &parameter.media_type {
+        Some(kind) => quote!(Some(#kind)),
+        None => quote!(None),
+    };
+    if is_file(&parameter.schema) {
+        let list = matches!(parameter.schema, Schema::List(_));
+        let files = match (parameter.required, list) {
+            (true, true) | (false, false) => quote!(&self.#name),
+            (true, false) => quote!(&[self.#name.clone()]),
+            (false, true) => quote!(self.#name.as_deref().unwrap_or_default()),
+        };
+        return quote!(.files(#wire, #media_type, #files));
+    }
+    if parameter.place == Place::Part {
+        return quote!(.part(#wire, #media_type, #value));
+    }
+    let place = ident(&format!("{:?}", parameter.place));
+    let style = ident(&format!("{style:?}"));
+    quote!(.value(Place::#place, #wire, Style::#style, #explode, #value))
+}
+
+/// The range that the document gives a whole number, where its type does not say it already.
+fn bounds(parameter: &Parameter) -> Option<TokenStream> {
+    let minimum = parameter.minimum.map(Literal::i128_unsuffixed);
+    match (minimum, parameter.maximum.map(Literal::i128_unsuffixed)) {
+        (None, None) => None,
+        (Some(minimum), None) => Some(quote!(#minimum..)),
+        (minimum, Some(maximum)) => Some(quote!(#minimum..=#maximum)),
+    }
+}
+
+fn period_step(period: &Period) -> TokenStream {
+    let Period {
+        mode,
+        value,
+        start,
+        end,
+        iso_week,
+    } = period;
+    let week = if *iso_week {
+        quote!(Iso)
+    } else {
+        quote!(Plain)
+    };
+    quote! {
+        .period(&self.period, &crate::period::PeriodParameters {
+            mode: #mode,
+            value: #value,
+            start: #start,
+            end: #end,
+            week: crate::period::WeekFormat::#week,
+        })
+    }
+}
