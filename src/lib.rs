@@ -41,7 +41,7 @@
 //! # Lists
 //!
 //! `call()` on a list fetches one page; `items()` and `pages()` walk over all of it, and lose
-//! nothing: see [`Items`](pages::Items).
+//! nothing: see [`Items`](list::Items).
 //!
 //! # Retries, deadlines, cancelling
 //!
@@ -92,70 +92,51 @@
 #![warn(missing_docs)]
 #![cfg_attr(test, allow(clippy::expect_used, clippy::panic, clippy::unwrap_used))]
 
-mod answer;
-mod api;
-pub mod authorization;
-mod base_url;
-mod body;
-mod cancel;
+mod auth;
+mod call;
 mod client;
-#[cfg(exchange)]
-mod credentials;
-mod decode;
-mod env;
 mod error;
-mod escapes;
-mod exchange;
-mod http_layer;
-mod multipart;
-mod open_enum;
-pub mod pages;
-mod pause;
-mod period;
-mod prefetch;
-mod proxy;
+mod fitrankings;
+mod generated;
+mod limits;
+pub mod list;
 mod redact;
 mod request;
-mod resolver;
-mod retry;
-mod retry_after;
-mod row;
+mod response;
+#[allow(
+    unused_imports,
+    reason = "what generated code names is up to the document"
+)]
+mod runtime;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
-mod secret;
-mod style;
 #[cfg(test)]
 mod testing;
-mod tls_records;
-#[cfg(test)]
-mod tls_tests;
-mod token;
 mod transport;
-mod union;
-pub mod units;
-mod watch;
+mod values;
 
-pub use api::{access, requests, types};
-pub use cancel::CancelHandle;
+pub use auth::secret::Secret;
+pub use auth::token::{AnyToken, MasterToken, NoToken, Token, UserToken};
+pub use call::retry::{Clock, Retry, RetryPolicy};
 pub use client::{BASE_URL, Client, ClientBuilder};
-#[cfg(exchange)]
-pub use credentials::Credentials;
 pub use error::Error;
+#[cfg(exchange)]
+pub use fitrankings::login::Credentials;
+pub use fitrankings::period::Period;
+pub use fitrankings::{authorization, units};
+pub use generated::{access, requests, types};
 /// The crate of the instants and dates in this crate's API, so that an application uses the same
 /// version without naming it.
 pub use jiff;
-pub use period::Period;
-pub use retry::{Clock, Retry, RetryPolicy};
-pub use row::Row;
+pub use limits::cancel::CancelHandle;
 pub use rust_decimal::Decimal;
-pub use secret::Secret;
-pub use token::{AnyToken, MasterToken, NoToken, Token, UserToken};
+pub use values::row::Row;
 
-#[allow(unused_imports, reason = "a document may have no enum")]
-pub(crate) use open_enum::open_enum;
-#[allow(unused_imports, reason = "a document may have no record")]
-pub(crate) use row::row;
 #[allow(unused_imports, reason = "a document may have no such token")]
-pub(crate) use token::{basic, bearer, key};
+pub(crate) use auth::token::{basic, bearer, key};
+#[allow(unused_imports, reason = "a document may have no enum")]
+pub(crate) use values::open_enum::open_enum;
+#[allow(unused_imports, reason = "a document may have no record")]
+pub(crate) use values::row::row;
 #[allow(unused_imports, reason = "a document may have no union")]
-pub(crate) use union::union;
+pub(crate) use values::union::union;

@@ -4,8 +4,8 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpListener;
 use std::thread;
 
+use crate::auth::token::{NoToken, Token};
 use crate::request::{Method, Operation, Request};
-use crate::token::{NoToken, Token};
 use crate::{Client, Error, RetryPolicy};
 
 pub(crate) const EMPTY: &str = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use fitrankings::pages::{Bookmark, Items};
+use fitrankings::list::{Bookmark, Items};
 use fitrankings::requests::{ListActivities, ListUsers};
 use fitrankings::sandbox::{Fault, Sandbox};
 use fitrankings::{CancelHandle, Client, Clock, MasterToken, RetryPolicy};
@@ -135,7 +135,7 @@ fn pages_go_on_like_items() {
     let sandbox = small();
     let there = sandbox.activity_ids();
     let pages = || client(&sandbox).list_activities().page_size(10).pages();
-    let ids = |page: fitrankings::pages::Page<fitrankings::types::Activity>| {
+    let ids = |page: fitrankings::list::Page<fitrankings::types::Activity>| {
         let records = page.records.into_iter();
         records.map(|activity| activity.id).collect::<Vec<_>>()
     };
@@ -419,7 +419,7 @@ fn raw_records_have_what_the_type_drops() {
 
 fn client_pages(
     server: &Server,
-) -> Vec<fitrankings::pages::Page<fitrankings::pages::RawRecord<fitrankings::types::User>>> {
+) -> Vec<fitrankings::list::Page<fitrankings::list::RawRecord<fitrankings::types::User>>> {
     let builder = server.builder().clock(NoWait);
     let client = builder.build(MasterToken::new(TOKEN).unwrap()).unwrap();
     let pages = client.list_users().pages().with_raw();

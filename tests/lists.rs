@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use fitrankings::pages::Bookmark;
+use fitrankings::list::Bookmark;
 use fitrankings::sandbox::{Fault, PastTheEnd, Sandbox, SandboxBuilder};
 use fitrankings::{Client, Clock, Error, MasterToken, RetryPolicy};
 use proptest::prelude::*;

@@ -12,7 +12,7 @@ use crate::schema::flag;
 use crate::source::join;
 
 /// What holds the bytes of a file.
-pub const FILE: &str = "crate::multipart::File";
+pub const FILE: &str = "crate::runtime::File";
 
 /// The fields of a form, where its schema is an object that names them.
 pub fn read(

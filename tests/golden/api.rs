@@ -201,8 +201,8 @@ impl<T: crate::Token> crate::Client<T> {
 /// Requests that wait to be sent: one type for each operation.
 pub mod requests {
     use super::types;
-    use crate::pages::{Items, PageRequest, Paged, Pages};
-    use crate::request::{Method, Operation, Request};
+    use crate::runtime::{Items, PageRequest, Paged, Pages};
+    use crate::runtime::{Method, Operation, Request};
     use crate::{Client, Error};
 
     /// A request to [`create_master_token`](Client::create_master_token), sent by [`call`](Self::call).
@@ -517,12 +517,12 @@ pub mod requests {
             Request::new(&self.client, &Self::OPERATION)
                 .period(
                     &self.period,
-                    &crate::period::PeriodParameters {
+                    &crate::runtime::PeriodParameters {
                         mode: "time_mode",
                         value: "time_value",
                         start: "start",
                         end: "end",
-                        week: crate::period::WeekFormat::Plain,
+                        week: crate::runtime::WeekFormat::Plain,
                     },
                 )
         }
@@ -583,12 +583,12 @@ pub mod requests {
             Request::new(&self.client, &Self::OPERATION)
                 .period(
                     &self.period,
-                    &crate::period::PeriodParameters {
+                    &crate::runtime::PeriodParameters {
                         mode: "time_mode",
                         value: "time_value",
                         start: "start",
                         end: "end",
-                        week: crate::period::WeekFormat::Iso,
+                        week: crate::runtime::WeekFormat::Iso,
                     },
                 )
         }
@@ -784,7 +784,7 @@ pub mod types {
         /// Example: `"2017-06-13T12:00:00Z"`.
         #[serde(
             default,
-            deserialize_with = "crate::decode::instants",
+            deserialize_with = "crate::runtime::deserialize_with::instants",
             skip_serializing_if = "Option::is_none"
         )]
         pub action_date: Option<jiff::Timestamp>,
@@ -817,7 +817,7 @@ pub mod types {
         /// Example: `"2017-06-23T17:14:28.840028Z"`.
         #[serde(
             default,
-            deserialize_with = "crate::decode::instants",
+            deserialize_with = "crate::runtime::deserialize_with::instants",
             skip_serializing_if = "Option::is_none"
         )]
         pub created_at: Option<jiff::Timestamp>,
@@ -826,7 +826,7 @@ pub mod types {
         /// Example: `"2017-06-23T17:14:28.840053Z"`.
         #[serde(
             default,
-            deserialize_with = "crate::decode::instants",
+            deserialize_with = "crate::runtime::deserialize_with::instants",
             skip_serializing_if = "Option::is_none"
         )]
         pub updated_at: Option<jiff::Timestamp>,
@@ -861,7 +861,7 @@ pub mod types {
         /// Empty in every documented answer. A list that is missing or `null` is empty, too.
         #[serde(
             default,
-            deserialize_with = "crate::decode::or_empty",
+            deserialize_with = "crate::runtime::deserialize_with::or_empty",
             skip_serializing_if = "Vec::is_empty"
         )]
         pub comments: Vec<serde_json::Value>,
@@ -926,7 +926,7 @@ pub mod types {
         /// Example: `"2017-06-23T17:14:10.995721Z"`.
         #[serde(
             default,
-            deserialize_with = "crate::decode::instants",
+            deserialize_with = "crate::runtime::deserialize_with::instants",
             skip_serializing_if = "Option::is_none"
         )]
         pub date_joined: Option<jiff::Timestamp>,
@@ -1179,7 +1179,7 @@ pub mod types {
         /// Example: `"2017-08-07T19:11:51.971815Z"`.
         #[serde(
             default,
-            deserialize_with = "crate::decode::instants",
+            deserialize_with = "crate::runtime::deserialize_with::instants",
             skip_serializing_if = "Option::is_none"
         )]
         pub date_joined: Option<jiff::Timestamp>,

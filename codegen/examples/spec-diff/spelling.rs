@@ -20,7 +20,7 @@ pub fn short(text: &str) -> String {
     for module in [
         "std::collections::",
         "crate::units::",
-        "crate::period::",
+        "crate::runtime::",
         "crate::token::",
         "crate::",
         "super::",

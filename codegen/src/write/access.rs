@@ -139,7 +139,7 @@ pub fn scheme(name: &str, scheme: &Scheme) -> TokenStream {
     quote! {
         #about
         #[derive(Clone)]
-        pub struct #ident_(crate::token::Credential);
+        pub struct #ident_(crate::runtime::Credential);
         #call
     }
 }

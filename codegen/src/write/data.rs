@@ -27,8 +27,8 @@ pub fn record(name: &str, record: &Record, api: &Api, types: &Types) -> TokenStr
     });
     let rest = record.rest.as_ref().map(|rest| {
         let rust = types.field(name, REST);
-        let with =
-            has_instants(rest).then(|| quote!(, deserialize_with = "crate::decode::instants"));
+        let with = has_instants(rest)
+            .then(|| quote!(, deserialize_with = "crate::runtime::deserialize_with::instants"));
         quote! {
             /// Whatever other keys there are.
             #[serde(flatten #with)]
@@ -133,9 +133,9 @@ fn serde(field: &Field) -> TokenStream {
 fn with(field: &Field) -> Option<&'static str> {
     let list = matches!(field.schema, Schema::List(_) | Schema::Map(_));
     match (has_instants(&field.schema), list && !field.required) {
-        (true, true) => Some("crate::decode::instants_or_empty"),
-        (true, false) => Some("crate::decode::instants"),
-        (false, true) => Some("crate::decode::or_empty"),
+        (true, true) => Some("crate::runtime::deserialize_with::instants_or_empty"),
+        (true, false) => Some("crate::runtime::deserialize_with::instants"),
+        (false, true) => Some("crate::runtime::deserialize_with::or_empty"),
         (false, false) => None,
     }
 }

@@ -51,24 +51,24 @@ fn imports(api: &Api, paged: bool) -> TokenStream {
     });
     let pages = paged.then(|| {
         quote!(
-            use crate::pages::{Items, PageRequest, Paged, Pages};
+            use crate::runtime::{Items, PageRequest, Paged, Pages};
         )
     });
     let runtime = operations().next().map(|_| {
         quote! {
-            use crate::request::{Method, Operation, Request};
+            use crate::runtime::{Method, Operation, Request};
             use crate::{Client, Error};
         }
     });
     let mut parameters = operations().flat_map(|operation| &operation.parameters);
     let styles = parameters.any(styled).then(|| {
         quote!(
-            use crate::style::{Place, Style};
+            use crate::runtime::{Place, Style};
         )
     });
     let files = sends_files(api).then(|| {
         quote!(
-            pub use crate::multipart::File;
+            pub use crate::runtime::File;
         )
     });
     quote!(#files #types #pages #runtime #styles)

@@ -102,7 +102,7 @@ fn send(operation: &Operation, types: &Types) -> (TokenStream, TokenStream) {
             (types.of(schema), quote!(.page::<Self>()))
         }
         Answer::Always(Content::Json(schema)) if has_instants(schema) => {
-            let send = quote!(.json::<crate::decode::Saturated<_>>().map(|answer| answer.0));
+            let send = quote!(.json::<crate::runtime::deserialize_with::Saturated<_>>().map(|answer| answer.0));
             (types.of(schema), send)
         }
         Answer::Always(Content::Json(schema)) => (types.of(schema), quote!(.json())),
@@ -113,7 +113,7 @@ fn send(operation: &Operation, types: &Types) -> (TokenStream, TokenStream) {
             let rust = types.of(&schema.clone().not_null());
             let send = match has_instants(schema) {
                 true => quote! {
-                    .maybe_json::<crate::decode::Saturated<_>>()
+                    .maybe_json::<crate::runtime::deserialize_with::Saturated<_>>()
                     .map(|answer| answer.map(|answer| answer.0))
                 },
                 false => quote!(.maybe_json()),
@@ -149,7 +149,7 @@ fn arm(name: &Ident, success: &Success) -> TokenStream {
     let value = match &success.content {
         Content::Json(schema) if has_instants(schema) => quote! {
             answer
-                .json::<crate::decode::Saturated<_>>()
+                .json::<crate::runtime::deserialize_with::Saturated<_>>()
                 .map(|answer| types::#name::#variant(answer.0))
         },
         Content::Json(_) => quote!(answer.json().map(types::#name::#variant)),
@@ -260,12 +260,12 @@ fn period_step(period: &Period) -> TokenStream {
         quote!(Plain)
     };
     quote! {
-        .period(&self.period, &crate::period::PeriodParameters {
+        .period(&self.period, &crate::runtime::PeriodParameters {
             mode: #mode,
             value: #value,
             start: #start,
             end: #end,
-            week: crate::period::WeekFormat::#week,
+            week: crate::runtime::WeekFormat::#week,
         })
     }
 }

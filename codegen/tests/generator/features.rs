@@ -116,7 +116,8 @@ fn types_of_fields() {
 #[test]
 fn instants() {
     const INSTANT: &str = "type: string, format: date-time";
-    let read = |list| format!("deserialize_with = \"crate::decode::instants{list}\"");
+    let read =
+        |list| format!("deserialize_with = \"crate::runtime::deserialize_with::instants{list}\"");
     assert_eq!(
         field(&format!("{{ {INSTANT} }}"), true),
         format!("#[serde({})] pub f: jiff::Timestamp,", read(""))
@@ -175,7 +176,7 @@ fn missing_and_null() {
             "{ type: array, items: { type: string, nullable: true } }",
             false
         ),
-        "#[serde(default, deserialize_with = \"crate::decode::or_empty\", \
+        "#[serde(default, deserialize_with = \"crate::runtime::deserialize_with::or_empty\", \
          skip_serializing_if = \"Vec::is_empty\")] pub f: Vec<Option<String>>,"
     );
     assert_eq!(
@@ -184,7 +185,7 @@ fn missing_and_null() {
     );
     assert_eq!(
         field("{ type: object }", false),
-        "#[serde(default, deserialize_with = \"crate::decode::or_empty\", \
+        "#[serde(default, deserialize_with = \"crate::runtime::deserialize_with::or_empty\", \
          skip_serializing_if = \"serde_json::Map::is_empty\")] \
          pub f: serde_json::Map<String, serde_json::Value>,"
     );

@@ -17,7 +17,7 @@ impl<T: crate::Token> crate::Client<T> {
     }
 
     /// `POST /photos`, with a [`ApiKey`](crate::access::ApiKey).
-    pub fn add_photo(&self, photo: impl Into<crate::multipart::File>) -> requests::AddPhoto<T>
+    pub fn add_photo(&self, photo: impl Into<crate::runtime::File>) -> requests::AddPhoto<T>
     where
         T: access::ApiKeyOnly,
     {
@@ -27,8 +27,8 @@ impl<T: crate::Token> crate::Client<T> {
 
 pub mod requests {
     use super::types;
-    use crate::request::{Method, Operation, Request};
-    use crate::style::{Place, Style};
+    use crate::runtime::{Method, Operation, Request};
+    use crate::runtime::{Place, Style};
     use crate::{Client, Error};
 
     #[derive(Clone, Debug)]
@@ -85,7 +85,7 @@ pub mod requests {
     #[derive(Clone, Debug)]
     pub struct AddPhoto<T> {
         client: Client<T>,
-        photo: crate::multipart::File,
+        photo: crate::runtime::File,
         title: Option<String>,
     }
 
@@ -99,7 +99,7 @@ pub mod requests {
             secrets: &[],
         };
 
-        pub(super) fn new(client: Client<T>, photo: impl Into<crate::multipart::File>) -> Self {
+        pub(super) fn new(client: Client<T>, photo: impl Into<crate::runtime::File>) -> Self {
             Self { client, photo: photo.into(), title: None }
         }
 
@@ -124,15 +124,15 @@ pub mod requests {
 pub mod access {
     /// The key that the document calls `api_key`. It is sent as the header `X-API-Key`.
     #[derive(Clone)]
-    pub struct ApiKey(crate::token::Credential);
+    pub struct ApiKey(crate::runtime::Credential);
     crate::key!(ApiKey, Header, "X-API-Key");
 
     #[derive(Clone)]
-    pub struct OAuth2(crate::token::Credential);
+    pub struct OAuth2(crate::runtime::Credential);
     crate::bearer!(OAuth2);
 
     #[derive(Clone)]
-    pub struct Login(crate::token::Credential);
+    pub struct Login(crate::runtime::Credential);
     crate::basic!(Login);
 
     pub trait ApiKeyOnly: crate::Token {}
@@ -146,7 +146,7 @@ pub mod access {
 }
 
 pub mod types {
-    pub use crate::multipart::File;
+    pub use crate::runtime::File;
 
     #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
     #[non_exhaustive]

@@ -188,7 +188,7 @@ fn token_types() {
     );
     says(
         &[(
-            "    #[derive(Clone)]\n    pub struct Login(crate::token::Credential);\n    crate::basic!(Login);\n\n",
+            "    #[derive(Clone)]\n    pub struct Login(crate::runtime::Credential);\n    crate::basic!(Login);\n\n",
             "",
         )],
         "access::Login is gone: breaking
@@ -298,8 +298,8 @@ fn a_union_becomes_a_struct() {
 fn what_becomes_an_argument_is_taken_as_before() {
     says(
         &[(
-            "photo: impl Into<crate::multipart::File>) -> requests::AddPhoto<T>",
-            "photo: crate::multipart::File) -> requests::AddPhoto<T>",
+            "photo: impl Into<crate::runtime::File>) -> requests::AddPhoto<T>",
+            "photo: crate::runtime::File) -> requests::AddPhoto<T>",
         )],
         "add_photo, argument photo: impl Into<multipart::File> → multipart::File: breaking
          major",
@@ -311,7 +311,7 @@ fn what_becomes_an_argument_is_taken_as_before() {
 #[test]
 fn what_there_are_no_words_for_is_shown() {
     says(
-        &[("    pub use crate::multipart::File;\n", "")],
+        &[("    pub use crate::runtime::File;\n", "")],
         "`pub use multipart::File;` is gone: breaking
          major",
         "`pub use multipart::File;` is new: compatible
@@ -375,7 +375,7 @@ fn what_there_are_no_words_for_is_shown() {
          patch",
     );
     says(
-        &[("    use crate::style::{Place, Style};", "    use crate::styles::{Place, Style};")],
+        &[("    use crate::runtime::{Place, Style};", "    use crate::runtimes::{Place, Style};")],
         "something is changed that no part shows, `… }; use style:: { Place, …` → `… }; use styles:: { Place, …`: compatible
          patch",
         "something is changed that no part shows, `… }; use styles:: { Place, …` → `… }; use style:: { Place, …`: compatible

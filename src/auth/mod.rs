@@ -1,0 +1,4 @@
+//! Tokens and other secrets: what they are, and where they are sent.
+
+pub mod secret;
+pub mod token;

@@ -1,0 +1,8 @@
+//! What belongs to the FitRankings API, and would not be here for another service.
+
+pub mod authorization;
+pub mod env;
+#[cfg(exchange)]
+pub mod login;
+pub mod period;
+pub mod units;

@@ -1,0 +1,3 @@
+//! What ends a call before its time.
+
+pub mod cancel;

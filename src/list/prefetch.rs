@@ -1,0 +1,149 @@
+//! Pages that are fetched before they are asked for, each on a thread of its own.
+
+use std::collections::VecDeque;
+use std::mem;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{self, Receiver};
+use std::thread;
+use std::time::Instant;
+
+use crate::call::ListPage;
+use crate::error::{Error, Kind};
+use crate::limits::cancel::CancelHandle;
+use crate::list::{Fetched, PageRequest, Paged};
+use crate::request::Request;
+use crate::transport::IDLE;
+
+/// How many pages have to come, after the server throttled, before one more is fetched ahead. A
+/// smaller number costs more requests that are refused.
+const PAGES_FOR_ONE_MORE: usize = 4;
+
+/// The pages of a list, in order, up to `ahead` of them on their way at once.
+pub(crate) struct Prefetch<P: Paged> {
+    request: P,
+    pub ahead: usize,
+    /// Pages that came since the server throttled one of those ahead.
+    unthrottled: usize,
+    /// Whether a page has come, from which on the pages have more attempts.
+    begun: Arc<AtomicBool>,
+    pub deadline: Option<Instant>,
+    flights: VecDeque<Flight<P>>,
+    /// Stops what is under way when nobody will take it any more.
+    stop: CancelHandle,
+}
+
+struct Flight<P: Paged> {
+    number: u64,
+    outcome: Receiver<Result<Fetched<P>, Error>>,
+}
+
+impl<P: Paged> Prefetch<P> {
+    /// A page more, and a connection would be thrown away after each call.
+    pub const MOST: usize = IDLE;
+
+    pub fn new(request: P) -> Self {
+        Self {
+            request,
+            ahead: 0,
+            unthrottled: usize::MAX,
+            begun: Arc::default(),
+            deadline: None,
+            flights: VecDeque::new(),
+            stop: CancelHandle::new(),
+        }
+    }
+
+    /// A page; each is asked for once, in order.
+    pub fn page(&mut self, number: u64) -> Result<Fetched<P>, Error> {
+        self.depart(number);
+        let page = match self.flights.pop_front().map(Flight::land) {
+            Some(Err(error)) if error.is_throttled() => {
+                self.unthrottled = 0;
+                self.fetch_in_order(number, Some(error))
+            }
+            Some(outcome) => outcome,
+            None => self.fetch_in_order(number, None),
+        }?;
+        self.unthrottled = self.unthrottled.saturating_add(1);
+        if page.len() > 0 {
+            self.depart(number.saturating_add(1));
+        }
+        Ok(page)
+    }
+
+    /// Fetches a page whose turn it is; `error` is that of an attempt before its turn.
+    fn fetch_in_order(&self, number: u64, error: Option<Error>) -> Result<Fetched<P>, Error> {
+        let request = self.request(number, false).after(error);
+        fetch(request, &self.begun)
+    }
+
+    /// Stops what is under way. The list can go on after it, here or at another place.
+    pub fn stop(&mut self) {
+        mem::take(&mut self.stop).cancel();
+        self.flights.clear();
+    }
+
+    /// Sends for pages, from `number` on, until as many are on their way as there may be.
+    fn depart(&mut self, number: u64) {
+        let mut next = self
+            .flights
+            .back()
+            .map_or(number, |flight| flight.number.saturating_add(1));
+        let most = self.ahead.min(self.unthrottled / PAGES_FOR_ONE_MORE);
+        while self.flights.len() < most {
+            let request = self.request(next, true);
+            // All of them would be sent at the end of the pause, and compete with the next page.
+            if request.is_paused() {
+                return;
+            }
+            let (sender, outcome) = mpsc::sync_channel(1);
+            let begun = Arc::clone(&self.begun);
+            let thread = thread::Builder::new().name("fitrankings-page".into());
+            let work = move || {
+                // The list may have been dropped in the meantime.
+                let _ = sender.send(fetch(request, &begun));
+            };
+            if thread.spawn(work).is_err() {
+                return;
+            }
+            self.flights.push_back(Flight {
+                number: next,
+                outcome,
+            });
+            next = next.saturating_add(1);
+        }
+    }
+
+    fn request(&self, number: u64, ahead: bool) -> Request {
+        let PageRequest(request) = self.request.page_request(number);
+        let begun = Arc::clone(&self.begun);
+        let page = ListPage { begun, ahead };
+        request.of_list(page, self.deadline, self.stop.clone())
+    }
+}
+
+impl<P: Paged> Flight<P> {
+    fn land(self) -> Result<Fetched<P>, Error> {
+        self.outcome.recv().unwrap_or_else(|_| {
+            Err(Error::new(
+                Kind::Transport,
+                "the thread that fetched the page is gone",
+            ))
+        })
+    }
+}
+
+fn fetch<P: Paged>(request: Request, begun: &AtomicBool) -> Result<Fetched<P>, Error> {
+    let page = request.send(Fetched::read);
+    if page.is_ok() {
+        begun.store(true, Ordering::Relaxed);
+    }
+    page
+}
+
+impl<P: Paged> Drop for Prefetch<P> {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}

@@ -1,0 +1,287 @@
+//! Multipart forms (RFC 7578), and the files in them.
+
+use std::fmt;
+
+use serde::Serialize;
+use serde_json::Value;
+use ureq::http::HeaderValue;
+
+use crate::request::Request;
+use crate::request::body::{Body, Form};
+use crate::request::parameter_style::{Sent, plain};
+
+/// A file to be sent as a part of a form.
+///
+/// It is kept in memory. `Debug` shows how large it is, and not what is in it.
+#[derive(Clone, PartialEq)]
+#[allow(unreachable_pub, reason = "only some documents send files")]
+pub struct File {
+    bytes: Vec<u8>,
+    name: Option<String>,
+    media_type: Option<String>,
+}
+
+#[allow(dead_code, reason = "only some documents send files")]
+impl File {
+    /// A file with these bytes.
+    pub fn new(bytes: impl Into<Vec<u8>>) -> Self {
+        Self {
+            bytes: bytes.into(),
+            name: None,
+            media_type: None,
+        }
+    }
+
+    /// What the file is called. Default: `file`, since many services take a part without a name
+    /// for a text.
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+
+    /// What kind of file it is, such as `image/png`. Default: what the document says, or
+    /// `application/octet-stream`.
+    ///
+    /// The call is refused if it cannot be in a header.
+    pub fn media_type(mut self, media_type: impl Into<String>) -> Self {
+        self.media_type = Some(media_type.into());
+        self
+    }
+}
+
+impl From<Vec<u8>> for File {
+    fn from(bytes: Vec<u8>) -> Self {
+        Self::new(bytes)
+    }
+}
+
+impl fmt::Debug for File {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("File")
+            .field("size", &self.bytes.len())
+            .field("name", &self.name)
+            .field("media_type", &self.media_type)
+            .finish_non_exhaustive()
+    }
+}
+
+#[allow(dead_code, reason = "which of these are called is up to the document")]
+impl Request {
+    /// A part of a multipart form: a scalar as text, a list as a part for each item, an object as
+    /// JSON. Nothing for `None`.
+    pub fn part(
+        mut self,
+        name: &str,
+        media_type: Option<&'static str>,
+        value: Option<&(impl Serialize + ?Sized)>,
+    ) -> Self {
+        let value = match value.map(|value| Sent::new(name, value)).transpose() {
+            Ok(value) => value.unwrap_or(Sent(Value::Null)),
+            Err(problem) => return self.refuse(problem),
+        };
+        self.note(name, &value.0);
+        let items = match &value.0 {
+            Value::Array(items) => items.as_slice(),
+            other => std::slice::from_ref(other),
+        };
+        for item in items.iter().filter(|item| !item.is_null()) {
+            let json = media_type.is_some_and(is_json);
+            let (text, own) = match item {
+                Value::Array(_) | Value::Object(_) => (item.to_string(), Some("application/json")),
+                scalar if json => (scalar.to_string(), None),
+                scalar => (plain(scalar), None),
+            };
+            self = self.add(name, None, media_type.or(own), text.as_bytes());
+        }
+        self
+    }
+
+    /// Files, a part for each.
+    pub fn files<'v, I: ?Sized>(
+        mut self,
+        name: &str,
+        media_type: Option<&'static str>,
+        files: &'v I,
+    ) -> Self
+    where
+        &'v I: IntoIterator<Item = &'v File>,
+    {
+        for file in files {
+            let kind = file.media_type.as_deref().or(media_type);
+            let kind = kind.unwrap_or("application/octet-stream");
+            let fits = kind.is_ascii() && HeaderValue::from_str(kind).is_ok();
+            if !fits || kind.trim().is_empty() {
+                return self.refuse(format!("the media type of a file in `{name}` is none"));
+            }
+            let called = file.name.as_deref().unwrap_or("file");
+            self = self.add(name, Some(called), Some(kind), &file.bytes);
+        }
+        self
+    }
+
+    /// Makes the body a multipart form even if no part follows.
+    pub fn multipart(mut self) -> Self {
+        let parts = |body: &Body| matches!(body.form, Form::Parts(_));
+        if self.body.as_ref().is_some_and(parts) {
+            return self;
+        }
+        let mut random = [0; 16];
+        if getrandom::getrandom(&mut random).is_err() {
+            return self.refuse("the operating system gave no random numbers");
+        }
+        let boundary = format!("{:032x}", u128::from_be_bytes(random));
+        let media_type = format!("multipart/form-data; boundary={boundary}");
+        if let Ok(media_type) = HeaderValue::try_from(media_type) {
+            self.body = Some(Body::new(media_type, Form::Parts(boundary)));
+        }
+        self
+    }
+
+    fn add(
+        mut self,
+        name: &str,
+        file_name: Option<&str>,
+        media_type: Option<&str>,
+        content: &[u8],
+    ) -> Self {
+        self = self.multipart();
+        let Some(Body {
+            bytes,
+            form: Form::Parts(boundary),
+            ..
+        }) = &mut self.body
+        else {
+            return self;
+        };
+        let mut head = format!(
+            "--{boundary}\r\nContent-Disposition: form-data; name=\"{}\"",
+            quoted(name)
+        );
+        if let Some(file_name) = file_name {
+            head += &format!("; filename=\"{}\"", quoted(file_name));
+        }
+        if let Some(media_type) = media_type {
+            head += &format!("\r\nContent-Type: {media_type}");
+        }
+        bytes.reserve(head.len() + content.len() + 2 * boundary.len() + 16);
+        bytes.extend_from_slice(head.as_bytes());
+        bytes.extend_from_slice(b"\r\n\r\n");
+        bytes.extend_from_slice(content);
+        bytes.extend_from_slice(b"\r\n");
+        self
+    }
+}
+
+/// A body that nothing more is added to.
+pub(crate) fn finish(mut body: Body) -> Body {
+    if let Form::Parts(boundary) = &body.form {
+        body.bytes
+            .extend_from_slice(format!("--{boundary}--\r\n").as_bytes());
+    }
+    body
+}
+
+fn is_json(media_type: &str) -> bool {
+    let kind = media_type.split(';').next().unwrap_or_default().trim();
+    kind == "application/json" || kind.ends_with("+json")
+}
+
+/// A name between quotation marks, as browsers write it.
+fn quoted(name: &str) -> String {
+    name.replace('"', "%22")
+        .replace('\r', "%0D")
+        .replace('\n', "%0A")
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+    use ureq::http::Method;
+
+    use super::*;
+    use crate::testing::{refusal, sent};
+
+    /// The body with `B` for its boundary.
+    fn form(fill: impl FnOnce(Request) -> Request) -> String {
+        let received = sent(Method::POST, fill);
+        let kind = received.header("Content-Type").unwrap();
+        let boundary = kind.strip_prefix("multipart/form-data; boundary=").unwrap();
+        assert_eq!(boundary.len(), 32);
+        String::from_utf8_lossy(&received.body).replace(boundary, "B")
+    }
+
+    #[test]
+    fn a_part_is_a_text_or_json_and_a_list_is_several() {
+        let none = None::<&u8>;
+        let text = form(|request| {
+            request
+                .part("none", None, none)
+                .part("null", None, Some(&json!(null)))
+                .part("a", None, Some("b\r\nc"))
+                .part("l", None, Some(&json!([1, null, {"x": 2}])))
+                .part("o", Some("application/vnd.a+json"), Some(&json!({"x": 2})))
+                .part("s", Some("application/json"), Some("t"))
+        });
+        let head = "--B\r\nContent-Disposition: form-data; name=";
+        let expected = [
+            format!("{head}\"a\"\r\n\r\nb\r\nc\r\n"),
+            format!("{head}\"l\"\r\n\r\n1\r\n"),
+            format!("{head}\"l\"\r\nContent-Type: application/json\r\n\r\n{{\"x\":2}}\r\n"),
+            format!("{head}\"o\"\r\nContent-Type: application/vnd.a+json\r\n\r\n{{\"x\":2}}\r\n"),
+            format!("{head}\"s\"\r\nContent-Type: application/json\r\n\r\n\"t\"\r\n"),
+            "--B--\r\n".to_owned(),
+        ];
+        assert_eq!(text, expected.concat());
+    }
+
+    #[test]
+    fn a_file_has_a_name_and_a_type_and_its_bytes() {
+        let text = form(|request| {
+            let files = [
+                File::new("a"),
+                File::from(vec![13, 10])
+                    .name("a \"b\"\r\n.é")
+                    .media_type("image/png"),
+            ];
+            request
+                .files("f\"", None, &files)
+                .files("g", Some("text/csv"), &Some(File::new("x")))
+                .files("h", None, &None)
+        });
+        let head = "--B\r\nContent-Disposition: form-data; name=";
+        let expected = [
+            format!("{head}\"f%22\"; filename=\"file\"\r\n"),
+            "Content-Type: application/octet-stream\r\n\r\na\r\n".to_owned(),
+            format!("{head}\"f%22\"; filename=\"a %22b%22%0D%0A.é\"\r\n"),
+            "Content-Type: image/png\r\n\r\n\r\n\r\n".to_owned(),
+            format!("{head}\"g\"; filename=\"file\"\r\nContent-Type: text/csv\r\n\r\nx\r\n"),
+            "--B--\r\n".to_owned(),
+        ];
+        assert_eq!(text, expected.concat());
+    }
+
+    #[test]
+    fn a_form_without_parts_is_one() {
+        assert_eq!(form(Request::multipart), "--B--\r\n");
+    }
+
+    #[test]
+    fn a_type_that_would_begin_another_line_is_refused() {
+        for kind in ["a\r\nb: c", "", " ", "é"] {
+            let error = refusal("/x", |request| {
+                request.files("f", None, &[File::new("").media_type(kind)])
+            });
+            assert!(error.contains("media type of a file in `f`"), "{error}");
+        }
+    }
+
+    #[test]
+    fn debug_shows_the_size_of_a_file_and_not_its_bytes() {
+        let file = File::new("canary").name("a.txt");
+        let text = format!("{file:?}");
+        assert!(
+            !text.contains("canary") && text.contains("size: 6"),
+            "{text}"
+        );
+    }
+}

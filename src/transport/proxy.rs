@@ -1,0 +1,161 @@
+//! The proxy that the environment names.
+
+use std::env;
+use std::ffi::OsString;
+
+use ureq::http::Uri;
+use ureq::{Proxy, ProxyProtocol};
+
+use crate::transport::base_url::check_port;
+
+/// The variables that name a proxy, in the order in which `ureq` asks them: the first that is set
+/// is used.
+const VARIABLES: [&str; 6] = [
+    "ALL_PROXY",
+    "all_proxy",
+    "HTTPS_PROXY",
+    "https_proxy",
+    "HTTP_PROXY",
+    "http_proxy",
+];
+
+/// The variables that name the hosts for which no proxy is used.
+const EXCEPTIONS: [&str; 2] = ["NO_PROXY", "no_proxy"];
+
+/// Returns the proxy that the environment names for a URL.
+///
+/// `ureq` reads the same variables, but ignores a value that is not valid, and the request then goes
+/// out without the proxy. With its feature `win-system-proxy`, which any crate of an application can
+/// turn on, it also reads the settings of Windows.
+///
+/// # Errors
+///
+/// The variable names no proxy, or one that is not supported. The message names the variable and
+/// not its value, which can hold a password.
+pub(crate) fn from_environment(uri: &Uri) -> Result<Option<Proxy>, String> {
+    find(uri, |name| env::var_os(name))
+}
+
+fn find(uri: &Uri, read: impl Fn(&str) -> Option<OsString>) -> Result<Option<Proxy>, String> {
+    let set = |name: &&'static str| {
+        let value = read(name).filter(|value| !value.is_empty())?;
+        Some((*name, value))
+    };
+    let Some((name, value)) = VARIABLES.iter().find_map(set) else {
+        return Ok(None);
+    };
+    let exceptions = EXCEPTIONS.iter().find_map(set);
+    if exceptions.is_some_and(|(_, hosts)| is_excepted(uri, &hosts.to_string_lossy())) {
+        return Ok(None);
+    }
+    let proxy = value.to_str().and_then(|value| Proxy::new(value).ok());
+    let Some(proxy) = proxy.filter(is_whole) else {
+        return Err(format!(
+            "the environment variable `{name}` is not the URL of a proxy: it looks like \
+             `http://proxy.example.com:3128`"
+        ));
+    };
+    match proxy.protocol() {
+        ProxyProtocol::Http | ProxyProtocol::Https => Ok(Some(proxy)),
+        _ => Err(format!(
+            "the environment variable `{name}` names a SOCKS proxy, which is not supported: name \
+             an http proxy, or give `Client::builder().agent(…)` an agent of your own"
+        )),
+    }
+}
+
+fn is_whole(proxy: &Proxy) -> bool {
+    let authority = proxy.uri().authority();
+    authority.is_some_and(|authority| !authority.host().is_empty() && check_port(authority).is_ok())
+}
+
+/// Whether the URL's host is among these, which are separated by commas, as `ureq` reads them.
+fn is_excepted(uri: &Uri, hosts: &str) -> bool {
+    let hosts = hosts.split(',').map(str::trim);
+    // Only `ureq` compares hosts as `ureq` does; no request goes to this proxy.
+    let proxy = Proxy::builder(ProxyProtocol::Http);
+    let proxy = hosts.fold(proxy, |proxy, host| proxy.no_proxy(host));
+    proxy.build().is_ok_and(|proxy| proxy.is_no_proxy(uri))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(variables: &[(&str, &str)]) -> Result<Option<String>, String> {
+        let uri = Uri::from_static("https://api.example.com/iq");
+        let read = |name: &str| {
+            let mut variables = variables.iter();
+            let (_, value) = variables.find(|(own, _)| *own == name)?;
+            Some(OsString::from(value))
+        };
+        let proxy = find(&uri, read)?;
+        Ok(proxy.map(|proxy| format!("{}:{}", proxy.host(), proxy.port())))
+    }
+
+    #[test]
+    fn the_first_variable_that_is_set_names_the_proxy() {
+        assert_eq!(found(&[]), Ok(None));
+        let of = |variables: &[_]| found(variables).unwrap().unwrap();
+        let https = ("HTTPS_PROXY", "http://one:3128");
+        assert_eq!(of(&[https]), "one:3128");
+        assert_eq!(of(&[("http_proxy", "two"), https]), "one:3128");
+        assert_eq!(of(&[("ALL_PROXY", ""), https]), "one:3128");
+        assert_eq!(
+            of(&[("ALL_PROXY", "https://a:b@three"), https]),
+            "three:443"
+        );
+        assert_eq!(of(&[("all_proxy", "[::1]:8080"), https]), "[::1]:8080");
+    }
+
+    #[test]
+    fn no_proxy_is_used_for_a_host_that_is_excepted() {
+        for proxy in ["http://one:3128", "socks5://one", ":::", "http://one:99999"] {
+            let with = |hosts| found(&[("HTTPS_PROXY", proxy), ("NO_PROXY", hosts)]);
+            for hosts in [
+                "*",
+                "api.example.com",
+                "localhost, API.example.com",
+                ".example.com",
+            ] {
+                assert_eq!(with(hosts), Ok(None), "{hosts}");
+            }
+            for hosts in ["", "example.com", "localhost"] {
+                assert_ne!(with(hosts), Ok(None), "{hosts}");
+            }
+            let lower = found(&[("HTTPS_PROXY", proxy), ("no_proxy", ".example.com")]);
+            assert_eq!(lower, Ok(None));
+        }
+    }
+
+    #[test]
+    fn a_variable_that_names_no_proxy_is_told_without_its_value() {
+        for value in [
+            ":::",
+            "http://",
+            "http://:3128",
+            "me:hush@",
+            "me:hush@proxy:99999",
+            "http://me:hush@proxy:port",
+            "ftp://me:hush@proxy",
+            "http://me:hush@pro xy",
+        ] {
+            for name in VARIABLES {
+                // A later variable does not stand in for it.
+                let error = found(&[(name, value), ("http_proxy", "http://one")]).unwrap_err();
+                let expected = format!("the environment variable `{name}` is not the URL");
+                assert!(error.starts_with(&expected), "{value}: {error}");
+                assert!(!error.contains("hush"), "{error}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_socks_proxy_is_not_passed_by() {
+        for value in ["socks5://me:hush@one:1080", "socks4a://one"] {
+            let error = found(&[("ALL_PROXY", value)]).unwrap_err();
+            assert!(error.contains("`ALL_PROXY` names a SOCKS proxy"), "{error}");
+            assert!(!error.contains("hush"), "{error}");
+        }
+    }
+}
