@@ -28,7 +28,7 @@ use super::fetched::RecordId;
 /// # Example: a job that reads a part of a list each time it runs
 ///
 /// ```
-/// use fitrankings::pages::Bookmark;
+/// use fitrankings::list::Bookmark;
 /// use fitrankings::{Client, MasterToken, sandbox::Sandbox};
 ///
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {

@@ -301,9 +301,9 @@ fn what_becomes_an_argument_is_taken_as_before() {
             "photo: impl Into<crate::runtime::File>) -> requests::AddPhoto<T>",
             "photo: crate::runtime::File) -> requests::AddPhoto<T>",
         )],
-        "add_photo, argument photo: impl Into<multipart::File> → multipart::File: breaking
+        "add_photo, argument photo: impl Into<File> → File: breaking
          major",
-        "add_photo, argument photo: multipart::File → impl Into<multipart::File>: compatible
+        "add_photo, argument photo: File → impl Into<File>: compatible
          minor",
     );
 }
@@ -312,9 +312,9 @@ fn what_becomes_an_argument_is_taken_as_before() {
 fn what_there_are_no_words_for_is_shown() {
     says(
         &[("    pub use crate::runtime::File;\n", "")],
-        "`pub use multipart::File;` is gone: breaking
+        "`pub use File;` is gone: breaking
          major",
-        "`pub use multipart::File;` is new: compatible
+        "`pub use File;` is new: compatible
          minor",
     );
     says(
