@@ -77,7 +77,7 @@ mod requests {
             call(&server.client());
             server.only_request().line().to_owned()
         };
-        // What becomes of the answer is for tests/answers.rs.
+        // What becomes of the answer is for tests/decoding.rs.
         let line = lines(&|client| drop(client.list_activities().page(2).page_size(50).call()));
         assert_eq!(line, "GET /iq/activities/?page=2&page_size=50");
         let line = lines(&|client| drop(client.list_activities().page_size(50).call()));

@@ -11,12 +11,12 @@
 mod build_script;
 #[path = "generator/compiled.rs"]
 mod compiled;
+#[path = "generator/damage.rs"]
+mod damage;
 #[path = "generator/features.rs"]
 mod features;
 #[path = "generator/golden.rs"]
 mod golden;
-#[path = "generator/mutations.rs"]
-mod mutations;
 #[path = "generator/readme.rs"]
 mod readme;
 #[path = "generator/refused.rs"]

@@ -43,9 +43,9 @@ use crate::transport::CERTIFICATE;
 ///
 /// | Fault | What you get | Sent again | Shown in |
 /// |---|---|---|---|
-/// | The connection is refused | [`is_connect`], [`is_retryable`] | yes | `bad_day` |
+/// | The connection is refused | [`is_connect`], [`is_retryable`] | yes | `resilience` |
 /// | The host's name has no address | [`is_connect`], [`is_retryable`] | once; more for a list that has begun | `throttling` |
-/// | No connection in time | [`is_connect`], [`is_timeout`], [`is_retryable`] | once; more for a list that has begun | `bad_day` |
+/// | No connection in time | [`is_connect`], [`is_timeout`], [`is_retryable`] | once; more for a list that has begun | `resilience` |
 /// | A certificate is self-signed, expired, for another host | [`is_connect`] | no | `tls` |
 /// | TLS to a port that has none | [`is_connect`] | no | `errors` |
 /// | TLS fails after the request was sent | [`is_retryable`] | GET | `tls_tests` |
@@ -53,38 +53,38 @@ use crate::transport::CERTIFICATE;
 /// | The URL, or a header, is over 16 KiB | [`is_invalid_input`] | no | `transport` |
 /// | What answers is not HTTP | an error without a status | no | `errors` |
 /// | Too many or too large headers | an error without a status | no | `errors` |
-/// | No answer in time | [`is_timeout`], [`is_retryable`] | no | `bad_day` |
-/// | An answer that trickles | [`is_timeout`], [`is_retryable`] | no | `bad_day` |
-/// | The connection closes before the body | [`is_retryable`] | GET | `bad_day` |
-/// | It closes in the body; the length announced is too large; chunks are broken | [`is_retryable`], [`status`] | GET | `bad_day` |
+/// | No answer in time | [`is_timeout`], [`is_retryable`] | no | `resilience` |
+/// | An answer that trickles | [`is_timeout`], [`is_retryable`] | no | `resilience` |
+/// | The connection closes before the body | [`is_retryable`] | GET | `resilience` |
+/// | It closes in the body; the length announced is too large; chunks are broken | [`is_retryable`], [`status`] | GET | `resilience` |
 /// | A body of no announced length is reset, or ends without TLS saying so | [`is_retryable`], [`status`] | GET | `transport`, `tls_tests` |
-/// | The length announced is too small | [`is_decode`] | no | `bad_day` |
-/// | A compressed body is broken | [`is_retryable`], [`status`] | GET | `bad_day` |
+/// | The length announced is too small | [`is_decode`] | no | `resilience` |
+/// | A compressed body is broken | [`is_retryable`], [`status`] | GET | `resilience` |
 /// | A body over the limit, a gzip bomb | [`is_too_large`] | no | `errors` |
 /// | HTML, nothing, text, or JSON of another shape | [`is_decode`], [`json_path`], [`body`], [`body_as`] | no | `errors` |
 /// | A value that is missing or `null`, but for the id | the value, `None` in it | no | `drift` |
 /// | An instant past the ends of `jiff::Timestamp` | the value, with the first or last `Timestamp` | no | `drift` |
 /// | A record of `call()` does not decode | [`is_decode`], [`record_id`], [`raw_record`], [`json_path`] | no | `drift` |
 /// | Invalid UTF-8, a number too large, a key twice | [`is_decode`] | no | `errors` |
-/// | 10 MB of nesting | [`is_decode`] | no | `bad_day` |
-/// | 503 twice, and then 200 | the value | GET | `bad_day` |
+/// | 10 MB of nesting | [`is_decode`] | no | `resilience` |
+/// | 503 twice, and then 200 | the value | GET | `resilience` |
 /// | The service restarts: 3 seconds in a call, half a minute in a list that has begun | the value | GET | `throttling` |
-/// | 429, 500, 502, 503, 504 | [`is_retryable`], and the status's own method | GET | `bad_day` |
+/// | 429, 500, 502, 503, 504 | [`is_retryable`], and the status's own method | GET | `resilience` |
 /// | 429 or 503 with `Retry-After` | the value after that wait, which all clones of the client keep | GET | `throttling` |
-/// | … over [`max_retry_after`] | [`retry_after`], at once | no | `bad_day` |
+/// | … over [`max_retry_after`] | [`retry_after`], at once | no | `resilience` |
 /// | … beyond the time of a list | [`retry_after`], [`page`], at once | no | `throttling` |
 /// | `Retry-After` of 0, in the past or not understood | as without it | GET | `throttling` |
 /// | A page that is fetched ahead is throttled | the records; it is fetched again in its turn | GET | `throttling` |
 /// | Any other refusal | the status's own method, [`detail`], [`field_errors`], [`body_as`] | no | `errors` |
 /// | Credentials are refused with 400 or 401 | [`is_unauthorized`] | never | `transport` |
 /// | A redirect | [`is_redirect`], [`location`] | no | `errors` |
-/// | A keep-alive connection that died between two calls | the value | GET, uncounted | `bad_day` |
-/// | Any fault of the token exchange after it was sent | as above | never | `bad_day` |
-/// | A record of a list does not decode | [`record_id`], [`raw_record`], [`page`]; the others come | no | `lists`, `drift` |
-/// | A page of a list fails | the records before it, then [`page`] | as above | `lists` |
-/// | The server ignores `page` | an error with [`page`] after a few pages | no | `bad_day` |
-/// | The time of a list is over | [`is_timeout`], [`page`] | no | `bad_day` |
-/// | Somebody cancels | [`is_cancelled`] | no | `bad_day` |
+/// | A keep-alive connection that died between two calls | the value | GET, uncounted | `resilience` |
+/// | Any fault of the token exchange after it was sent | as above | never | `resilience` |
+/// | A record of a list does not decode | [`record_id`], [`raw_record`], [`page`]; the others come | no | `paging`, `drift` |
+/// | A page of a list fails | the records before it, then [`page`] | as above | `paging` |
+/// | The server ignores `page` | an error with [`page`] after a few pages | no | `resilience` |
+/// | The time of a list is over | [`is_timeout`], [`page`] | no | `resilience` |
+/// | Somebody cancels | [`is_cancelled`] | no | `resilience` |
 ///
 /// # What an error holds
 ///

@@ -185,16 +185,16 @@ fn what_is_left_of_a_document_compiles() {
 fn requests_and_answers_are_as_the_document_says() {
     let packages = Packages::new();
     for (name, main) in [
-        ("bodies", include_str!("users/bodies.rs")),
-        ("parameters", include_str!("users/parameters.rs")),
-        ("answers", include_str!("users/answers.rs")),
-        ("unions", include_str!("users/unions.rs")),
-        ("security", include_str!("users/security.rs")),
-        ("instants", include_str!("users/instants.rs")),
+        ("bodies", include_str!("consumers/bodies.rs")),
+        ("parameters", include_str!("consumers/parameters.rs")),
+        ("answers", include_str!("consumers/answers.rs")),
+        ("unions", include_str!("consumers/unions.rs")),
+        ("security", include_str!("consumers/security.rs")),
+        ("instants", include_str!("consumers/instants.rs")),
     ] {
         let fixture = format!("tests/generator/fixtures/{name}.yaml");
         let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join(fixture);
-        let server = include_str!("users/server.rs");
+        let server = include_str!("consumers/server.rs");
         let user = packages.user(&format!("{main}\n{server}"));
         let output = packages.cargo(&user, &["run", "--quiet"], Some(&fixture));
         assert!(output.status.success(), "{name}: {}", said(&output));

@@ -376,9 +376,9 @@ fn what_there_are_no_words_for_is_shown() {
     );
     says(
         &[("    use crate::runtime::{Place, Style};", "    use crate::runtimes::{Place, Style};")],
-        "something is changed that no part shows, `… }; use style:: { Place, …` → `… }; use styles:: { Place, …`: compatible
+        "something is changed that no part shows, `… }; use  { Place, …` → `… }; use runtimes:: { Place, …`: compatible
          patch",
-        "something is changed that no part shows, `… }; use styles:: { Place, …` → `… }; use style:: { Place, …`: compatible
+        "something is changed that no part shows, `… }; use runtimes:: { Place, …` → `… }; use  { Place, …`: compatible
          patch",
     );
     says(

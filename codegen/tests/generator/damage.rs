@@ -1,7 +1,7 @@
 //! Documents damaged at random, the same on every run: whatever is done to them, the generator
 //! writes code or tells where the fault is, and never panics.
 //!
-//! `FITRANKINGS_MUTATIONS=10000 FITRANKINGS_COMPILED=200 cargo test --test generator mutations`
+//! `FITRANKINGS_DAMAGED=10000 FITRANKINGS_COMPILED=200 cargo test --test generator damage`
 //! tries more of them.
 
 use std::fs;
@@ -14,9 +14,9 @@ use crate::compiled::{Packages, write};
 use crate::generator::Mode;
 use crate::{EVERYTHING, SPEC, generator};
 
-/// How many mutations are tried, of each kind.
+/// How many damaged documents are tried, of each kind.
 fn rounds() -> u64 {
-    number("FITRANKINGS_MUTATIONS", 150)
+    number("FITRANKINGS_DAMAGED", 150)
 }
 
 fn number(variable: &str, otherwise: u64) -> u64 {
@@ -26,19 +26,19 @@ fn number(variable: &str, otherwise: u64) -> u64 {
 
 /// What is written for those that are accepted is Rust that compiles.
 #[test]
-fn some_of_the_mutated_compile() {
+fn some_of_the_damaged_compile() {
     let original = value(&fs::read_to_string(SPEC).unwrap()).unwrap();
     let as_it_was = crate::code(&original.to_string());
     let packages = Packages::new();
-    let spec = packages.root.join("mutated.json");
+    let spec = packages.root.join("damaged.json");
     let mut left = number("FITRANKINGS_COMPILED", 4);
     for round in 0.. {
         let mut dice = Dice::new(round ^ 0xc0de);
-        let mut mutated = original.clone();
+        let mut damaged = original.clone();
         let steps: Vec<String> = (0..=dice.below(3))
-            .map(|_| mutate(&mut mutated, &mut dice))
+            .map(|_| damage(&mut damaged, &mut dice))
             .collect();
-        let text = serde_json::to_string_pretty(&mutated).unwrap();
+        let text = serde_json::to_string_pretty(&damaged).unwrap();
         let generated = generator::generate_from(Path::new("spec.yaml"), &text, Mode::Strict);
         if !generated.is_ok_and(|generated| generated.code != as_it_was) {
             continue;
@@ -54,20 +54,20 @@ fn some_of_the_mutated_compile() {
 }
 
 #[test]
-fn mutated_values() {
+fn damaged_values() {
     for spec in [SPEC, EVERYTHING] {
         let text = fs::read_to_string(spec).unwrap();
         let original = value(&text).unwrap();
         for round in 0..rounds() {
             let mut dice = Dice::new(round);
-            let mut mutated = original.clone();
+            let mut damaged = original.clone();
             let steps: Vec<String> = (0..=dice.below(3))
-                .map(|_| mutate(&mut mutated, &mut dice))
+                .map(|_| damage(&mut damaged, &mut dice))
                 .collect();
-            let text = serde_json::to_string_pretty(&mutated).unwrap();
+            let text = serde_json::to_string_pretty(&damaged).unwrap();
             check(
                 &text,
-                Some(&mutated),
+                Some(&damaged),
                 &format!("{spec}, round {round}: {steps:#?}"),
             );
         }
@@ -75,18 +75,18 @@ fn mutated_values() {
 }
 
 #[test]
-fn mutated_texts() {
+fn damaged_texts() {
     for spec in [SPEC, EVERYTHING] {
         let text = fs::read_to_string(spec).unwrap();
         for round in 0..rounds() {
             let mut dice = Dice::new(round);
-            let mut mutated = text.clone();
+            let mut damaged = text.clone();
             let steps: Vec<String> = (0..=dice.below(3))
-                .map(|_| edit(&mut mutated, &mut dice))
+                .map(|_| edit(&mut damaged, &mut dice))
                 .collect();
-            let read = value(&mutated);
+            let read = value(&damaged);
             check(
-                &mutated,
+                &damaged,
                 read.as_ref(),
                 &format!("{spec}, round {round}: {steps:#?}"),
             );
@@ -223,7 +223,7 @@ const WORDS: [&str; 40] = [
 ];
 
 /// Does one thing to one node, and says what.
-fn mutate(root: &mut Value, dice: &mut Dice) -> String {
+fn damage(root: &mut Value, dice: &mut Dice) -> String {
     let mut pointers = Vec::new();
     collect(root, String::new(), &mut pointers);
     let pointer = dice.pick(&pointers).clone();

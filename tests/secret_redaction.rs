@@ -94,7 +94,7 @@ static SANDBOX: OnceLock<Vec<String>> = OnceLock::new();
 
 impl Log for Recorder {
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        // A request is refused where more is taken: see tests/wire_log.rs.
+        // A request is refused where more is taken: see tests/trace_logging.rs.
         metadata.level() <= log::Level::Debug || !metadata.target().starts_with("ureq")
     }
 
