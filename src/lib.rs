@@ -110,6 +110,7 @@ mod response;
 mod runtime;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
+mod server;
 #[cfg(test)]
 mod testing;
 mod transport;
@@ -120,7 +121,7 @@ pub use auth::token::{AnyToken, MasterToken, NoToken, Token, UserToken};
 pub use call::retry::{Clock, Retry, RetryPolicy};
 pub use client::{BASE_URL, Client, ClientBuilder};
 pub use error::Error;
-#[cfg(exchange)]
+#[cfg(login)]
 pub use fitrankings::login::Credentials;
 pub use fitrankings::period::Period;
 pub use fitrankings::{authorization, units};

@@ -221,7 +221,7 @@ struct Report {
 /// Generates one document, and prints its [`Report`].
 fn one(document: &Path) -> Result<(), Failure> {
     let start = Instant::now();
-    let generated = generator::generate(document, generator::Mode::from_env());
+    let generated = generator::generate(document, generator::Mode::from_env()?);
     let took = start.elapsed();
     let report = match generated {
         Ok(generated) => Report {
@@ -249,7 +249,7 @@ fn refusal(problems: &generator::Problems) -> Report {
         let told = problem.to_string();
         if told.contains("fault of the generator") {
             report.fault.get_or_insert_with(|| told.clone());
-        } else if !stands(&mut files, problem.place()) {
+        } else if !stands(&mut files, problem.location()) {
             let fault = || format!("points at nothing: {told}");
             report.fault.get_or_insert_with(fault);
         }

@@ -1,104 +1,163 @@
-//! The build script: generates the client, and tells cargo what it needs to know.
+//! The build script of the client's crate: generates the client, and tells cargo what it needs to
+//! know.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fmt::Display;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use crate::one_line::one_line;
-use crate::problem::{Problem, Problems};
-use crate::{LENIENT, Mode};
+use crate::generate::{Generated, LENIENT, Mode, generate};
+use crate::text::diagnostic::{Problem, Problems};
+use crate::text::one_line::one_line;
 
 /// The variable that names another document.
-const VARIABLE: &str = "FITRANKINGS_SPEC";
-/// The generated signatures that the hand-written exchange of credentials relies on. It is compiled
-/// only where the document has all of them.
-const EXCHANGE: [&str; 3] = [
-    "create_master_token(types::Credentials) -> types::MasterTokenGrant",
-    "Credentials::new(String, crate::Secret)",
-    "MasterTokenGrant.token: crate::Secret",
-];
+const SPEC: &str = "FITRANKINGS_SPEC";
 
-/// The environment that cargo and the user give to the build script.
+/// What a `build.rs` does: it writes the client to `OUT_DIR/api.rs`, and the address of its server
+/// to `OUT_DIR/server.rs`.
+///
+/// ```no_run
+/// fn main() -> std::io::Result<()> {
+///     fitrankings_codegen::BuildScript::new("spec/fitrankings.yaml").run()
+/// }
+/// ```
+#[derive(Clone, Debug)]
+pub struct BuildScript {
+    document: PathBuf,
+    /// The names of `cfg`s, each with the signatures that it needs.
+    cfgs: Vec<(String, Vec<String>)>,
+}
+
+/// The variables that a build script reads.
+#[derive(Clone, Debug, Default)]
 pub struct Environment {
-    /// The document that the crate is built from by default.
-    pub document: PathBuf,
-    /// `FITRANKINGS_SPEC`
+    /// `FITRANKINGS_SPEC`: the absolute path of a document to take in place of the crate's own.
     pub spec: Option<OsString>,
-    /// Whether `FITRANKINGS_SPEC_LENIENT` is `1`.
-    pub mode: Mode,
-    /// `OUT_DIR`
+    /// `FITRANKINGS_SPEC_LENIENT`: `1` for [`Mode::Lenient`].
+    pub lenient: Option<OsString>,
+    /// `OUT_DIR`: where cargo wants generated files.
     pub out_dir: Option<OsString>,
 }
 
 impl Environment {
-    /// Reads the environment of this process; `document` is what the crate is built from by default.
-    pub fn read(document: impl Into<PathBuf>) -> Self {
+    /// Reads the environment of this process.
+    pub fn read() -> Self {
+        let [spec, lenient, out_dir] = [SPEC, LENIENT, "OUT_DIR"].map(std::env::var_os);
         Self {
-            document: document.into(),
-            spec: std::env::var_os(VARIABLE),
-            mode: Mode::from_env(),
-            out_dir: std::env::var_os("OUT_DIR"),
+            spec,
+            lenient,
+            out_dir,
         }
     }
 }
 
-/// Writes the client to `OUT_DIR/api.rs`, and instructions for cargo to `output`. Whatever is wrong
-/// with the document is among the instructions; an error is one of `output`.
-pub fn run(environment: &Environment, output: &mut dyn Write) -> io::Result<()> {
-    let mut cargo = Cargo { output };
-    cargo.tell("rerun-if-env-changed", VARIABLE)?;
-    cargo.tell("rerun-if-env-changed", LENIENT)?;
-    cargo.tell("rerun-if-changed", "build.rs")?;
-    cargo.tell("rustc-check-cfg", "cfg(exchange)")?;
-    match generate(environment, &mut cargo)? {
-        Ok(()) => Ok(()),
-        // These fail the build. A failure of the script would have them printed twice.
-        Err(problems) => problems
-            .iter()
-            .try_for_each(|problem| cargo.tell("error", problem)),
+impl BuildScript {
+    /// Generates the client from the document at this path, relative to the crate's folder, unless
+    /// `FITRANKINGS_SPEC` names another.
+    pub fn new(document: impl Into<PathBuf>) -> Self {
+        Self {
+            document: document.into(),
+            cfgs: Vec::new(),
+        }
+    }
+
+    /// Sets a `cfg` of this name for the crate if the generated code has all of these
+    /// [signatures](Generated::signatures): for code by hand that another document may have no use
+    /// for.
+    pub fn cfg(mut self, name: &str, signatures: &[&str]) -> Self {
+        let signatures = signatures.iter().map(|known| (*known).to_owned());
+        self.cfgs.push((name.to_owned(), signatures.collect()));
+        self
+    }
+
+    /// Runs in the environment of this process, and writes instructions for cargo to its standard
+    /// output.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the output cannot be written. What is wrong with the document is among the
+    /// instructions, and fails the build by that.
+    pub fn run(&self) -> io::Result<()> {
+        self.run_in(&Environment::read(), &mut io::stdout().lock())
+    }
+
+    /// Runs in another environment, and writes to another output.
+    ///
+    /// # Errors
+    ///
+    /// The same as those of [`run`](Self::run).
+    pub fn run_in(&self, environment: &Environment, output: &mut dyn Write) -> io::Result<()> {
+        let mut cargo = Cargo { output };
+        cargo.tell("rerun-if-env-changed", SPEC)?;
+        cargo.tell("rerun-if-env-changed", LENIENT)?;
+        cargo.tell("rerun-if-changed", "build.rs")?;
+        for (name, _) in &self.cfgs {
+            cargo.tell("rustc-check-cfg", format!("cfg({name})"))?;
+        }
+        match self.generate(environment, &mut cargo)? {
+            Ok(()) => Ok(()),
+            // These fail the build. A failure of the script would have them printed twice.
+            Err(problems) => problems
+                .iter()
+                .try_for_each(|problem| cargo.tell("error", problem)),
+        }
+    }
+
+    fn generate(
+        &self,
+        environment: &Environment,
+        cargo: &mut Cargo<'_>,
+    ) -> io::Result<Result<(), Problems>> {
+        let spec = match document(&self.document, environment.spec.as_deref()) {
+            Ok(spec) => spec,
+            Err(problem) => return Ok(Err(problem.into())),
+        };
+        cargo.tell("rerun-if-changed", spec.display())?;
+        let mode = Mode::from_setting(environment.lenient.as_deref()).map_err(Problems::from);
+        let generated = match mode.and_then(|mode| generate(&spec, mode)) {
+            Ok(generated) => generated,
+            Err(problems) => return Ok(Err(problems)),
+        };
+        for file in &generated.files {
+            cargo.tell("rerun-if-changed", file.display())?;
+        }
+        for operation in &generated.left_out {
+            cargo.tell("warning", operation)?;
+        }
+        for (name, signatures) in &self.cfgs {
+            if signatures
+                .iter()
+                .all(|known| generated.signatures.contains(known))
+            {
+                cargo.tell("rustc-cfg", name)?;
+            }
+        }
+        Ok(write(environment.out_dir.as_deref(), &generated).map_err(Problems::from))
     }
 }
 
-fn generate(environment: &Environment, cargo: &mut Cargo<'_>) -> io::Result<Result<(), Problems>> {
-    let spec = match document(environment) {
-        Ok(spec) => spec,
-        Err(problem) => return Ok(Err(problem.into())),
-    };
-    cargo.tell("rerun-if-changed", spec.display())?;
-    let generated = match crate::generate(&spec, environment.mode) {
-        Ok(generated) => generated,
-        Err(problems) => return Ok(Err(problems)),
-    };
-    for file in &generated.files {
-        cargo.tell("rerun-if-changed", file.display())?;
-    }
-    for operation in &generated.left_out {
-        cargo.tell("warning", operation)?;
-    }
-    let has = |line: &&str| generated.signatures.iter().any(|known| known == line);
-    if EXCHANGE.iter().all(has) {
-        cargo.tell("rustc-cfg", "exchange")?;
-    }
-    Ok(write(environment, &generated.code).map_err(Problems::from))
-}
-
-fn write(environment: &Environment, code: &str) -> Result<(), Problem> {
-    let Some(folder) = &environment.out_dir else {
+fn write(folder: Option<&OsStr>, generated: &Generated) -> Result<(), Problem> {
+    let Some(folder) = folder else {
         return Err(Problem::new(Path::new("OUT_DIR"), "", "it is not set")
             .remedy("run this build script by way of cargo"));
     };
-    let path = Path::new(folder).join("api.rs");
-    std::fs::write(&path, code).map_err(|error| {
-        Problem::new(&path, "", format!("it cannot be written: {error}"))
-            .remedy("see to it that cargo can write to its target folder")
-    })
+    for (name, code) in [
+        ("api.rs", &generated.code),
+        ("server.rs", &generated.server),
+    ] {
+        let path = Path::new(folder).join(name);
+        std::fs::write(&path, code).map_err(|error| {
+            Problem::new(&path, "", format!("it cannot be written: {error}"))
+                .remedy("see to it that cargo can write to its target folder")
+        })?;
+    }
+    Ok(())
 }
 
-/// The path of the document.
-fn document(environment: &Environment) -> Result<PathBuf, Problem> {
-    let Some(path) = environment.spec.as_ref().filter(|path| !path.is_empty()) else {
-        return Ok(environment.document.clone());
+/// Returns the path of the document: the crate's own, unless the user names another.
+fn document(own: &Path, spec: Option<&OsStr>) -> Result<PathBuf, Problem> {
+    let Some(path) = spec.filter(|path| !path.is_empty()) else {
+        return Ok(own.to_owned());
     };
     let path = Path::new(path);
     if path.is_absolute() {
@@ -111,12 +170,12 @@ fn document(environment: &Environment) -> Result<PathBuf, Problem> {
     // the crate has a spec/ of its own.
     let looked = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     let found = format!(
-        "{VARIABLE} is a relative path; the build script runs in the folder of the crate \
+        "{SPEC} is a relative path; the build script runs in the folder of the crate \
          fitrankings, so that would be {}",
         looked.display()
     );
     let remedy = format!(
-        "write an absolute path, or put `{VARIABLE} = {{ value = {:?}, relative = true }}` below \
+        "write an absolute path, or put `{SPEC} = {{ value = {:?}, relative = true }}` below \
          `[env]` in the .cargo/config.toml of your project: then it starts at the folder that \
          .cargo is in",
         path.display().to_string(),
@@ -125,7 +184,7 @@ fn document(environment: &Environment) -> Result<PathBuf, Problem> {
 }
 
 fn missing(path: &Path, error: &io::Error) -> Problem {
-    let found = format!("{VARIABLE} names a file that cannot be read: {error}");
+    let found = format!("{SPEC} names a file that cannot be read: {error}");
     let remedy = "mend the path; one with `relative = true` in a .cargo/config.toml starts at the \
         folder that .cargo is in";
     Problem::new(path, "", found).remedy(remedy)
@@ -137,8 +196,8 @@ struct Cargo<'o> {
 }
 
 impl Cargo<'_> {
-    /// Writes one instruction. Nothing else of the generator writes to the build script's output,
-    /// so that no line of it begins with text of a document.
+    /// Writes one instruction. Nothing else writes to the build script's output, so that no line
+    /// of it begins with text of a document.
     fn tell(&mut self, key: &str, value: impl Display) -> io::Result<()> {
         writeln!(self.output, "cargo::{key}={}", one_line(value))
     }

@@ -5,13 +5,15 @@ use std::fmt;
 
 use serde_json::Value;
 
-use crate::files::BESIDE;
+use crate::document::bundle::BESIDE;
+use crate::document::openapi_objects::METHODS;
+use crate::document::references;
+use crate::document::source::Source;
 use crate::model::Api;
-use crate::one_line::one_line;
-use crate::problem::{Problem, Problems};
-use crate::read::{self, METHODS};
-use crate::refs;
-use crate::source::{Source, join, target};
+use crate::read::operations as reader;
+use crate::text::diagnostic::{Problem, Problems};
+use crate::text::one_line::one_line;
+use crate::text::pointer::{join, target, unescape};
 
 /// An operation that is not there, and why.
 #[derive(Clone, Debug)]
@@ -43,7 +45,7 @@ pub fn read(source: &Source) -> Result<(Api, Vec<LeftOut>), Problems> {
     let mut removed = HashSet::new();
     loop {
         let mut tried = source.clone();
-        let problems = match read::read(&mut tried) {
+        let problems = match reader::read(&mut tried) {
             Ok(mut api) => {
                 api.notes.extend(unused);
                 return Ok((api, left_out));
@@ -88,7 +90,8 @@ fn write_paths_out(source: &mut Source) {
         .keys()
         .map(|path| join("/paths", path))
         .filter_map(|pointer| {
-            let target = refs::resolve(source, &pointer).filter(|target| *target != pointer)?;
+            let target =
+                references::resolve(source, &pointer).filter(|target| *target != pointer)?;
             Some((pointer, source.at(&target)?.clone()))
         })
         .collect();
@@ -270,9 +273,5 @@ fn component(pointer: &str) -> Option<String> {
 fn words(pointer: &str) -> String {
     let (item, method) = pointer.rsplit_once('/').unwrap_or_default();
     let path = item.strip_prefix("/paths/").unwrap_or(item);
-    format!(
-        "{} {}",
-        method.to_ascii_uppercase(),
-        crate::source::unescape(path)
-    )
+    format!("{} {}", method.to_ascii_uppercase(), unescape(path))
 }

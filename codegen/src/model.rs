@@ -2,6 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use crate::text::names::last;
+
+/// What `format: password` becomes.
+pub const SECRET: &str = "crate::Secret";
+/// What `format: date-time` becomes.
+pub const INSTANT: &str = "jiff::Timestamp";
+/// What holds the bytes of a file.
+pub const FILE: &str = "crate::runtime::File";
+
 /// A whole API.
 pub struct Api {
     pub title: String,
@@ -72,6 +81,29 @@ pub enum Access {
     },
 }
 
+impl Access {
+    /// The name of the trait for a choice of tokens.
+    pub fn trait_name(&self) -> String {
+        let Self::AnyOf {
+            alternatives,
+            optional,
+        } = self
+        else {
+            return String::new();
+        };
+        let together = alternatives.iter().map(|tokens| {
+            let names: Vec<&str> = tokens.iter().map(|token| last(token)).collect();
+            names.join("With")
+        });
+        let together: Vec<String> = together.collect();
+        match (together.as_slice(), optional) {
+            ([only], false) => format!("{only}Only"),
+            (several, false) => several.join("Or"),
+            (several, true) => format!("{}OrNone", several.join("Or")),
+        }
+    }
+}
+
 /// A security scheme: how a token is sent.
 pub struct Scheme {
     /// As the document calls it.
@@ -84,11 +116,12 @@ pub enum SchemeKind {
     Bearer,
     Basic,
     /// A key in a header, the query or a cookie of this name.
-    Key(Place, String),
+    Key(ParameterLocation, String),
 }
 
+/// Where a parameter is sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
+pub enum ParameterLocation {
     Path,
     Query,
     Header,
@@ -104,7 +137,7 @@ pub struct Parameter {
     pub wire: String,
     /// As it is in Rust.
     pub name: String,
-    pub place: Place,
+    pub location: ParameterLocation,
     pub required: bool,
     pub doc: String,
     pub deprecated: bool,
@@ -117,6 +150,26 @@ pub struct Parameter {
     pub maximum: Option<i128>,
     /// The default of a whole number.
     pub default: Option<u64>,
+}
+
+impl Parameter {
+    /// An optional parameter of which nothing else is said.
+    pub fn new(wire: &str, location: ParameterLocation, schema: Schema, written: Written) -> Self {
+        Self {
+            wire: wire.to_owned(),
+            name: String::new(),
+            location,
+            required: false,
+            doc: String::new(),
+            deprecated: false,
+            schema,
+            written,
+            media_type: None,
+            minimum: None,
+            maximum: None,
+            default: None,
+        }
+    }
 }
 
 /// How the value of a parameter is written.
@@ -291,6 +344,26 @@ impl Schema {
             Self::Nullable(inner) => *inner,
             other => other,
         }
+    }
+
+    /// Whether a value, or one inside it, must never be shown.
+    pub fn is_secret(&self) -> bool {
+        self.holds(SECRET)
+    }
+
+    /// Whether a value is an instant, or holds some.
+    pub fn has_instants(&self) -> bool {
+        self.holds(INSTANT)
+    }
+
+    /// Whether a value is a file, or holds some.
+    pub fn is_file(&self) -> bool {
+        self.holds(FILE)
+    }
+
+    fn holds(&self, name: &str) -> bool {
+        self.parts()
+            .any(|part| matches!(part, Self::Rust(rust) if rust == name))
     }
 
     /// This schema and those inside of it.

@@ -36,10 +36,15 @@ const SPEC: &str = "../spec/fitrankings.yaml";
 /// A document with every feature that the generator supports.
 const EVERYTHING: &str = "tests/generator/fixtures/everything.yaml";
 
-/// What the generator makes of a text that it has to accept.
+/// The code of the client for a text that the generator has to accept.
 fn code(text: &str) -> String {
+    generated(text).code
+}
+
+/// What the generator makes of a text that it has to accept.
+fn generated(text: &str) -> generator::Generated {
     match generator::generate_from(Path::new("spec.yaml"), text, Mode::Strict) {
-        Ok(generated) => generated.code,
+        Ok(generated) => generated,
         Err(problems) => panic!("refused:\n{problems}\n\n{text}"),
     }
 }

@@ -66,7 +66,7 @@ const API: &str = include_str!("spec_diff/api.yaml");
 /// What the generator makes of a text that it has to accept.
 fn code(text: &str) -> String {
     match generator::generate_from(Path::new("spec.yaml"), text, Mode::Strict) {
-        Ok(generated) => generated.code,
+        Ok(generated) => generated.server + &generated.code,
         Err(problems) => panic!("refused:\n{problems}\n\n{text}"),
     }
 }

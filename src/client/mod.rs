@@ -8,8 +8,8 @@ use ureq::http::Uri;
 use crate::auth::token::{Credential, NoToken, Token};
 use crate::call::pause::Pause;
 use crate::call::retry::{Clock, RetryPolicy, SystemClock};
-use crate::generated;
 use crate::limits::cancel::CancelHandle;
+use crate::server::SERVER;
 use crate::transport::base_url::{BaseUrl, NO_SERVER};
 use crate::transport::proxy;
 use crate::transport::resolver::CachingResolver;
@@ -17,7 +17,7 @@ use crate::transport::{self, OUTPUT, Settings};
 use crate::{AnyToken, Error, MasterToken, UserToken};
 
 /// The default base URL: the server that the document names.
-pub const BASE_URL: &str = match generated::SERVER {
+pub const BASE_URL: &str = match SERVER {
     Some(url) => url,
     None => "",
 };

@@ -111,7 +111,7 @@ fn client(
     }
 }
 
-#[cfg(exchange)]
+#[cfg(login)]
 fn exchange(
     client: &Client<NoToken>,
     id: String,
@@ -121,7 +121,7 @@ fn exchange(
     Ok(client.with_token(client.exchange(credentials)?.into()))
 }
 
-#[cfg(not(exchange))]
+#[cfg(not(login))]
 fn exchange(_: &Client<NoToken>, _: String, _: String) -> Result<Client<AnyToken>, Error> {
     Err(Error::invalid(
         "the document has no operation that takes credentials",

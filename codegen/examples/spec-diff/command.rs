@@ -40,7 +40,7 @@ pub fn compare(old: &str, new: &str) -> Result<Report, String> {
 
 fn code(path: &Path) -> Result<String, String> {
     // As the build would read it.
-    let generated =
-        generator::generate(path, Mode::from_env()).map_err(|problems| problems.to_string())?;
-    Ok(generated.code)
+    let mode = Mode::from_env().map_err(|problem| problem.to_string())?;
+    let generated = generator::generate(path, mode).map_err(|problems| problems.to_string())?;
+    Ok(generated.server + &generated.code)
 }

@@ -11,11 +11,20 @@ use std::path::{Component, Path, PathBuf};
 
 use serde_json::{Map, Value};
 
-use crate::openapi;
-use crate::source::{Source, Unread, join, target};
+use super::openapi_objects;
+use super::source::{Source, Unread};
+use crate::text::diagnostic::Problems;
+use crate::text::pointer::{join, target};
 
 /// Where the files stand in the document, by their numbers.
 pub const BESIDE: &str = "x-files-beside";
+
+/// Reads the document at `path`, and the files beside it that it refers to.
+pub fn read(path: &Path) -> Result<Source, Problems> {
+    let mut source = Source::read(path)?;
+    gather(&mut source);
+    Ok(source)
+}
 
 /// Reads the files that the document refers to, and those that they refer to.
 ///
@@ -33,7 +42,7 @@ pub fn gather(source: &mut Source) {
     let mut read = Vec::new();
     while let Some((number, path)) = files.open.pop() {
         let prefix = join(&join("", BESIDE), number);
-        match Source::one(&path) {
+        match Source::read(&path) {
             Ok(mut file) => {
                 files.rewrite(&mut file.root, &prefix, &path, "");
                 read.push((number, prefix, path, file));
@@ -181,7 +190,7 @@ impl Files {
     fn is_part(&self, number: usize, root: &Value) -> bool {
         let targets = self.targets.get(&number).into_iter().flatten();
         let mut objects = targets.filter_map(|target| root.pointer(target)?.as_object());
-        root.is_object() && objects.any(openapi::is_likely)
+        root.is_object() && objects.any(openapi_objects::is_likely)
     }
 }
 

@@ -8,13 +8,13 @@ use std::path::Path;
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 
-use crate::builder::{Builder, Built, Content};
-use crate::problem::{Problem, Problems};
+use super::value_builder::{Built, Content, ValueBuilder};
+use crate::text::diagnostic::{Problem, Problems};
 
 pub fn parse(path: &Path, text: &str) -> Result<Built, Problems> {
     let line = Cell::new(1);
     let events = Events {
-        builder: &RefCell::new(Builder::new(path)),
+        builder: &RefCell::new(ValueBuilder::new(path)),
         stopped: &RefCell::new(None),
         line: &line,
     };
@@ -34,7 +34,10 @@ pub fn parse(path: &Path, text: &str) -> Result<Built, Problems> {
             Some(problem)
         }),
     };
-    events.builder.replace(Builder::new(path)).finish(stopped)
+    events
+        .builder
+        .replace(ValueBuilder::new(path))
+        .finish(stopped)
 }
 
 /// Counts lines for a parser that takes one byte at a time.
@@ -65,7 +68,7 @@ impl Read for Lines<'_> {
 /// Hands whatever is deserialized on to the builder.
 #[derive(Clone, Copy)]
 struct Events<'a, 'p> {
-    builder: &'a RefCell<Builder<'p>>,
+    builder: &'a RefCell<ValueBuilder<'p>>,
     stopped: &'a RefCell<Option<Problem>>,
     line: &'a Cell<usize>,
 }

@@ -1,9 +1,54 @@
-//! The objects of OpenAPI 3.0, as its specification has them.
+//! The objects of OpenAPI 3.0, as tables of their keys.
 
 use serde_json::{Map, Value};
 
-use crate::shape::Shape::{Any, Components, Count, Flag, List, OneOf, OrRef, SchemaOrFlag, Text};
-use crate::shape::{Object, Shape};
+use self::Shape::{Any, Components, Count, Flag, List, OneOf, OrRef, SchemaOrFlag, Text};
+
+/// What a value has to be.
+pub enum Shape {
+    Any,
+    Text,
+    Flag,
+    Count,
+    Number,
+    OneOf(&'static [&'static str]),
+    Object(&'static Object),
+    /// The object itself, or a Reference Object in its place.
+    OrRef(&'static Object),
+    List(&'static Shape),
+    Map(&'static Shape),
+    /// The same, whose keys are the names of components.
+    Components(&'static Shape),
+    /// A schema, or a boolean in its place.
+    SchemaOrFlag,
+    /// The names of required properties, or a boolean as older forms have it.
+    Required,
+    /// The values of an enum.
+    Values,
+}
+
+/// One of OpenAPI's objects: its name in the specification, and its keys.
+pub struct Object {
+    pub name: &'static str,
+    pub required: &'static [&'static str],
+    pub keys: &'static [(&'static str, Shape)],
+    /// Keys that are not fixed: paths, statuses.
+    pub others: Option<Others>,
+}
+
+pub type Others = (fn(&str) -> bool, Shape);
+
+/// The keys of a Path Item Object that are operations, with the methods of HTTP.
+pub const METHODS: [(&str, &str); 8] = [
+    ("get", "GET"),
+    ("put", "PUT"),
+    ("post", "POST"),
+    ("delete", "DELETE"),
+    ("options", "OPTIONS"),
+    ("head", "HEAD"),
+    ("patch", "PATCH"),
+    ("trace", "TRACE"),
+];
 
 /// Whether the keys are those of an object that references lead to: half of them at least, so that
 /// a key may be misspelt.

@@ -2,10 +2,10 @@
 
 use serde_json::Value;
 
-use crate::builder::MAX_DEPTH;
-use crate::problem::Problem;
-use crate::shape;
-use crate::source::{Source, Unread, join, target};
+use super::source::{Source, Unread};
+use crate::text::describe::similar;
+use crate::text::diagnostic::Problem;
+use crate::text::pointer::{MAX_DEPTH, join, target};
 
 /// The pointer of what the reference at a pointer leads to in the end, which is no reference.
 pub fn follow(source: &Source, pointer: &str) -> Result<String, Problem> {
@@ -49,7 +49,7 @@ fn nothing(source: &Source, pointer: &str, reference: &str, target: &str) -> Pro
         Some(unread) => closed(source, pointer, &shown, unread),
         None => source
             .problem(pointer, format!("`{shown}` leads to nothing"))
-            .remedy(near(source, target)),
+            .remedy(nearby(source, target)),
     }
 }
 
@@ -80,15 +80,15 @@ pub fn resolve(source: &Source, pointer: &str) -> Option<String> {
 }
 
 /// What the writer may have meant.
-fn near(source: &Source, target: &str) -> String {
+fn nearby(source: &Source, target: &str) -> String {
     let shown = |pointer: &str| source.shown(&format!("#{pointer}"));
     let (section, name) = target.rsplit_once('/').unwrap_or_default();
     let Some(Value::Object(members)) = source.at(section) else {
         return format!("add it at {}", shown(target));
     };
     let names: Vec<&str> = members.keys().map(String::as_str).collect();
-    match (shape::near(name, names.iter().copied()), names.as_slice()) {
-        (Some(near), _) => format!("is it `{near}`?"),
+    match (similar(name, names.iter().copied()), names.as_slice()) {
+        (Some(similar), _) => format!("is it `{similar}`?"),
         (None, []) => format!("add it at {}", shown(target)),
         (None, few) if few.len() <= 12 => {
             let few = few.join("`, `");

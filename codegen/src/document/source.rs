@@ -1,14 +1,13 @@
 //! A document that could be read: its values, and the line of each.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
-use std::fmt;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use crate::problem::{Problem, Problems};
-use crate::{files, json, yaml};
+use super::{json, yaml};
+use crate::text::diagnostic::{Problem, Problems};
+use crate::text::pointer::unescape;
 
 /// A document that could be read, with the line of each of its values.
 #[derive(Clone)]
@@ -41,15 +40,8 @@ impl Unread {
 }
 
 impl Source {
-    /// Reads the file at `path`, and those beside it that it refers to.
+    /// Reads one file: JSON where its first character is `{`, YAML 1.2 otherwise.
     pub fn read(path: &Path) -> Result<Self, Problems> {
-        let mut source = Self::one(path)?;
-        files::gather(&mut source);
-        Ok(source)
-    }
-
-    /// Reads the one file at `path`: JSON where its first character is `{`, YAML 1.2 otherwise.
-    pub fn one(path: &Path) -> Result<Self, Problems> {
         if path.to_string_lossy().contains(char::is_control) {
             // Cargo takes one path a line, and could not be told to look at this one.
             let found = "the path of the file has a line break or another control character";
@@ -95,7 +87,7 @@ impl Source {
 
     /// Why nothing was taken of the file that a pointer leads into, if so.
     pub fn closed(&self, pointer: &str) -> Option<&Unread> {
-        let (_, inside) = self.place(pointer);
+        let (_, inside) = self.locate(pointer);
         self.closed.get(pointer.strip_suffix(inside)?)
     }
 
@@ -120,7 +112,7 @@ impl Source {
     }
 
     /// The file that a pointer leads into, and the pointer in that file.
-    pub fn place<'p>(&self, pointer: &'p str) -> (&Path, &'p str) {
+    pub fn locate<'p>(&self, pointer: &'p str) -> (&Path, &'p str) {
         for (prefix, path) in &self.beside {
             if let Some(rest) = pointer.strip_prefix(prefix.as_str())
                 && (rest.is_empty() || rest.starts_with('/'))
@@ -134,7 +126,7 @@ impl Source {
     /// A reference as its writer knows it: with the file that it leads into, if that is another.
     pub fn shown(&self, reference: &str) -> String {
         let pointer = reference.strip_prefix('#').unwrap_or(reference);
-        match self.place(pointer) {
+        match self.locate(pointer) {
             (path, inside) if inside.len() < pointer.len() => {
                 format!("{}#{inside}", path.display())
             }
@@ -178,48 +170,9 @@ impl Source {
                 None => break None,
             }
         };
-        let (path, inside) = self.place(pointer);
+        let (path, inside) = self.locate(pointer);
         Problem::new(path, pointer, found)
             .line(line)
             .outside(pointer.len() - inside.len())
     }
-}
-
-/// Appends one token to a JSON pointer, escaped as RFC 6901 has it.
-pub fn join(pointer: &str, token: impl fmt::Display) -> String {
-    let token = token.to_string();
-    let escaped = if token.contains(['~', '/']) {
-        Cow::Owned(token.replace('~', "~0").replace('/', "~1"))
-    } else {
-        Cow::Borrowed(token.as_str())
-    };
-    format!("{pointer}/{escaped}")
-}
-
-/// One token of a JSON pointer as it was before it was escaped.
-pub fn unescape(token: &str) -> String {
-    token.replace("~1", "/").replace("~0", "~")
-}
-
-/// The JSON pointer of a `$ref` into its own file, which is a URI fragment and so may be
-/// percent-encoded; `None` for any other.
-pub fn target(reference: &str) -> Option<String> {
-    let fragment = reference.strip_prefix('#')?;
-    if !fragment.contains('%') {
-        return Some(fragment.to_owned());
-    }
-    let mut bytes = Vec::with_capacity(fragment.len());
-    let mut rest = fragment.as_bytes();
-    while let Some((first, others)) = rest.split_first() {
-        let code = others
-            .first_chunk::<2>()
-            .filter(|_| *first == b'%')
-            .and_then(|digits| u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok());
-        bytes.push(code.unwrap_or(*first));
-        rest = match code {
-            Some(_) => others.get(2..).unwrap_or_default(),
-            None => others,
-        };
-    }
-    String::from_utf8(bytes).ok()
 }

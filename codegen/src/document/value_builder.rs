@@ -6,11 +6,10 @@ use std::rc::Rc;
 
 use serde_json::{Map, Value};
 
-use crate::problem::{Problem, Problems};
-use crate::source::join;
+use crate::text::diagnostic::{Problem, Problems};
+use crate::text::pointer::{MAX_DEPTH, join};
 
-/// Deeper documents are refused: no API description needs it, and every later pass may recurse.
-pub const MAX_DEPTH: usize = 100;
+/// What to do about a document that is nested too deep.
 pub const FLATTER: &str = "move inner parts to `components`, and use `$ref`";
 /// Aliases repeat what they point to: a document whose copies have more values than this, or more
 /// text, would take far more memory than its own length.
@@ -25,7 +24,8 @@ pub struct Built {
     pub problems: Problems,
 }
 
-pub struct Builder<'p> {
+/// Builds the values from a parser's events.
+pub struct ValueBuilder<'p> {
     path: &'p Path,
     open: Vec<Open>,
     anchors: HashMap<usize, Rc<Anchored>>,
@@ -94,7 +94,7 @@ impl Size {
     }
 }
 
-impl<'p> Builder<'p> {
+impl<'p> ValueBuilder<'p> {
     pub fn new(path: &'p Path) -> Self {
         Self {
             path,

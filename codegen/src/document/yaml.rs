@@ -5,16 +5,16 @@ use std::path::Path;
 use saphyr_parser::{Event, Parser, ScalarStyle, Tag};
 use serde_json::{Number, Value};
 
-use crate::builder::{Builder, Built, Content, FLATTER};
-use crate::problem::{Problem, Problems};
+use super::value_builder::{Built, Content, FLATTER, ValueBuilder};
+use crate::text::diagnostic::{Problem, Problems};
 
 pub fn parse(path: &Path, text: &str) -> Result<Built, Problems> {
-    let mut builder = Builder::new(path);
+    let mut builder = ValueBuilder::new(path);
     let stopped = read(&mut builder, path, text).err();
     builder.finish(stopped)
 }
 
-fn read(builder: &mut Builder<'_>, path: &Path, text: &str) -> Result<(), Problem> {
+fn read(builder: &mut ValueBuilder<'_>, path: &Path, text: &str) -> Result<(), Problem> {
     let mut documents = 0;
     for event in Parser::new_from_str(text) {
         let (event, span) = event.map_err(|error| {
@@ -46,7 +46,7 @@ fn read(builder: &mut Builder<'_>, path: &Path, text: &str) -> Result<(), Proble
     Ok(())
 }
 
-fn take(builder: &mut Builder<'_>, event: Event<'_>, line: usize) -> Result<(), Problem> {
+fn take(builder: &mut ValueBuilder<'_>, event: Event<'_>, line: usize) -> Result<(), Problem> {
     match event {
         Event::Alias(anchor) => builder.alias(anchor, line),
         Event::Scalar(text, style, anchor, tag) => {
@@ -84,7 +84,7 @@ fn take(builder: &mut Builder<'_>, event: Event<'_>, line: usize) -> Result<(), 
 }
 
 /// A tag changes what a value is, and none but the plainest have a form in JSON.
-fn check_tag(builder: &mut Builder<'_>, tag: Option<&Tag>, known: &[&str], line: usize) {
+fn check_tag(builder: &mut ValueBuilder<'_>, tag: Option<&Tag>, known: &[&str], line: usize) {
     let Some(tag) = tag else { return };
     if !(tag.is_yaml_core_schema() && known.contains(&tag.suffix.as_str())) {
         let found = format!("the tag `{tag}` is not supported");

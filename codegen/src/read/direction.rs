@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use crate::model::{Only, Operation, Record, Schema, Union};
-use crate::schema;
 
 /// Marks the records that requests send, those that can be rows, and the keys whose values are
 /// secret.
@@ -75,7 +74,7 @@ fn secrets(
     let mut holders: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for (name, record) in records {
         for field in &record.fields {
-            if schema::is_secret(&field.schema) {
+            if field.schema.is_secret() {
                 holders.entry(&field.wire).or_default().push(name);
             }
         }
@@ -96,7 +95,7 @@ fn of_operation(operation: &Operation, secrets: &HashMap<String, BTreeSet<String
     let names = sent(operation).chain(answered(operation));
     let inside = names.filter_map(|name| secrets.get(name)).flatten();
     let own = operation.parameters.iter();
-    let own = own.filter(|known| schema::is_secret(&known.schema));
+    let own = own.filter(|known| known.schema.is_secret());
     let keys: BTreeSet<&String> = inside.chain(own.map(|known| &known.wire)).collect();
     keys.into_iter().cloned().collect()
 }

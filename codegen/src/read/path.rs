@@ -1,8 +1,7 @@
 //! Paths: what is sent of them, and the parameters that they have places for.
 
-use crate::fields::untold;
-use crate::model::{Parameter, Place, Schema, Written};
-use crate::read::Reader;
+use super::context::Context;
+use crate::model::{Parameter, ParameterLocation, Schema, Written};
 
 /// A path as it is sent: what follows a `#` tells operations apart, and goes nowhere.
 pub fn sent(path: &str) -> &str {
@@ -14,13 +13,13 @@ pub fn sent(path: &str) -> &str {
 /// A place without a parameter is one of any text, and a parameter without a place has no effect.
 /// Where there are both, one may be the other with its name misspelt.
 pub fn fit(
-    reader: &mut Reader<'_>,
+    context: &mut Context<'_>,
     operation: &str,
     path: &str,
     parts: &[&str],
     parameters: &mut Vec<(String, Parameter)>,
 ) {
-    let in_path = |(_, known): &(String, Parameter)| known.place == Place::Path;
+    let in_path = |(_, known): &(String, Parameter)| known.location == ParameterLocation::Path;
     let has = |part: &str| {
         let known = |known: &(String, Parameter)| in_path(known) && known.1.wire == part;
         parameters.iter().any(known)
@@ -32,10 +31,10 @@ pub fn fit(
         .map(|(pointer, known)| (pointer.clone(), known.wire.clone()))
         .collect();
     if !unknown.is_empty() && !missing.is_empty() {
-        return differ(reader, operation, path, &unknown, &missing);
+        return differ(context, operation, path, &unknown, &missing);
     }
     for (pointer, wire) in &unknown {
-        reader.note(
+        context.note(
             pointer,
             &format!("the path `{path}` has no `{{{wire}}}`: passed over"),
         );
@@ -43,17 +42,11 @@ pub fn fit(
     parameters.retain(|(pointer, _)| !unknown.iter().any(|(known, _)| known == pointer));
     for name in missing {
         let found = format!("`{{{name}}}` of the path has no parameter: taken for a text");
-        reader.note(operation, &found);
-        let text = untold(
-            name,
-            Place::Path,
-            Schema::Text,
-            Written::Plain,
-            String::new(),
-        );
+        context.note(operation, &found);
+        let location = ParameterLocation::Path;
         let text = Parameter {
             required: true,
-            ..text
+            ..Parameter::new(name, location, Schema::Text, Written::Plain)
         };
         parameters.push((operation.to_owned(), text));
     }
@@ -61,7 +54,7 @@ pub fn fit(
 
 /// Reports parameters without a place, and places without a parameter.
 fn differ(
-    reader: &mut Reader<'_>,
+    context: &mut Context<'_>,
     operation: &str,
     path: &str,
     unknown: &[(String, String)],
@@ -69,17 +62,17 @@ fn differ(
 ) {
     for (pointer, wire) in unknown {
         let found = format!("the path `{path}` has no `{{{wire}}}`");
-        reader.report(pointer, found, "mend the name, or the path");
+        context.report(pointer, found, "mend the name, or the path");
     }
     for name in missing {
         let found = format!("`{{{name}}}` of the path has no parameter");
         let remedy = format!("add one with `name: {name}` and `in: path`");
-        reader.report(operation, found, remedy);
+        context.report(operation, found, remedy);
     }
 }
 
 /// The names between the braces of a path.
-pub fn parts<'p>(reader: &mut Reader<'_>, path: &'p str, item: &str) -> Vec<&'p str> {
+pub fn parts<'p>(context: &mut Context<'_>, path: &'p str, item: &str) -> Vec<&'p str> {
     let mut parts = Vec::new();
     let mut plain = String::new();
     let mut rest = sent(path);
@@ -88,12 +81,12 @@ pub fn parts<'p>(reader: &mut Reader<'_>, path: &'p str, item: &str) -> Vec<&'p 
         let (name, after) = after.split_once('}').unwrap_or_default();
         if name.is_empty() || name.contains('{') {
             let found = "a brace of the path has no partner, or no name inside";
-            reader.report(item, found, "write a part as `{name}`");
+            context.report(item, found, "write a part as `{name}`");
             return parts;
         }
         if parts.contains(&name) {
             let found = format!("`{{{name}}}` stands twice in the path");
-            reader.report(item, found, "every part wants a name of its own");
+            context.report(item, found, "every part wants a name of its own");
         }
         parts.push(name);
         rest = after;
@@ -104,7 +97,7 @@ pub fn parts<'p>(reader: &mut Reader<'_>, path: &'p str, item: &str) -> Vec<&'p 
     if let Some(other) = plain.chars().find(|other| !sign(*other)) {
         let found = format!("`{other}` cannot stand in a path");
         let remedy = "escape it as `%` and its code; what follows a `?` are query parameters";
-        reader.report(item, found, remedy);
+        context.report(item, found, remedy);
     }
     parts
 }

@@ -1,97 +1,125 @@
 //! Who may call an operation: its security requirements, and the schemes that they name.
 
+use std::collections::{BTreeMap, HashMap};
+
 use openapiv3::{APIKeyLocation, SecurityScheme};
 use serde_json::Value;
 
-use crate::doc;
-use crate::model::{Access, Place, Scheme, SchemeKind};
-use crate::names;
-use crate::read::Reader;
-use crate::source::join;
+use super::context::Context;
+use crate::model::{Access, ParameterLocation, Scheme, SchemeKind};
+use crate::text::markdown;
+use crate::text::names::{self, Scope, is_header};
+use crate::text::pointer::join;
 
 /// Security schemes that the crate has a token type for.
-pub const TOKENS: [(&str, &str); 2] = [("masterToken", "MasterToken"), ("userToken", "UserToken")];
+const TOKENS: [(&str, &str); 2] = [("masterToken", "MasterToken"), ("userToken", "UserToken")];
 
 /// How many schemes a client can hold at once.
 const MOST: usize = 4;
 
-/// Who may call the operation at a pointer.
-pub fn read(reader: &mut Reader<'_>, pointer: &str) -> Access {
-    let own = join(pointer, "security");
-    let pointer = match reader.source.at(&own) {
-        Some(_) => own,
-        None => "/security".to_owned(),
-    };
-    let requirements = reader.source.at(&pointer).and_then(Value::as_array);
-    let mut alternatives = Vec::new();
-    let mut optional = false;
-    for (index, requirement) in requirements.into_iter().flatten().enumerate() {
-        let at = join(&pointer, index);
-        let schemes: Vec<&String> = requirement
-            .as_object()
-            .into_iter()
-            .flat_map(|schemes| schemes.keys())
-            .collect();
-        if schemes.len() > MOST {
-            let found = format!("{} schemes at once are not supported", schemes.len());
-            reader.report(&at, found, format!("no more than {MOST} go together"));
-        }
-        let count = schemes.len();
-        let tokens = schemes
-            .into_iter()
-            .filter_map(|scheme| token(reader, scheme, &at));
-        let mut tokens: Vec<String> = tokens.collect();
-        tokens.sort();
-        optional |= count == 0;
-        if !tokens.is_empty() && tokens.len() == count {
-            alternatives.push(tokens);
-        }
-    }
-    alternatives.sort();
-    alternatives.dedup();
-    match alternatives.is_empty() {
-        true => Access::Open,
-        false => Access::AnyOf {
-            alternatives,
-            optional,
-        },
-    }
+/// The security schemes that have come up, and the names in the module that they stand in.
+#[derive(Default)]
+pub struct Security {
+    names: Scope,
+    /// The types of the tokens of schemes.
+    tokens: HashMap<String, String>,
+    /// Schemes that the crate has no token type for, by the names of theirs.
+    pub schemes: BTreeMap<String, Scheme>,
 }
 
-/// The type of the token for a scheme, as generated code names it.
-fn token(reader: &mut Reader<'_>, scheme: &str, pointer: &str) -> Option<String> {
-    let at = join("/components/securitySchemes", scheme);
-    if reader.source.at(&at).is_none() {
-        let found = format!("the security scheme `{scheme}` is not declared");
-        reader.report(pointer, found, "declare it at #/components/securitySchemes");
-        return None;
+impl Security {
+    /// Who may call the operation at a pointer.
+    pub fn access(&mut self, context: &mut Context<'_>, pointer: &str) -> Access {
+        let own = join(pointer, "security");
+        let pointer = match context.source.at(&own) {
+            Some(_) => own,
+            None => "/security".to_owned(),
+        };
+        let requirements = context.source.at(&pointer).and_then(Value::as_array);
+        let mut alternatives = Vec::new();
+        let mut optional = false;
+        for (index, requirement) in requirements.into_iter().flatten().enumerate() {
+            let at = join(&pointer, index);
+            let schemes: Vec<&String> = requirement
+                .as_object()
+                .into_iter()
+                .flat_map(|schemes| schemes.keys())
+                .collect();
+            if schemes.len() > MOST {
+                let found = format!("{} schemes at once are not supported", schemes.len());
+                context.report(&at, found, format!("no more than {MOST} go together"));
+            }
+            let count = schemes.len();
+            let tokens = schemes
+                .into_iter()
+                .filter_map(|scheme| self.token(context, scheme, &at));
+            let mut tokens: Vec<String> = tokens.collect();
+            tokens.sort();
+            optional |= count == 0;
+            if !tokens.is_empty() && tokens.len() == count {
+                alternatives.push(tokens);
+            }
+        }
+        alternatives.sort();
+        alternatives.dedup();
+        if alternatives.is_empty() {
+            return Access::Open;
+        }
+        Access::AnyOf {
+            alternatives,
+            optional,
+        }
     }
-    let (declared, at) = reader.resolve::<SecurityScheme>(&at)?;
-    let (kind, description) = kind(reader, declared, &at)?;
-    if let Some((_, token)) = TOKENS.iter().find(|(name, _)| *name == scheme)
-        && matches!(kind, SchemeKind::Bearer)
-    {
-        return Some(format!("crate::{token}"));
+
+    /// The type of the token for a scheme, as generated code names it.
+    fn token(&mut self, context: &mut Context<'_>, scheme: &str, pointer: &str) -> Option<String> {
+        let at = join("/components/securitySchemes", scheme);
+        if context.source.at(&at).is_none() {
+            let found = format!("the security scheme `{scheme}` is not declared");
+            context.report(pointer, found, "declare it at #/components/securitySchemes");
+            return None;
+        }
+        let (declared, at) = context.resolve::<SecurityScheme>(&at)?;
+        let (kind, description) = kind(context, declared, &at)?;
+        if let Some((_, token)) = TOKENS.iter().find(|(name, _)| *name == scheme)
+            && matches!(kind, SchemeKind::Bearer)
+        {
+            return Some(format!("crate::{token}"));
+        }
+        if let Some(name) = self.tokens.get(scheme) {
+            return Some(name.clone());
+        }
+        let name = self.names.take(names::type_name(scheme));
+        self.tokens.insert(scheme.to_owned(), name.clone());
+        self.schemes.insert(
+            name.clone(),
+            Scheme {
+                wire: scheme.to_owned(),
+                doc: markdown::markdown(&description.unwrap_or_default()),
+                kind,
+            },
+        );
+        Some(name)
     }
-    if let Some(name) = reader.tokens.get(scheme) {
-        return Some(name.clone());
+
+    /// Names the trait of each choice of tokens that operations make.
+    pub fn traits<'a>(
+        &mut self,
+        accesses: impl Iterator<Item = &'a Access>,
+    ) -> BTreeMap<Access, String> {
+        let mut traits = BTreeMap::new();
+        for access in accesses {
+            if *access != Access::Open && !traits.contains_key(access) {
+                traits.insert(access.clone(), self.names.take(access.trait_name()));
+            }
+        }
+        traits
     }
-    let name = reader.accesses.take(names::type_name(scheme));
-    reader.tokens.insert(scheme.to_owned(), name.clone());
-    reader.schemes.insert(
-        name.clone(),
-        Scheme {
-            wire: scheme.to_owned(),
-            doc: doc::markdown(&description.unwrap_or_default()),
-            kind,
-        },
-    );
-    Some(name)
 }
 
 /// How a token of a scheme is sent, and what the document says of it.
 fn kind(
-    reader: &mut Reader<'_>,
+    context: &mut Context<'_>,
     declared: SecurityScheme,
     pointer: &str,
 ) -> Option<(SchemeKind, Option<String>)> {
@@ -102,18 +130,18 @@ fn kind(
             description,
             ..
         } => {
-            let place = match location {
-                APIKeyLocation::Header => Place::Header,
-                APIKeyLocation::Query => Place::Query,
-                APIKeyLocation::Cookie => Place::Cookie,
+            let location = match location {
+                APIKeyLocation::Header => ParameterLocation::Header,
+                APIKeyLocation::Query => ParameterLocation::Query,
+                APIKeyLocation::Cookie => ParameterLocation::Cookie,
             };
-            if place == Place::Header && !is_header(&name) {
+            if location == ParameterLocation::Header && !is_header(&name) {
                 let found = format!("no header can be called `{name}`");
-                reader.report(&join(pointer, "name"), found, "use letters, digits and `-`");
+                context.report(&join(pointer, "name"), found, "use letters, digits and `-`");
                 return None;
             }
             // Whatever stands in that header is sent as it is given.
-            Some((SchemeKind::Key(place, name), description))
+            Some((SchemeKind::Key(location, name), description))
         }
         SecurityScheme::HTTP {
             scheme,
@@ -126,7 +154,7 @@ fn kind(
                 _ => {
                     let found = format!("the scheme `{scheme}` is not supported");
                     let remedy = "`basic` and `bearer` are; anything else can be an `apiKey` in the header `Authorization`";
-                    reader.report(&join(pointer, "scheme"), found, remedy);
+                    context.report(&join(pointer, "scheme"), found, remedy);
                     return None;
                 }
             };
@@ -137,35 +165,4 @@ fn kind(
             Some((SchemeKind::Bearer, description))
         }
     }
-}
-
-pub fn is_header(name: &str) -> bool {
-    let sign = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
-    !name.is_empty() && name.bytes().all(sign)
-}
-
-/// The name of the trait for a choice of tokens.
-pub fn name(access: &Access) -> String {
-    let Access::AnyOf {
-        alternatives,
-        optional,
-    } = access
-    else {
-        return String::new();
-    };
-    let together = alternatives.iter().map(|tokens| {
-        let names: Vec<&str> = tokens.iter().map(|token| last(token)).collect();
-        names.join("With")
-    });
-    let together: Vec<String> = together.collect();
-    match (together.as_slice(), optional) {
-        ([only], false) => format!("{only}Only"),
-        (several, false) => several.join("Or"),
-        (several, true) => format!("{}OrNone", several.join("Or")),
-    }
-}
-
-/// The name at the end of a path.
-pub fn last(path: &str) -> &str {
-    path.rsplit("::").next().unwrap_or(path)
 }

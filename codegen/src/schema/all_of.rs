@@ -4,11 +4,9 @@ use std::collections::{HashMap, HashSet};
 
 use serde_json::{Map, Value};
 
-use crate::builder::MAX_DEPTH;
-use crate::kinds::{self, Kind};
-use crate::model::Schema;
-use crate::schema::{Schemas, Waiting};
-use crate::source::{join, target};
+use super::registry::Registry;
+use super::schema_kind::{self, SchemaKind};
+use crate::text::pointer::{MAX_DEPTH, join, target};
 
 /// What an object is made of, as far as it has been gathered.
 #[derive(Default)]
@@ -27,31 +25,44 @@ pub struct Members {
     seen: HashSet<String>,
 }
 
-impl<'s> Schemas<'s> {
-    /// An object, with everything in its `allOf`.
-    pub fn object(
-        &mut self,
-        value: &'s Value,
-        pointer: &str,
-        name: &str,
-        choice: Option<String>,
-    ) -> Schema {
-        let members = self.gather(&[(value, pointer)], choice);
-        if members.properties.is_empty() {
-            let values = match &members.rest {
-                Some(rest) => self.read(rest, &format!("{name}Value")),
-                None => Schema::Any,
-            };
-            return Schema::Map(Box::new(values));
+/// What a schema with an `allOf` is.
+pub enum Joined {
+    /// The schema at this pointer: the others say no more.
+    SameAs(String),
+    /// An enum of texts.
+    Texts,
+    /// An object with everything that its parts have.
+    Object,
+    /// Each alternative of the choice at this pointer, joined with the rest.
+    Choice(String),
+}
+
+impl<'s> Registry<'s> {
+    /// Tells what the `allOf` of a schema comes to.
+    pub fn joined(&self, value: &Value, pointer: &str) -> Joined {
+        let parts: Vec<String> = schema_kind::parts(value, "allOf")
+            .enumerate()
+            .filter(|(_, part)| schema_kind::says_something(part))
+            .map(|(index, _)| format!("{pointer}/allOf/{index}"))
+            .collect();
+        let kinds: Vec<SchemaKind> = parts.iter().map(|part| self.kind(part)).collect();
+        let bare = schema_kind::is_bare(value);
+        // A component that joins an object with a discriminator is one of its kinds, and not another
+        // name for it.
+        let is_subtype = kinds == [SchemaKind::Base] && self.names.contains_key(pointer);
+        if let ([one], true, false) = (parts.as_slice(), bare, is_subtype) {
+            return Joined::SameAs(one.clone());
         }
-        // The name stands before the fields are read, so that they may refer to it.
-        let (name, schema) = self.claim(pointer, name);
-        self.wait(Waiting::Record {
-            name,
-            value,
-            members,
-        });
-        schema
+        let objects = |kind: &SchemaKind| matches!(kind, SchemaKind::Any) || kind.is_plain_object();
+        match self.choices(pointer, &mut HashSet::new()).as_slice() {
+            [] if SchemaKind::alone(value) == SchemaKind::Texts && kinds.iter().all(is_text) => {
+                Joined::Texts
+            }
+            [] if bare && !kinds.iter().all(objects) => most_specific(&parts, &kinds),
+            [one] => Joined::Choice(one.clone()),
+            // Whatever does not fit is reported where it stands.
+            _ => Joined::Object,
+        }
     }
 
     /// Everything that several schemas together say of an object.
@@ -67,58 +78,6 @@ impl<'s> Schemas<'s> {
         members
     }
 
-    /// `allOf`: several objects in one, or one schema with remarks.
-    pub fn joined(&mut self, value: &'s Value, pointer: &str, name: &str) -> Schema {
-        let parts: Vec<String> = kinds::parts(value, "allOf")
-            .enumerate()
-            .filter(|(_, part)| kinds::says_something(part))
-            .map(|(index, _)| format!("{pointer}/allOf/{index}"))
-            .collect();
-        let own = ["properties", "required", "additionalProperties", "enum"];
-        let bare = !own.iter().any(|own| value.get(own).is_some());
-        // A component that joins an object with a discriminator is one of its kinds, and not another
-        // name for it.
-        let is_kind =
-            |part: &String| self.kind(part) == Kind::Base && self.names.contains_key(pointer);
-        if let ([one], true) = (parts.as_slice(), bare)
-            && !is_kind(one)
-        {
-            return self.read(one, name);
-        }
-        let choices = self.choices(pointer, &mut HashSet::new());
-        let part_kinds: Vec<Kind> = parts.iter().map(|part| self.kind(part)).collect();
-        let objects =
-            |kind: &Kind| matches!(kind, Kind::Object | Kind::Base | Kind::Joined | Kind::Any);
-        match choices.as_slice() {
-            [] if Kind::alone(value) == Kind::Texts && part_kinds.iter().all(is_text) => {
-                self.texts(&[pointer.to_owned()], pointer, name)
-            }
-            [] if part_kinds.iter().all(objects) => self.object(value, pointer, name, None),
-            [] if bare => self.same(&parts, &part_kinds, pointer, name),
-            [one] => self.spread(value, pointer, name, one),
-            // Whatever does not fit is told of where it stands.
-            _ => self.object(value, pointer, name, None),
-        }
-    }
-
-    /// Parts of one scalar type, or of one list: the one that says most of it.
-    fn same(&mut self, parts: &[String], kinds: &[Kind], pointer: &str, name: &str) -> Schema {
-        let first = kinds.first().copied().unwrap_or(Kind::Any);
-        let same = kinds.iter().all(is_text) || kinds.iter().all(|kind| *kind == first);
-        let objects = matches!(first, Kind::Object | Kind::Base | Kind::Joined);
-        if !same || objects {
-            return match self.source.at(pointer) {
-                Some(value) => self.object(value, pointer, name, None),
-                None => Schema::Any,
-            };
-        }
-        let best = kinds.iter().position(|kind| *kind == Kind::Texts);
-        match parts.get(best.unwrap_or_default()) {
-            Some(part) => self.read(part, name),
-            None => Schema::Any,
-        }
-    }
-
     /// The pointers of all choices that are joined here, through references.
     fn choices(&self, pointer: &str, seen: &mut HashSet<String>) -> Vec<String> {
         let Some((at, value)) = self.settle(pointer) else {
@@ -127,10 +86,10 @@ impl<'s> Schemas<'s> {
         if !seen.insert(at.clone()) {
             return Vec::new();
         }
-        match Kind::of(value) {
-            Kind::Choice(_) | Kind::Choices(..) => vec![at],
-            Kind::Joined => {
-                let parts = kinds::parts(value, "allOf").enumerate();
+        match SchemaKind::of(value) {
+            SchemaKind::Choice(_) | SchemaKind::Choices(..) => vec![at],
+            SchemaKind::Joined => {
+                let parts = schema_kind::parts(value, "allOf").enumerate();
                 parts
                     .flat_map(|(index, _)| self.choices(&format!("{at}/allOf/{index}"), seen))
                     .collect()
@@ -139,45 +98,20 @@ impl<'s> Schemas<'s> {
         }
     }
 
-    /// Where a schema is really written, past references and what is joined of one part.
-    pub fn settle(&self, pointer: &str) -> Option<(String, &'s Value)> {
-        let mut at = pointer.to_owned();
-        for _ in 0..MAX_DEPTH {
-            let value = self.source.at(&at)?;
-            if let Some(reference) = value.get("$ref").and_then(Value::as_str) {
-                at = target(reference)?;
-                continue;
-            }
-            let key = match Kind::of(value) {
-                Kind::Joined => "allOf",
-                Kind::Choice(key) => key,
-                _ => return Some((at, value)),
-            };
-            let own = ["properties", "required", "additionalProperties", "enum"];
-            let bare = !own.iter().any(|own| value.get(own).is_some());
-            let parts = kinds::parts(value, key).collect::<Vec<_>>();
-            match parts.as_slice() {
-                [one] if bare && kinds::says_something(one) => at = format!("{at}/{key}/0"),
-                _ => return Some((at, value)),
-            }
-        }
-        None
-    }
-
-    /// The kind of what a schema is in the end.
-    pub fn kind(&self, pointer: &str) -> Kind<'s> {
-        self.settle(pointer)
-            .map_or(Kind::Any, |(_, value)| Kind::of(value))
-    }
-
     /// Gathers the properties of an object and of everything in its `allOf`.
     fn members(&mut self, value: &'s Value, pointer: &str, members: &mut Members) {
         if let Some(reference) = value.get("$ref").and_then(Value::as_str) {
             return self.reference(reference, pointer, members);
         }
         let elsewhere = members.choice.as_deref() == Some(pointer);
-        let choice = matches!(Kind::of(value), Kind::Choice(_) | Kind::Choices(..)) && !elsewhere;
-        let object = matches!(Kind::alone(value), Kind::Object | Kind::Base | Kind::Any);
+        let choice = matches!(
+            SchemaKind::of(value),
+            SchemaKind::Choice(_) | SchemaKind::Choices(..)
+        ) && !elsewhere;
+        let object = matches!(
+            SchemaKind::alone(value),
+            SchemaKind::Object | SchemaKind::Base | SchemaKind::Any
+        );
         if choice || !object {
             self.report(
                 pointer,
@@ -186,7 +120,7 @@ impl<'s> Schemas<'s> {
             );
             return;
         }
-        for (index, part) in kinds::parts(value, "allOf").enumerate() {
+        for (index, part) in schema_kind::parts(value, "allOf").enumerate() {
             self.members(part, &format!("{pointer}/allOf/{index}"), members);
         }
         if let Some(Value::Array(names)) = value.get("required") {
@@ -266,31 +200,22 @@ impl<'s> Schemas<'s> {
     /// Whether the second of two schemas for one property says more than the first, or at least as
     /// much; `None` where they contradict each other.
     fn narrower(&self, first: &str, second: &str) -> Option<bool> {
-        let (one, other) = (self.settle(first), self.settle(second));
-        let kind = |settled: &Option<(String, &'s Value)>| {
-            settled
-                .as_ref()
-                .map_or(Kind::Any, |(_, value)| Kind::of(value))
-        };
-        let (one, other) = (kind(&one), kind(&other));
-        let structured = |kind: Kind| {
-            matches!(
-                kind,
-                Kind::Object | Kind::Base | Kind::Joined | Kind::Choice(_) | Kind::Choices(..)
-            )
+        let (one, other) = (self.kind(first), self.kind(second));
+        let structured = |kind: SchemaKind| {
+            kind.is_plain_object()
+                || matches!(kind, SchemaKind::Choice(_) | SchemaKind::Choices(..))
         };
         match (one, other) {
-            (_, Kind::Any | Kind::Null) => Some(false),
-            (Kind::Any | Kind::Null, _) => Some(true),
-            (Kind::Texts, Kind::Scalar("string")) => Some(false),
-            (Kind::Scalar("string"), Kind::Texts) => Some(true),
-            (Kind::Scalar("number"), Kind::Scalar("integer")) => Some(true),
-            (Kind::Scalar("integer"), Kind::Scalar("number")) => Some(false),
-            (Kind::Choice(_), _) | (_, Kind::Choice(_)) => Some(true),
+            (_, SchemaKind::Any | SchemaKind::Null) => Some(false),
+            (SchemaKind::Any | SchemaKind::Null, _) => Some(true),
+            (SchemaKind::Texts, SchemaKind::Scalar("string")) => Some(false),
+            (SchemaKind::Scalar("string"), SchemaKind::Texts) => Some(true),
+            (SchemaKind::Scalar("number"), SchemaKind::Scalar("integer")) => Some(true),
+            (SchemaKind::Scalar("integer"), SchemaKind::Scalar("number")) => Some(false),
+            (SchemaKind::Choice(_), _) | (_, SchemaKind::Choice(_)) => Some(true),
             (one, other) if structured(one) && structured(other) => {
                 Some(self.is_open(first) || !self.is_open(second))
             }
-            (Kind::Quantity(one), Kind::Quantity(other)) => (one == other).then_some(true),
             (one, other) => (one == other).then_some(true),
         }
     }
@@ -299,13 +224,24 @@ impl<'s> Schemas<'s> {
     fn is_open(&self, pointer: &str) -> bool {
         let settled = self.settle(pointer);
         settled.is_some_and(|(_, value)| {
-            Kind::of(value) == Kind::Object
+            SchemaKind::of(value) == SchemaKind::Object
                 && value.get("properties").is_none()
                 && !matches!(value.get("additionalProperties"), Some(Value::Object(_)))
         })
     }
 }
 
-fn is_text(kind: &Kind) -> bool {
-    matches!(kind, Kind::Texts | Kind::Scalar("string"))
+/// Of parts of one scalar type, or of one list, the part that says most of it.
+fn most_specific(parts: &[String], kinds: &[SchemaKind]) -> Joined {
+    let first = kinds.first().copied().unwrap_or(SchemaKind::Any);
+    let same = kinds.iter().all(is_text) || kinds.iter().all(|kind| *kind == first);
+    let best = kinds.iter().position(|kind| *kind == SchemaKind::Texts);
+    match parts.get(best.unwrap_or_default()) {
+        Some(part) if same && !first.is_plain_object() => Joined::SameAs(part.clone()),
+        _ => Joined::Object,
+    }
+}
+
+fn is_text(kind: &SchemaKind) -> bool {
+    matches!(kind, SchemaKind::Texts | SchemaKind::Scalar("string"))
 }

@@ -2,16 +2,16 @@
 
 use serde_json::Value;
 
-use crate::files::BESIDE;
-use crate::names;
-use crate::schema::COMPONENTS;
-use crate::source::{Source, unescape};
+use crate::document::bundle::BESIDE;
+use crate::document::source::Source;
+use crate::text::names;
+use crate::text::pointer::{SCHEMAS, unescape};
 
 /// The name of a schema by its pointer; `None` where it is a component, which has one.
 pub fn name(source: &Source, pointer: &str) -> Option<String> {
     if pointer
         .rsplit_once('/')
-        .is_some_and(|(above, _)| above == COMPONENTS)
+        .is_some_and(|(above, _)| above == SCHEMAS)
     {
         return None;
     }
@@ -50,7 +50,7 @@ pub fn name(source: &Source, pointer: &str) -> Option<String> {
 /// The key of a schema that is a component, in whichever file.
 pub fn component(pointer: &str) -> Option<String> {
     let (above, key) = pointer.rsplit_once('/')?;
-    above.ends_with(COMPONENTS).then(|| unescape(key))
+    above.ends_with(SCHEMAS).then(|| unescape(key))
 }
 
 /// The id of an operation, which is made of method and path where the document gives none.

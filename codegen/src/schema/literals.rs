@@ -2,10 +2,11 @@
 
 use serde_json::Value;
 
-use crate::problem::Problem;
-use crate::schema::flag;
-use crate::shape::show;
-use crate::source::{Source, join};
+use super::schema_kind::flag;
+use crate::document::source::Source;
+use crate::text::describe::show;
+use crate::text::diagnostic::Problem;
+use crate::text::pointer::join;
 
 /// What does not fit in the schema at a pointer.
 pub fn check(source: &Source, value: &Value, pointer: &str) -> Vec<Problem> {

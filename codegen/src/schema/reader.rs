@@ -1,141 +1,92 @@
-//! Schemas of the document, checked and brought into the few forms of the model.
+//! Reads schemas into the model. What refers to other schemas is read here; what a schema is by
+//! itself is worked out in the files beside this one.
 
-use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
+use std::collections::{HashSet, VecDeque};
 
 use serde_json::Value;
 
-use crate::builder::MAX_DEPTH;
-use crate::doc;
-use crate::kinds::Kind;
-use crate::model::{Enum, Field, Only, Record, Schema, Union, Variant};
-use crate::names::{self, Scope};
-use crate::object::Members;
-use crate::problem::{Found, Problems};
-use crate::shape::{kind, show};
-use crate::source::{Source, join, target};
-use crate::union::Waiting as WaitingUnion;
-use crate::{place, values};
-
-/// `x-unit`: its name, the Rust type, and the plural for the docs.
-pub const UNITS: [(&str, &str, &str); 4] = [
-    ("metre", "crate::units::Metres", "metres"),
-    ("second", "crate::units::Seconds", "seconds"),
-    ("kilocalorie", "crate::units::Kilocalories", "kilocalories"),
-    ("met-minute", "crate::units::MetMinutes", "MET-minutes"),
-];
-
-/// What `format: password` becomes.
-pub const SECRET: &str = "crate::Secret";
-
-/// What `format: date-time` becomes.
-pub const INSTANT: &str = "jiff::Timestamp";
+use super::all_of::{Joined, Members};
+use super::registry::Registry;
+use super::schema_kind::{self, SchemaKind, flag};
+use super::{description, inline_names, literals};
+use crate::document::findings::Findings;
+use crate::extensions::{open_enum, unit};
+use crate::model::{
+    Alternative, Enum, Field, INSTANT, Only, Record, SECRET, Schema, Union, Variant,
+};
+use crate::text::describe::{show, type_of};
+use crate::text::names::{self, Scope};
+use crate::text::pointer::{MAX_DEPTH, join, target};
+use crate::text::reserved_names::{OTHER, REST};
 
 /// Formats of `type: string` that have a Rust type of their own. A `decimal` without a unit has
 /// none: as a text it keeps its exact value, which `rust_decimal` by itself can lose.
-const TEXTS: [(&str, &str); 4] = [
+const FORMATS: [(&str, &str); 4] = [
     ("date-time", INSTANT),
     ("date", "jiff::civil::Date"),
     ("time", "jiff::civil::Time"),
     ("password", SECRET),
 ];
 
-pub const COMPONENTS: &str = "/components/schemas";
-pub const OPEN_ENUM: &str = "x-extensible-enum";
-
-/// The schemas that have been asked for so far, and what is wrong with them.
-pub struct Schemas<'s> {
-    pub source: &'s Source,
-    pub records: BTreeMap<String, Record>,
-    pub enums: BTreeMap<String, Enum>,
-    pub unions: BTreeMap<String, Union>,
-    pub found: Found,
-    /// What is passed over, in words.
-    pub notes: Vec<String>,
-    /// Names of the components, given out before any other.
-    pub names: HashMap<String, String>,
-    scope: Scope,
-    /// What stands at a pointer, where it has a name of its own.
-    named: HashMap<String, Schema>,
-    /// Where each name comes from.
-    pub places: HashMap<String, String>,
-    /// The components that join another one by `allOf`, by the pointer of that.
-    pub heirs: HashMap<String, Vec<String>>,
+/// Reads schemas as they are asked for.
+pub struct SchemaReader<'s> {
+    pub registry: Registry<'s>,
     /// Pointers that are being read: one that comes up again is a circle without an object.
     open: Vec<String>,
     /// Objects and unions whose parts are still to be read. Reading them where they come up would
     /// recurse as far as the document refers.
-    waiting: VecDeque<Waiting<'s>>,
+    pending: VecDeque<Pending<'s>>,
 }
 
-pub enum Waiting<'s> {
+/// A type that has its name, and not its parts.
+enum Pending<'s> {
     Record {
         name: String,
         value: &'s Value,
         members: Members,
     },
-    Union(WaitingUnion),
+    Union(PendingUnion),
 }
 
-impl<'s> Schemas<'s> {
-    pub fn new(source: &'s Source, problems: Problems) -> Self {
-        let mut scope = Scope::default();
-        let mut names = HashMap::new();
-        let mut heirs: HashMap<String, Vec<String>> = HashMap::new();
-        if let Some(Value::Object(components)) = source.at(COMPONENTS) {
-            for (key, component) in components {
-                let pointer = join(COMPONENTS, key);
-                names.insert(pointer.clone(), scope.take(names::type_name(key)));
-                let parts = component.get("allOf").and_then(Value::as_array);
-                for part in parts.into_iter().flatten() {
-                    let reference = part.get("$ref").and_then(Value::as_str);
-                    if let Some(target) = reference.and_then(target) {
-                        heirs.entry(target).or_default().push(pointer.clone());
-                    }
-                }
-            }
-        }
+struct PendingUnion {
+    name: String,
+    pointer: String,
+    /// The choice itself, whose discriminator counts.
+    choice: String,
+    /// Pointers of the alternatives.
+    alternatives: Vec<String>,
+    /// Whether each alternative is joined with what stands beside the choice.
+    joined: bool,
+}
+
+impl<'s> SchemaReader<'s> {
+    pub fn new(findings: Findings<'s>) -> Self {
         Self {
-            source,
-            records: BTreeMap::new(),
-            enums: BTreeMap::new(),
-            unions: BTreeMap::new(),
-            found: Found::new(problems),
-            notes: Vec::new(),
-            names,
-            scope,
-            named: HashMap::new(),
-            places: HashMap::new(),
-            heirs,
+            registry: Registry::new(findings),
             open: Vec::new(),
-            waiting: VecDeque::new(),
+            pending: VecDeque::new(),
         }
     }
 
-    /// The schema at a pointer; `name` is for a type that has none in the document.
+    /// Reads the schema at a pointer; `name` is for a type that has none in the document.
     ///
-    /// A problem is kept, and any JSON value stands in for what could not be read.
+    /// What is wrong is reported, and any JSON value stands in for what could not be read.
     pub fn read(&mut self, pointer: &str, name: &str) -> Schema {
-        if let Some(schema) = self.named.get(pointer) {
+        if let Some(schema) = self.registry.named.get(pointer) {
             return schema.clone();
         }
         if self.open.iter().any(|open| open == pointer) {
-            self.report(
-                pointer,
-                "the schema is made of itself, with no object in between",
-                "put one of the steps of the circle into a property of an object",
-            );
+            self.registry.report_circle(pointer);
             return Schema::Any;
         }
         if self.open.len() >= MAX_DEPTH {
-            self.report(
-                pointer,
-                format!("more than {MAX_DEPTH} schemas stand in one another here"),
-                "put an object in between, or take steps out",
-            );
+            let found = format!("more than {MAX_DEPTH} schemas stand in one another here");
+            let remedy = "put an object in between, or take steps out";
+            self.registry.report(pointer, found, remedy);
             return Schema::Any;
         }
         self.open.push(pointer.to_owned());
-        let schema = match self.source.at(pointer) {
+        let schema = match self.registry.source.at(pointer) {
             Some(value) => self.value(value, pointer, name),
             None => Schema::Any,
         };
@@ -145,159 +96,144 @@ impl<'s> Schemas<'s> {
 
     /// Reads the parts of every object and union that has come up.
     pub fn finish(&mut self) {
-        while let Some(waiting) = self.waiting.pop_front() {
-            match waiting {
-                Waiting::Record {
+        while let Some(pending) = self.pending.pop_front() {
+            match pending {
+                Pending::Record {
                     name,
                     value,
                     members,
                 } => self.record(name, value, members),
-                Waiting::Union(union) => self.union(union),
+                Pending::Union(union) => self.union(union),
             }
         }
-        self.check_unions();
-    }
-
-    pub fn wait(&mut self, waiting: Waiting<'s>) {
-        self.waiting.push_back(waiting);
+        self.registry.check_unions();
     }
 
     fn value(&mut self, value: &'s Value, pointer: &str, name: &str) -> Schema {
+        let source = self.registry.source;
         if let Some(reference) = value.get("$ref").and_then(Value::as_str) {
-            // A reference that leads nowhere was reported by the pass over all of them.
-            return match target(reference) {
-                Some(target) => {
-                    let name = place::name(self.source, &target).unwrap_or_else(|| name.to_owned());
-                    self.read(&target, &name)
-                }
-                None => Schema::Any,
+            // A reference that leads nowhere was reported by the validation.
+            let Some(target) = target(reference) else {
+                return Schema::Any;
             };
+            let name = inline_names::name(source, &target).unwrap_or_else(|| name.to_owned());
+            return self.read(&target, &name);
         }
-        for problem in values::check(self.source, value, pointer) {
-            self.found.push(problem);
+        for problem in literals::check(source, value, pointer) {
+            self.registry.findings.push(problem);
         }
         let null = flag(value, "nullable")
             || matches!(value.get("enum"), Some(Value::Array(values)) if values.contains(&Value::Null));
-        match self.plain(value, pointer, name) {
+        match self.not_null(value, pointer, name) {
             schema if null => schema.nullable(),
             schema => schema,
         }
     }
 
     /// Leaves `nullable` aside.
-    fn plain(&mut self, value: &'s Value, pointer: &str, name: &str) -> Schema {
-        match Kind::of(value) {
-            Kind::Choice(key) => self.choice(value, key, pointer, name),
-            Kind::Choices(first, second) => {
-                self.report(
-                    &join(pointer, second),
-                    format!("`{second}` stands beside `{first}`, which is not supported"),
-                    "keep one of them",
-                );
+    fn not_null(&mut self, value: &'s Value, pointer: &str, name: &str) -> Schema {
+        match SchemaKind::of(value) {
+            SchemaKind::Choice(_) => self.choice(value, pointer, name),
+            SchemaKind::Choices(first, second) => {
+                let found = format!("`{second}` stands beside `{first}`, which is not supported");
+                let at = join(pointer, second);
+                self.registry.report(&at, found, "keep one of them");
                 Schema::Any
             }
-            Kind::Joined => self.joined(value, pointer, name),
-            Kind::Base if self.heirs.contains_key(pointer) => self.base(value, pointer, name),
-            Kind::Base | Kind::Object => self.object(value, pointer, name, None),
-            Kind::Quantity(unit) => self.quantity(unit, value, pointer),
-            Kind::Texts => self.texts(&[pointer.to_owned()], pointer, name),
-            Kind::List => self.array(pointer, name),
-            Kind::Scalar(scalar) => self.scalar(value, scalar),
-            Kind::Null | Kind::Any => Schema::Any,
-        }
-    }
-
-    fn scalar(&self, value: &Value, scalar: &str) -> Schema {
-        let format = value.get("format").and_then(Value::as_str);
-        let unsigned = value.get("minimum").is_some_and(Value::is_u64);
-        match (scalar, format) {
-            ("string", format) => match TEXTS.iter().find(|(name, _)| Some(*name) == format) {
-                Some((_, rust)) => Schema::Rust((*rust).to_owned()),
-                None => Schema::Text,
+            SchemaKind::Joined => match self.registry.joined(value, pointer) {
+                Joined::SameAs(part) => self.read(&part, name),
+                Joined::Texts => self.texts(&[pointer.to_owned()], pointer, name),
+                Joined::Object => self.object(value, pointer, name),
+                Joined::Choice(choice) => self.spread(pointer, name, &choice),
             },
-            ("boolean", _) => Schema::Boolean,
-            ("integer", Some("int32")) => Schema::Integer("i32"),
-            ("integer", Some("uint64")) => Schema::Integer("u64"),
-            ("integer", _) if unsigned => Schema::Integer("u64"),
-            ("integer", _) => Schema::Integer("i64"),
-            ("number", Some("float")) => Schema::Number("f32"),
-            ("number", _) => Schema::Number("f64"),
-            // Any other was reported by the pass over the shape.
-            _ => Schema::Any,
-        }
-    }
-
-    fn quantity(&mut self, unit: &Value, value: &Value, pointer: &str) -> Schema {
-        let at = join(pointer, "x-unit");
-        let text = |key| value.get(key).and_then(Value::as_str);
-        let amount = match (text("type"), text("format")) {
-            (Some("string"), Some("decimal")) => "",
-            (Some("number"), _) => "<f64>",
-            (kind, _) => {
-                let found = match kind {
-                    Some(kind) => format!("a unit stands on `type: {kind}`"),
-                    None => "a unit stands on a value of no type".to_owned(),
-                };
-                let remedy =
-                    "units go with `type: number`, or `type: string` with `format: decimal`";
-                self.report(&at, found, remedy);
-                return Schema::Any;
+            SchemaKind::Base if self.registry.subtypes.contains_key(pointer) => {
+                let subtypes = self.registry.subtypes(pointer);
+                self.later(subtypes, pointer, name, pointer, false)
             }
-        };
-        let Some((_, rust, _)) = UNITS.iter().find(|(name, ..)| unit.as_str() == Some(name)) else {
-            let names = UNITS.map(|(name, ..)| name).join("`, `");
-            let found = format!("{} is no unit", show(unit));
-            self.report(&at, found, format!("the units are `{names}`"));
-            return Schema::Any;
-        };
-        Schema::Rust(format!("{rust}{amount}"))
-    }
-
-    fn array(&mut self, pointer: &str, name: &str) -> Schema {
-        let items = join(pointer, "items");
-        Schema::List(Box::new(self.read(&items, &format!("{name}Item"))))
+            SchemaKind::Base | SchemaKind::Object => self.object(value, pointer, name),
+            SchemaKind::Quantity(_) => {
+                unit::schema(&mut self.registry.findings, value, pointer).unwrap_or(Schema::Any)
+            }
+            SchemaKind::Texts => self.texts(&[pointer.to_owned()], pointer, name),
+            SchemaKind::List => {
+                let item = self.read(&join(pointer, "items"), &format!("{name}Item"));
+                Schema::List(Box::new(item))
+            }
+            SchemaKind::Scalar(scalar) => self::scalar(value, scalar),
+            SchemaKind::Null | SchemaKind::Any => Schema::Any,
+        }
     }
 
     /// An enum of texts, whose values can stand in several schemas.
-    pub fn texts(&mut self, pointers: &[String], pointer: &str, name: &str) -> Schema {
-        let mut scope = Scope::with(&["Other"]);
+    fn texts(&mut self, pointers: &[String], pointer: &str, name: &str) -> Schema {
+        let source = self.registry.source;
+        let mut scope = Scope::with(&OTHER);
         let mut seen = HashSet::new();
         let mut variants = Vec::new();
         for from in pointers {
-            self.check_open_enum(from);
+            open_enum::check(&mut self.registry.findings, from);
         }
-        for (at, text) in pointers.iter().flat_map(|from| texts(self.source, from)) {
-            match text {
-                Value::String(text) if seen.insert(text) => variants.push(Variant {
-                    name: scope.take(names::pascal(text)),
-                    wire: text.clone(),
-                }),
-                Value::String(_) | Value::Null => {}
-                other => self.report(
-                    &at,
-                    format!("{} is {}, in an enum of texts", show(other), kind(other)),
-                    "put it between quotes, or give the enum its `type`",
-                ),
+        for from in pointers {
+            let listed = source.at(from).and_then(open_enum::values);
+            let listed = listed.into_iter().flat_map(|(key, values)| {
+                let values = values.iter().enumerate();
+                values.map(move |(index, value)| (format!("{from}/{key}/{index}"), value))
+            });
+            for (at, text) in listed {
+                match text {
+                    Value::String(text) if seen.insert(text) => variants.push(Variant {
+                        name: scope.take(names::pascal(text)),
+                        wire: text.clone(),
+                    }),
+                    Value::String(_) | Value::Null => {}
+                    other => {
+                        let (shown, of_type) = (show(other), type_of(other));
+                        let found = format!("{shown} is {of_type}, in an enum of texts");
+                        let remedy = "put it between quotes, or give the enum its `type`";
+                        self.registry.report(&at, found, remedy);
+                    }
+                }
             }
         }
-        let value = self.source.at(pointer).unwrap_or(&Value::Null);
-        let (name, schema) = self.claim(pointer, name);
+        let value = source.at(pointer).unwrap_or(&Value::Null);
+        let (name, schema) = self.registry.claim(pointer, name);
         let item = Enum {
-            doc: doc::of_schema(value),
+            doc: description::of_schema(value),
             deprecated: flag(value, "deprecated"),
             variants,
         };
-        self.enums.insert(name, item);
+        self.registry.enums.insert(name, item);
         schema
     }
 
-    /// The extension is nobody else's to check.
-    fn check_open_enum(&mut self, pointer: &str) {
-        let at = join(pointer, OPEN_ENUM);
-        if let Some(other) = self.source.at(&at).filter(|value| !value.is_array()) {
-            let found = format!("`{OPEN_ENUM}` is {}, not a list of texts", kind(other));
-            self.report(&at, found, "list the texts, or leave it out");
+    /// An object, with everything in its `allOf`.
+    fn object(&mut self, value: &'s Value, pointer: &str, name: &str) -> Schema {
+        let members = self.registry.gather(&[(value, pointer)], None);
+        if members.properties.is_empty() {
+            let values = match &members.rest {
+                Some(rest) => self.read(rest, &format!("{name}Value")),
+                None => Schema::Any,
+            };
+            return Schema::Map(Box::new(values));
         }
+        self.record_later(value, pointer, name, members)
+    }
+
+    /// Gives a record its name before its fields are read, so that they may refer to it.
+    fn record_later(
+        &mut self,
+        value: &'s Value,
+        pointer: &str,
+        name: &str,
+        members: Members,
+    ) -> Schema {
+        let (name, schema) = self.registry.claim(pointer, name);
+        self.pending.push_back(Pending::Record {
+            name,
+            value,
+            members,
+        });
+        schema
     }
 
     fn record(&mut self, name: String, value: &'s Value, members: Members) {
@@ -305,7 +241,7 @@ impl<'s> Schemas<'s> {
             .rest
             .map(|rest| self.read(&rest, &format!("{name}Value")));
         let mut scope = match rest {
-            Some(_) => Scope::with(&[crate::types::REST]),
+            Some(_) => Scope::with(&[REST]),
             None => Scope::default(),
         };
         let mut fields = Vec::new();
@@ -314,14 +250,14 @@ impl<'s> Schemas<'s> {
             fields.push(self.field(wire, &pointer, required, &name, &mut scope));
         }
         let record = Record {
-            doc: doc::text(value),
+            doc: description::text(value),
             deprecated: flag(value, "deprecated"),
             fields,
             sent: false,
             row: false,
             rest,
         };
-        self.records.insert(name, record);
+        self.registry.records.insert(name, record);
     }
 
     fn field(
@@ -332,7 +268,7 @@ impl<'s> Schemas<'s> {
         owner: &str,
         scope: &mut Scope,
     ) -> Field {
-        let value = self.source.at(pointer).unwrap_or(&Value::Null);
+        let value = self.registry.source.at(pointer).unwrap_or(&Value::Null);
         let hint = format!("{owner}{}", names::pascal(&wire));
         let only = match (flag(value, "readOnly"), flag(value, "writeOnly")) {
             (true, false) => Some(Only::Read),
@@ -342,7 +278,7 @@ impl<'s> Schemas<'s> {
         Field {
             schema: self.read(pointer, &hint),
             name: scope.take(names::snake(&wire)),
-            doc: self.doc(pointer),
+            doc: self.registry.doc(pointer),
             deprecated: flag(value, "deprecated"),
             required,
             only,
@@ -350,85 +286,200 @@ impl<'s> Schemas<'s> {
         }
     }
 
-    /// What is said of a schema, or else of the one that it is by a reference.
-    pub fn doc(&self, pointer: &str) -> String {
-        let mut value = self.source.at(pointer);
-        for _ in 0..MAX_DEPTH {
-            let Some(schema) = value else { break };
-            let own = doc::of_schema(schema);
-            if !own.is_empty() {
-                return own;
-            }
-            value = self.target(schema);
+    /// `oneOf` or `anyOf`: one type where that serves all of them, otherwise a union.
+    fn choice(&mut self, value: &'s Value, pointer: &str, name: &str) -> Schema {
+        let joins = schema_kind::parts(value, "allOf").any(schema_kind::says_something);
+        let fields = value.get("properties").is_some();
+        if joins || fields || matches!(value.get("additionalProperties"), Some(Value::Object(_))) {
+            return self.spread(pointer, name, pointer);
         }
-        String::new()
-    }
-
-    /// What a schema says no more of than that it is another one.
-    fn target(&self, value: &Value) -> Option<&'s Value> {
-        let inner = match value.get("allOf") {
-            Some(Value::Array(parts)) if parts.len() == 1 => parts.first()?,
-            _ => value,
+        let registry = &self.registry;
+        let alternatives = registry.alternatives(pointer).unwrap_or_default();
+        let null = |at: &String| registry.kind(at) == SchemaKind::Null;
+        let (nulls, alternatives): (Vec<_>, Vec<_>) = alternatives.into_iter().partition(null);
+        let may_be_null = |at: &String| registry.may_be_null(at);
+        let nullable = !nulls.is_empty() || alternatives.iter().any(may_be_null);
+        let schema = match alternatives.as_slice() {
+            // Nothing but `null`, which has no type of its own.
+            [] => Schema::Text,
+            [one] => self.read(one, name).not_null(),
+            several => match self.scalar_for_all(several, pointer, name) {
+                Some(schema) => schema,
+                None => self.later(alternatives, pointer, name, pointer, false),
+            },
         };
-        self.source.at(&target(inner.get("$ref")?.as_str()?)?)
+        if nullable { schema.nullable() } else { schema }
     }
 
-    /// Gives the type at a pointer its name.
-    pub fn claim(&mut self, pointer: &str, name: &str) -> (String, Schema) {
-        let name = match self.names.get(pointer) {
-            Some(name) => name.clone(),
-            None => self.scope.take(names::type_name(name)),
+    /// The one scalar that holds whatever the alternatives hold.
+    fn scalar_for_all(
+        &mut self,
+        alternatives: &[String],
+        pointer: &str,
+        name: &str,
+    ) -> Option<Schema> {
+        let kinds: Vec<SchemaKind> = alternatives
+            .iter()
+            .map(|at| self.registry.kind(at))
+            .collect();
+        let text = |kind: &SchemaKind| *kind == SchemaKind::Scalar("string");
+        let texts = |kind: &SchemaKind| *kind == SchemaKind::Texts;
+        // An enum is open, so that it holds any text beside those that it knows.
+        if kinds.iter().any(texts) && kinds.iter().all(|kind| text(kind) || texts(kind)) {
+            let known = alternatives.iter().zip(&kinds);
+            let known: Vec<&String> = known
+                .filter_map(|(at, kind)| texts(kind).then_some(at))
+                .collect();
+            if let [one] = known.as_slice() {
+                return Some(self.read(one, name).not_null());
+            }
+            let settled = known.iter().filter_map(|at| self.registry.settle(at));
+            let settled: Vec<String> = settled.map(|(at, _)| at).collect();
+            return Some(self.texts(&settled, pointer, name));
+        }
+        if !kinds
+            .iter()
+            .all(|kind| matches!(kind, SchemaKind::Scalar(_)))
+        {
+            return None;
+        }
+        let schemas: Vec<Schema> = alternatives
+            .iter()
+            .map(|at| self.read(at, name).not_null())
+            .collect();
+        let first = schemas.first()?;
+        let whole = |schema: &Schema| matches!(schema, Schema::Integer(_));
+        let number = |schema: &Schema| matches!(schema, Schema::Number(_)) || whole(schema);
+        if schemas.iter().all(|schema| schema == first) {
+            Some(first.clone())
+        } else if kinds.iter().all(text) {
+            Some(Schema::Text)
+        } else if schemas.iter().all(whole) {
+            Some(Schema::Integer("i64"))
+        } else {
+            schemas.iter().all(number).then_some(Schema::Number("f64"))
+        }
+    }
+
+    /// A choice beside properties, or joined with objects: each alternative is an object with all
+    /// of them.
+    fn spread(&mut self, pointer: &str, name: &str, choice: &str) -> Schema {
+        if let Some(alternatives) = self.registry.alternatives(choice) {
+            return self.later(alternatives, pointer, name, choice, true);
+        }
+        let found = "`oneOf` and `anyOf` together are not supported";
+        self.registry.report(choice, found, "keep one of them");
+        Schema::Any
+    }
+
+    /// Gives the union its name, and leaves its alternatives for later.
+    fn later(
+        &mut self,
+        alternatives: Vec<String>,
+        pointer: &str,
+        name: &str,
+        choice: &str,
+        joined: bool,
+    ) -> Schema {
+        let (name, schema) = self.registry.claim(pointer, name);
+        self.pending.push_back(Pending::Union(PendingUnion {
+            name,
+            pointer: pointer.to_owned(),
+            choice: choice.to_owned(),
+            alternatives,
+            joined,
+        }));
+        schema
+    }
+
+    /// Reads the alternatives of a union.
+    fn union(&mut self, pending: PendingUnion) {
+        let PendingUnion {
+            name,
+            pointer,
+            choice,
+            alternatives,
+            joined,
+        } = pending;
+        let discriminator = self.registry.discriminator(&choice, &alternatives);
+        let mut scope = Scope::with(&OTHER);
+        let mut read: Vec<Alternative> = Vec::new();
+        let mut known_tags = HashSet::new();
+        for (index, at) in alternatives.iter().enumerate() {
+            let tags = discriminator.iter();
+            let tags = tags.flat_map(|discriminator| self.registry.tags(at, discriminator));
+            let tags = tags.filter(|text| known_tags.insert(text.clone()));
+            let tags: Vec<String> = tags.collect();
+            let stem = self.registry.stem(at, tags.first());
+            let hint = format!("{name}{stem}");
+            let schema = if joined {
+                self.join_alternative(&pointer, &choice, at, index, &hint)
+            } else {
+                self.read(at, &hint).not_null()
+            };
+            if let Some(same) = read.iter_mut().find(|known| known.schema == schema) {
+                same.tags.extend(tags);
+                continue;
+            }
+            read.push(Alternative {
+                name: scope.take(stem),
+                doc: self.registry.doc(at),
+                schema,
+                tags,
+            });
+        }
+        // A tag that says nothing of one of them is no help.
+        let told = |known: &Alternative| {
+            !known.tags.is_empty() && matches!(known.schema, Schema::Named(_) | Schema::Map(_))
         };
-        let schema = Schema::Named(name.clone());
-        self.named.insert(pointer.to_owned(), schema.clone());
-        self.places.insert(name.clone(), pointer.to_owned());
-        (name, schema)
+        let value = self.registry.source.at(&pointer).unwrap_or(&Value::Null);
+        let union = Union {
+            doc: description::of_schema(value),
+            deprecated: flag(value, "deprecated"),
+            tag: discriminator
+                .map(|discriminator| discriminator.property)
+                .filter(|_| read.iter().all(told)),
+            alternatives: read,
+        };
+        self.registry.unions.insert(name, union);
     }
 
-    /// A name for a type that stands nowhere in the document.
-    pub fn free_name(&mut self, name: &str) -> String {
-        self.scope.take(names::type_name(name))
+    /// One alternative, with what stands beside the choice.
+    fn join_alternative(
+        &mut self,
+        pointer: &str,
+        choice: &str,
+        alternative: &str,
+        index: usize,
+        name: &str,
+    ) -> Schema {
+        let source = self.registry.source;
+        let (Some(base), Some(value)) = (source.at(pointer), source.at(alternative)) else {
+            return Schema::Any;
+        };
+        let parts = [(base, pointer), (value, alternative)];
+        let members = self.registry.gather(&parts, Some(choice.to_owned()));
+        self.record_later(value, &format!("{pointer}#{index}"), name, members)
     }
+}
 
-    pub fn report(&mut self, pointer: &str, found: impl Into<String>, remedy: impl Into<String>) {
-        self.found
-            .push(self.source.problem(pointer, found).remedy(remedy));
+/// The type of a scalar, by its format.
+fn scalar(value: &Value, scalar: &str) -> Schema {
+    let format = value.get("format").and_then(Value::as_str);
+    let unsigned = value.get("minimum").is_some_and(Value::is_u64);
+    match (scalar, format) {
+        ("string", format) => match FORMATS.iter().find(|(name, _)| Some(*name) == format) {
+            Some((_, rust)) => Schema::Rust((*rust).to_owned()),
+            None => Schema::Text,
+        },
+        ("boolean", _) => Schema::Boolean,
+        ("integer", Some("int32")) => Schema::Integer("i32"),
+        ("integer", Some("uint64")) => Schema::Integer("u64"),
+        ("integer", _) if unsigned => Schema::Integer("u64"),
+        ("integer", _) => Schema::Integer("i64"),
+        ("number", Some("float")) => Schema::Number("f32"),
+        ("number", _) => Schema::Number("f64"),
+        // The validation has reported any other.
+        _ => Schema::Any,
     }
-}
-
-/// The values of an enum of texts, or of one that is known in part, with their pointers.
-fn texts<'s>(source: &'s Source, pointer: &str) -> Vec<(String, &'s Value)> {
-    let listed = |key| {
-        let at = join(pointer, key);
-        let values = source.at(&at)?.as_array()?;
-        let items = values.iter().enumerate();
-        Some(
-            items
-                .map(|(index, value)| (join(&at, index), value))
-                .collect(),
-        )
-    };
-    listed("enum")
-        .or_else(|| listed(OPEN_ENUM))
-        .unwrap_or_default()
-}
-
-pub fn flag(value: &Value, key: &str) -> bool {
-    value.get(key).and_then(Value::as_bool).unwrap_or_default()
-}
-
-/// Whether a value of this schema, or one inside it, must never be shown.
-pub fn is_secret(schema: &Schema) -> bool {
-    holds(schema, SECRET)
-}
-
-/// Whether a value of the schema is an instant, or holds some.
-pub fn has_instants(schema: &Schema) -> bool {
-    holds(schema, INSTANT)
-}
-
-fn holds(schema: &Schema, name: &str) -> bool {
-    schema
-        .parts()
-        .any(|part| matches!(part, Schema::Rust(rust) if rust == name))
 }

@@ -2,17 +2,18 @@
 
 use serde_json::Value;
 
-use crate::schema::OPEN_ENUM;
+use crate::extensions::{open_enum, unit};
 
 /// The kinds that are told apart. Keys that only check a value (`not`, `pattern`, bounds) make none.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Kind<'v> {
+pub enum SchemaKind<'v> {
     Any,
     /// `null` and nothing else.
     Null,
     Scalar(&'v str),
     /// An enum of texts.
     Texts,
+    /// A number with a unit.
     Quantity(&'v Value),
     List,
     Object,
@@ -26,7 +27,7 @@ pub enum Kind<'v> {
     Choices(&'static str, &'static str),
 }
 
-impl<'v> Kind<'v> {
+impl<'v> SchemaKind<'v> {
     pub fn of(value: &'v Value) -> Self {
         let choices = ["oneOf", "anyOf"]
             .into_iter()
@@ -45,10 +46,10 @@ impl<'v> Kind<'v> {
     /// Leaves aside what it is combined with.
     pub fn alone(value: &'v Value) -> Self {
         let has = |key| value.get(key).is_some();
-        if let Some(unit) = value.get("x-unit") {
+        if let Some(unit) = value.get(unit::KEY) {
             return Self::Quantity(unit);
         }
-        let texts = has("enum") || has(OPEN_ENUM);
+        let texts = has("enum") || has(open_enum::KEY);
         // Of whatever type, there is no value that it could have.
         if value.get("enum").is_some_and(is_null) {
             return Self::Null;
@@ -67,10 +68,14 @@ impl<'v> Kind<'v> {
         }
     }
 
+    /// Whether this is an object, from one schema or several.
+    pub fn is_plain_object(self) -> bool {
+        matches!(self, Self::Object | Self::Base | Self::Joined)
+    }
+
     /// An enum without a type is what all its values are.
     fn of_values(value: &'v Value) -> Self {
-        let values = value.get("enum").or_else(|| value.get(OPEN_ENUM));
-        let values = values.and_then(Value::as_array);
+        let values = open_enum::values(value).map(|(_, values)| values);
         let mut kinds: Vec<&str> = values
             .into_iter()
             .flatten()
@@ -102,7 +107,7 @@ fn is_null(values: &Value) -> bool {
 }
 
 /// The schemas below a key that joins or chooses.
-pub fn parts<'v>(value: &'v Value, key: &str) -> impl Iterator<Item = &'v Value> {
+pub fn parts<'v>(value: &'v Value, key: &str) -> impl Iterator<Item = &'v Value> + use<'v> {
     let parts = value.get(key).and_then(Value::as_array);
     parts.into_iter().flatten()
 }
@@ -115,14 +120,9 @@ pub fn alternatives<'v>(
 ) -> impl Iterator<Item = (usize, &'v Value)> + use<'v> {
     let all = || parts(value, key);
     let typed = all().any(says_something);
-    let parts: Vec<(usize, &Value)> = match typed {
-        true => parts(value, key).enumerate().collect(),
-        false => Vec::new(),
-    };
     // Beside types, one that only checks is any value that the check lets pass: nothing to choose.
-    parts
-        .into_iter()
-        .filter(|(_, part)| says_something(part) || !only_checks(part))
+    let counts = move |part: &Value| typed && (says_something(part) || !only_checks(part));
+    all().enumerate().filter(move |(_, part)| counts(part))
 }
 
 /// Whether a schema says what a value is, and not only what to check of it.
@@ -138,9 +138,15 @@ pub fn says_something(value: &Value) -> bool {
         "oneOf",
         "properties",
         "type",
-        OPEN_ENUM,
+        open_enum::KEY,
     ];
     KEYS.iter().any(|key| value.get(key).is_some())
+}
+
+/// Whether nothing of an object is said beside what it joins or chooses.
+pub fn is_bare(value: &Value) -> bool {
+    const KEYS: [&str; 4] = ["properties", "required", "additionalProperties", "enum"];
+    !KEYS.iter().any(|key| value.get(key).is_some())
 }
 
 fn only_checks(value: &Value) -> bool {
@@ -160,4 +166,9 @@ fn only_checks(value: &Value) -> bool {
         "uniqueItems",
     ];
     KEYS.iter().any(|key| value.get(key).is_some())
+}
+
+/// Whether a key of a schema is `true`.
+pub fn flag(value: &Value, key: &str) -> bool {
+    value.get(key).and_then(Value::as_bool).unwrap_or_default()
 }

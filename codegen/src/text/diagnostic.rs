@@ -1,10 +1,11 @@
 //! What is wrong with a document, where it stands, and what to do about it.
 
 use std::collections::HashSet;
+use std::error::Error;
 use std::fmt::{self, Write};
 use std::path::Path;
 
-use crate::one_line::OneLine;
+use super::one_line::OneLine;
 
 /// One thing that is wrong, or that the generator does not support.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -22,7 +23,7 @@ pub struct Problem {
 
 impl Problem {
     /// A problem in the file at `path`, at a JSON pointer (empty for the whole document).
-    pub fn new(path: &Path, pointer: &str, found: impl Into<String>) -> Self {
+    pub(crate) fn new(path: &Path, pointer: &str, found: impl Into<String>) -> Self {
         Self {
             path: path.into(),
             pointer: pointer.to_owned(),
@@ -34,44 +35,43 @@ impl Problem {
         }
     }
 
-    pub fn line(mut self, line: Option<usize>) -> Self {
+    pub(crate) fn line(mut self, line: Option<usize>) -> Self {
         self.line = line;
         self
     }
 
     /// How much of the pointer leads to its file, where that was joined to another one.
-    pub fn outside(mut self, length: usize) -> Self {
+    pub(crate) fn outside(mut self, length: usize) -> Self {
         self.outside = length;
         self
     }
 
     /// Says that the words show text of the file.
-    pub fn quoting(mut self) -> Self {
+    pub(crate) fn quoting(mut self) -> Self {
         self.quotes = true;
         self
     }
 
     /// Where and what, without any text of the file; `None` where the words show some.
-    pub fn unquoted(&self) -> Option<String> {
+    pub(crate) fn unquoted(&self) -> Option<String> {
         let line = self.line.map(|line| format!(" in line {line}"));
         let found = format!("{}{}", self.found, line.unwrap_or_default());
         (!self.quotes).then_some(found)
     }
 
     /// What whoever maintains the document can do.
-    pub fn remedy(mut self, remedy: impl Into<String>) -> Self {
+    pub(crate) fn remedy(mut self, remedy: impl Into<String>) -> Self {
         self.remedy = Some(remedy.into());
         self
     }
 
-    /// The file and the pointer in it, as the message has them.
-    pub fn place(&self) -> (&Path, &str) {
-        (
-            &self.path,
-            self.pointer.get(self.outside..).unwrap_or_default(),
-        )
+    /// Returns the file, and the pointer in it.
+    pub fn location(&self) -> (&Path, &str) {
+        let pointer = self.pointer.get(self.outside..).unwrap_or_default();
+        (&self.path, pointer)
     }
 
+    /// Returns the pointer in the document that all files are joined to.
     pub fn pointer(&self) -> &str {
         &self.pointer
     }
@@ -85,7 +85,7 @@ impl fmt::Display for Problem {
             write!(line, ":{number}")?;
         }
         // `#` alone is the URI fragment form of the pointer to the whole document.
-        let (_, pointer) = self.place();
+        let (_, pointer) = self.location();
         write!(line, ": #{pointer}: {}", self.found)?;
         if let Some(remedy) = &self.remedy {
             write!(line, "; {remedy}")?;
@@ -126,56 +126,6 @@ impl Problems {
     }
 }
 
-/// Problems of a pass over meaning, which goes on where the pass over the shape found fault: what
-/// that one told already is not told again in other words.
-pub struct Found {
-    problems: Problems,
-    /// Pointers of faults, and of what they stand in.
-    faulty: HashSet<String>,
-    /// Pointers that have a fault anywhere below.
-    damaged: HashSet<String>,
-}
-
-impl Found {
-    pub fn new(problems: Problems) -> Self {
-        let mut faulty = HashSet::new();
-        let mut damaged = HashSet::new();
-        for problem in problems.iter() {
-            let mut pointer = problem.pointer.as_str();
-            faulty.insert(pointer.to_owned());
-            damaged.insert(pointer.to_owned());
-            if let Some((above, _)) = pointer.rsplit_once('/') {
-                faulty.insert(above.to_owned());
-            }
-            while let Some((above, _)) = pointer.rsplit_once('/') {
-                damaged.insert(above.to_owned());
-                pointer = above;
-            }
-        }
-        Self {
-            problems,
-            faulty,
-            damaged,
-        }
-    }
-
-    /// Adds a problem.
-    pub fn push(&mut self, problem: Problem) {
-        if !self.faulty.contains(&problem.pointer) {
-            self.problems.push(problem);
-        }
-    }
-
-    /// Whether anything at or below a pointer is known to be wrong.
-    pub fn is_damaged(&self, pointer: &str) -> bool {
-        self.damaged.contains(pointer)
-    }
-
-    pub fn into_result(self) -> Result<(), Problems> {
-        self.problems.into_result()
-    }
-}
-
 impl FromIterator<Problem> for Problems {
     fn from_iter<I: IntoIterator<Item = Problem>>(problems: I) -> Self {
         Self(problems.into_iter().collect())
@@ -199,3 +149,7 @@ impl fmt::Display for Problems {
         Ok(())
     }
 }
+
+impl Error for Problem {}
+
+impl Error for Problems {}

@@ -1,74 +1,6 @@
-//! Documentation for generated items, out of what the document says of them.
+//! Descriptions of a document, as Markdown that rustdoc takes.
 
 use serde_json::Value;
-
-use crate::schema::UNITS;
-
-/// The description of a schema, with its unit, bounds, default and example.
-pub fn of_schema(schema: &Value) -> String {
-    let text = text(schema);
-    let mut facts = Vec::new();
-    if let Some(unit) = schema.get("x-unit").and_then(Value::as_str)
-        && let Some((_, _, plural)) = UNITS.iter().find(|(name, ..)| *name == unit)
-        && !text.contains(plural)
-    {
-        facts.push(format!("In {plural}."));
-    }
-    facts.extend(bounds(schema));
-    if let Some(Value::Array(values)) = schema.get("enum")
-        && schema.get("type").is_some_and(|kind| kind != "string")
-    {
-        let values: Vec<String> = values.iter().map(code).collect();
-        facts.push(format!("One of {}.", values.join(", ")));
-    }
-    if let Some(default) = schema.get("default").filter(|default| is_scalar(default)) {
-        facts.push(format!("Default: {}.", code(default)));
-    }
-    if let Some(example) = schema.get("example").filter(|example| is_scalar(example)) {
-        facts.push(format!("Example: {}.", code(example)));
-    }
-    paragraphs([text, facts.join(" ")])
-}
-
-fn bounds(schema: &Value) -> impl Iterator<Item = String> {
-    const BOUNDS: [(&str, &str, &str); 6] = [
-        ("minimum", "At least", ""),
-        ("maximum", "At most", ""),
-        ("minLength", "At least", " character"),
-        ("maxLength", "At most", " character"),
-        ("minItems", "At least", " item"),
-        ("maxItems", "At most", " item"),
-    ];
-    let is = |key| schema.get(key) == Some(&Value::Bool(true));
-    BOUNDS.into_iter().filter_map(move |(key, words, what)| {
-        let bound = schema.get(key)?;
-        let words = match key {
-            "minimum" if is("exclusiveMinimum") => "More than",
-            "maximum" if is("exclusiveMaximum") => "Less than",
-            _ => words,
-        };
-        let plural = if what.is_empty() || bound == 1 {
-            ""
-        } else {
-            "s"
-        };
-        Some(format!("{words} {bound}{what}{plural}."))
-    })
-}
-
-/// The description of any object of a document, or else its title.
-pub fn text(object: &Value) -> String {
-    let part = |key| object.get(key).and_then(Value::as_str).unwrap_or_default();
-    match (part("title"), part("description").trim()) {
-        (title, "") => markdown(title),
-        (_, description) => markdown(description),
-    }
-}
-
-/// Whether a media type is what JSON is sent as, unless told otherwise.
-pub fn is_plain_json(media_type: &str) -> bool {
-    crate::content::essence(media_type) == "application/json"
-}
 
 /// Joins the parts that are not empty, with a blank line between them.
 pub fn paragraphs(parts: impl IntoIterator<Item = String>) -> String {
@@ -323,8 +255,4 @@ pub fn span_of(text: &str) -> String {
         // A backtick inside would end the span.
         text => format!("`{}`", text.replace('`', "'")),
     }
-}
-
-fn is_scalar(value: &Value) -> bool {
-    !matches!(value, Value::Null | Value::Array(_) | Value::Object(_))
 }

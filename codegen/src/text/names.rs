@@ -13,13 +13,7 @@ use std::collections::HashMap;
 
 use heck::{ToPascalCase, ToSnakeCase};
 
-/// A keyword since the edition of 2024, which `syn` takes for a name.
-const KEYWORDS: [&str; 1] = ["gen"];
-
-/// What generated code, and the macro that it calls, find in Rust's prelude.
-const PRELUDE: [&str; 8] = [
-    "Box", "Default", "From", "Into", "Option", "Result", "String", "Vec",
-];
+use super::reserved_names::{KEYWORDS, PRELUDE};
 
 /// A field, parameter or method.
 pub fn snake(name: &str) -> String {
@@ -74,6 +68,17 @@ fn escape(name: String, stem: &str) -> String {
     } else {
         stem.to_owned()
     }
+}
+
+/// Returns the last name of a path of Rust.
+pub fn last(path: &str) -> &str {
+    path.rsplit("::").next().unwrap_or(path)
+}
+
+/// Whether HTTP permits a header of this name.
+pub fn is_header(name: &str) -> bool {
+    let sign = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+    !name.is_empty() && name.bytes().all(sign)
 }
 
 fn is_name(name: &str) -> bool {

@@ -1,169 +1,52 @@
-//! The shape that OpenAPI 3.0 gives each of its objects: a pass over the raw document.
+//! The pass over a raw document: is every key one of OpenAPI 3.0, with a value of the right type?
 //!
-//! `openapiv3` ignores a key that it does not know, and says nothing of where it stopped. So
-//! every key and every kind of value is checked here first, against the tables in `openapi`, and
-//! every `$ref` for what it leads to. What is wrong and can only mean one thing is mended: see
-//! `Mend`, and the table in `spec/README.md`.
+//! `openapiv3` ignores a key that it does not know, and does not say where it stopped. So every key
+//! and every value is checked here first, and every `$ref` for the object that it leads to.
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
 use serde_json::{Map, Value};
 
-use crate::openapi::{
-    COMPONENTS, DOCUMENT, INFO, MEDIA_TYPE, OPERATION, PARAMETER, PATH_ITEM, PATHS, REQUEST_BODY,
-    RESPONSE, RESPONSES, SCHEMA,
-};
-use crate::problem::Problems;
-use crate::refs;
-use crate::source::{Source, join};
+use super::repair::{self, Repair};
+use super::unknown_keys::{self, misplaced_path};
+use crate::document::findings::Findings;
+use crate::document::openapi_objects::{DOCUMENT, Object, SCHEMA, Shape};
+use crate::document::references;
+use crate::document::source::Source;
+use crate::text::describe::{show, similar};
+use crate::text::diagnostic::Problems;
+use crate::text::pointer::join;
 
-/// What the pass over a document came to.
-pub struct Checked {
-    /// Whatever has another shape than OpenAPI 3.0 gives it.
-    pub problems: Problems,
-    /// What was passed over, in words.
-    pub notes: Vec<String>,
-}
-
-/// Checks the shape of a document, and mends it where that is safe; an error where it is no
-/// OpenAPI document at all.
-pub fn check(source: &mut Source) -> Result<Checked, Problems> {
-    version(source)?;
-    let mut walk = Walk {
-        source,
-        problems: Problems::default(),
-        notes: Vec::new(),
-        mends: Vec::new(),
-        references: VecDeque::new(),
-        seen: HashMap::new(),
-    };
-    walk.object(&source.root, "", &DOCUMENT);
-    walk.follow();
-    let Walk {
-        problems,
-        notes,
-        mends,
-        ..
-    } = walk;
-    // From behind, so that an item that is taken out of a list moves none that is still to come.
-    for (pointer, mend) in mends.into_iter().rev() {
-        mend.apply(source, &pointer);
-    }
-    Ok(Checked { problems, notes })
-}
-
-/// How a value is brought into the form that it can only mean.
-enum Mend {
-    Replace(Value),
-    /// Adds a member to an object.
-    Add(&'static str, Value),
-    Remove,
-}
-
-impl Mend {
-    fn apply(self, source: &mut Source, pointer: &str) {
-        match self {
-            Self::Replace(value) => {
-                if let Some(place) = source.root.pointer_mut(pointer) {
-                    *place = value;
-                }
-            }
-            Self::Add(key, value) => {
-                if let Some(Value::Object(members)) = source.root.pointer_mut(pointer) {
-                    members.insert(key.to_owned(), value);
-                }
-            }
-            Self::Remove => source.remove(pointer),
-        }
-    }
-}
-
-/// A wrong version is told alone: all that follows from it would only hide it.
-fn version(source: &Source) -> Result<(), Problems> {
-    const SUPPORTED: &str = "this generator reads OpenAPI 3.0.x";
-    let Value::Object(members) = &source.root else {
-        let found = format!("the document is {}, not an object", kind(&source.root));
-        return Err(source.problem("", found).remedy(SUPPORTED).into());
-    };
-    if let Some(version) = members.get("swagger") {
-        let found = format!("this is a Swagger document, version {}", show(version));
-        let remedy = format!("{SUPPORTED}; convert the document first");
-        return Err(source.problem("/swagger", found).remedy(remedy).into());
-    }
-    match members.get("openapi") {
-        Some(Value::String(version)) if version.starts_with("3.0.") => Ok(()),
-        Some(version) => {
-            let found = format!("the version is {}", show(version));
-            let remedy = format!("{SUPPORTED}; write `openapi: 3.0.3` and its forms");
-            Err(source.problem("/openapi", found).remedy(remedy).into())
-        }
-        None => {
-            let found = "the key `openapi` is missing, so this is not an OpenAPI document";
-            Err(source.problem("", found).remedy(SUPPORTED).into())
-        }
-    }
-}
-
-/// What a value has to be.
-pub enum Shape {
-    Any,
-    Text,
-    Flag,
-    Count,
-    Number,
-    OneOf(&'static [&'static str]),
-    Object(&'static Object),
-    /// The object itself, or a Reference Object in its place.
-    OrRef(&'static Object),
-    List(&'static Shape),
-    Map(&'static Shape),
-    /// The same, whose keys are the names of components.
-    Components(&'static Shape),
-    /// A schema, or a boolean in its place.
-    SchemaOrFlag,
-    /// The names of required properties, or a boolean as older forms have it.
-    Required,
-    /// The values of an enum.
-    Values,
-}
-
-/// One of OpenAPI's objects: its name in the specification, and its keys.
-pub struct Object {
-    pub name: &'static str,
-    pub required: &'static [&'static str],
-    pub keys: &'static [(&'static str, Shape)],
-    /// Keys that are not fixed: paths, statuses.
-    pub others: Option<Others>,
-}
-
-pub type Others = (fn(&str) -> bool, Shape);
-
-struct Walk<'s> {
-    source: &'s Source,
-    problems: Problems,
-    notes: Vec<String>,
+pub struct Validator<'s> {
+    findings: Findings<'s>,
     /// Each with the pointer where it belongs.
-    mends: Vec<(String, Mend)>,
+    repairs: Vec<(String, Repair)>,
     /// Pointers of `$ref`s, with what is expected where they lead.
     references: VecDeque<(String, &'static Object)>,
     /// What stands at a pointer, where it is an object that may be referred to.
     seen: HashMap<String, &'static str>,
 }
 
-impl Walk<'_> {
+impl<'s> Validator<'s> {
+    /// Looks through a document and everything that it refers to.
+    pub fn run(source: &'s Source) -> (Findings<'s>, Vec<(String, Repair)>) {
+        let mut validator = Self {
+            findings: Findings::new(source, Problems::default(), Vec::new()),
+            repairs: Vec::new(),
+            references: VecDeque::new(),
+            seen: HashMap::new(),
+        };
+        validator.object(&source.root, "", &DOCUMENT);
+        validator.follow();
+        (validator.findings, validator.repairs)
+    }
+
     fn report(&mut self, pointer: &str, found: String, remedy: impl Into<String>) {
-        self.problems
-            .push(self.source.problem(pointer, found).remedy(remedy));
+        self.findings.report(pointer, found, remedy);
     }
 
-    /// Says in words what is passed over.
-    fn note(&mut self, pointer: &str, found: &str) {
-        self.notes
-            .push(self.source.problem(pointer, found).to_string());
-    }
-
-    fn mend(&mut self, pointer: &str, mend: Mend) {
-        self.mends.push((pointer.to_owned(), mend));
+    fn repair(&mut self, pointer: &str, repair: Repair) {
+        self.repairs.push((pointer.to_owned(), repair));
     }
 
     fn value(&mut self, value: &Value, pointer: &str, shape: &Shape) {
@@ -171,8 +54,8 @@ impl Walk<'_> {
             Shape::Any => true,
             Shape::Text => self.text(value, pointer),
             Shape::Required if value.is_boolean() => {
-                self.note(pointer, "`required` is a list of names in OpenAPI 3, and stands on the object: passed over");
-                return self.mend(pointer, Mend::Remove);
+                self.findings.note(pointer, "`required` is a list of names in OpenAPI 3, and stands on the object: passed over");
+                return self.repair(pointer, Repair::Remove);
             }
             Shape::Required => return self.list(value, pointer, &Shape::Text),
             Shape::Values => return self.values(value, pointer),
@@ -199,13 +82,12 @@ impl Walk<'_> {
         }
     }
 
-    /// A number or a boolean that stands for a text can only be that text.
     fn text(&mut self, value: &Value, pointer: &str) -> bool {
-        if matches!(value, Value::Number(_) | Value::Bool(_)) {
-            self.mend(pointer, Mend::Replace(Value::from(value.to_string())));
-            return true;
-        }
-        value.is_string()
+        let repair = repair::to_text(value);
+        let repaired = repair.is_some();
+        self.repairs
+            .extend(repair.map(|repair| (pointer.to_owned(), repair)));
+        repaired || value.is_string()
     }
 
     /// An enum without a value says nothing, and one that stands twice no more than once.
@@ -214,22 +96,24 @@ impl Walk<'_> {
             return self.list(value, pointer, &Shape::Any);
         };
         if values.is_empty() {
-            self.note(pointer, "an enum without a value: passed over");
-            return self.mend(pointer, Mend::Remove);
+            self.findings
+                .note(pointer, "an enum without a value: passed over");
+            return self.repair(pointer, Repair::Remove);
         }
         let above = pointer.rsplit_once('/').unwrap_or_default().0;
-        let of_texts = self.source.at(&join(above, "type")) == Some(&Value::from("string"));
+        let of_texts =
+            self.findings.source.at(&join(above, "type")) == Some(&Value::from("string"));
         let mut seen = HashSet::new();
         for (index, value) in values.iter().enumerate() {
             let at = join(pointer, index);
             if !seen.insert(value.to_string()) {
-                self.note(
+                self.findings.note(
                     &at,
                     &format!("{} stands twice in the enum: passed over", show(value)),
                 );
-                self.mend(&at, Mend::Remove);
-            } else if of_texts && matches!(value, Value::Number(_) | Value::Bool(_)) {
-                self.mend(&at, Mend::Replace(Value::from(value.to_string())));
+                self.repair(&at, Repair::Remove);
+            } else if of_texts {
+                self.text(value, &at);
             }
         }
     }
@@ -251,10 +135,10 @@ impl Walk<'_> {
     /// Sees to it that every reference leads to an object of the kind that is expected there.
     fn follow(&mut self) {
         while let Some((at, object)) = self.references.pop_front() {
-            let target = match refs::follow(self.source, &at) {
+            let target = match references::follow(self.findings.source, &at) {
                 Ok(target) => target,
                 Err(problem) => {
-                    self.problems.push(problem);
+                    self.findings.push(problem);
                     continue;
                 }
             };
@@ -266,7 +150,7 @@ impl Walk<'_> {
                 }
                 // An extension or an example, say, which nothing has looked at so far.
                 None => {
-                    let value = self.source.at(&target).unwrap_or(&Value::Null);
+                    let value = self.findings.source.at(&target).unwrap_or(&Value::Null);
                     self.seen.insert(target.clone(), object.name);
                     self.object(value, &target, object);
                 }
@@ -335,91 +219,45 @@ impl Walk<'_> {
         }
     }
 
-    /// A key that may be a misspelt one, or that means something elsewhere, is a fault: what it was
-    /// to say would be lost. Any other is a remark of some other tool's.
+    /// Repairs what readers need and writers often leave out.
+    fn required(&mut self, members: &Map<String, Value>, pointer: &str, object: &Object) {
+        let missing = object.required.iter();
+        for key in missing.filter(|key| !members.contains_key(**key)) {
+            match repair::of_missing(object) {
+                Some((value, note)) => {
+                    if let Some(note) = note {
+                        self.findings.note(pointer, note);
+                    }
+                    self.repair(pointer, Repair::Add(key, value));
+                }
+                None => {
+                    let found = format!("`{key}` is missing from {}", object.name);
+                    self.report(pointer, found, "add it");
+                }
+            }
+        }
+    }
+
     fn unknown(&mut self, key: &str, pointer: &str, object: &Object) {
         let found = format!("`{key}` is no key of {}", object.name);
-        let about_types = [
-            &SCHEMA,
-            &PARAMETER,
-            &MEDIA_TYPE,
-            &RESPONSE,
-            &REQUEST_BODY,
-            &OPERATION,
-            &PATH_ITEM,
-            &COMPONENTS,
-            &DOCUMENT,
-        ];
-        let about_types = about_types.iter().any(|known| std::ptr::eq(*known, object));
-        let elsewhere = [
-            &SCHEMA,
-            &PARAMETER,
-            &OPERATION,
-            &MEDIA_TYPE,
-            &RESPONSE,
-            &COMPONENTS,
-        ];
-        let means = about_types
-            && (FOREIGN.contains(&key)
-                || elsewhere
-                    .iter()
-                    .any(|other| other.keys.iter().any(|(name, _)| *name == key)));
-        // Where the keys are paths or statuses, any other is one of those with a slip in it.
-        let fixed = object.others.is_none();
-        if let Some(remedy) = misplaced_path(key) {
-            self.report(pointer, found, remedy);
-        } else if fixed && (REMARKS.contains(&key) || object.near(key).is_none() && !means) {
-            self.note(pointer, &format!("{found}: passed over"));
-        } else {
-            self.report(pointer, found, object.remedy(key));
+        match unknown_keys::remedy(key, object) {
+            Some(remedy) => self.report(pointer, found, remedy),
+            None => self
+                .findings
+                .note(pointer, &format!("{found}: passed over")),
         }
     }
 
     fn schema(&mut self, members: &Map<String, Value>, pointer: &str) {
-        let kind = members.get("type").and_then(Value::as_str);
-        if let Some(default) = members.get("default") {
-            let at = join(pointer, "default");
-            match (kind, default) {
-                // Which is how some tools write that there is none.
-                (_, Value::Null) => self.mend(&at, Mend::Remove),
-                (Some("boolean" | "integer" | "number"), Value::String(text)) => {
-                    if let Ok(value @ (Value::Bool(_) | Value::Number(_))) = text.parse() {
-                        self.mend(&at, Mend::Replace(value));
-                    }
-                }
-                (Some("string"), Value::Number(_) | Value::Bool(_)) => {
-                    self.mend(&at, Mend::Replace(Value::from(default.to_string())));
-                }
-                _ => {}
-            }
+        let of_type = members.get("type").and_then(Value::as_str);
+        let default = members.get("default");
+        if let Some(repair) = default.and_then(|default| repair::of_default(of_type, default)) {
+            self.repair(&join(pointer, "default"), repair);
         }
-        if members.get("type") == Some(&Value::from("array")) && !members.contains_key("items") {
-            self.note(pointer, "an array has no `items`: they may be anything");
-            self.mend(pointer, Mend::Add("items", Value::Object(Map::new())));
-        }
-    }
-
-    fn required(&mut self, members: &Map<String, Value>, pointer: &str, object: &Object) {
-        for key in object
-            .required
-            .iter()
-            .filter(|key| !members.contains_key(**key))
-        {
-            // These are for readers alone, and often left out.
-            if std::ptr::eq(object, &RESPONSE) || std::ptr::eq(object, &INFO) {
-                self.mend(pointer, Mend::Add(key, Value::from("")));
-                continue;
-            }
-            if std::ptr::eq(object, &OPERATION) {
-                self.note(
-                    pointer,
-                    "no responses are described: whatever comes is let go",
-                );
-                self.mend(pointer, Mend::Add(key, Value::Object(Map::new())));
-                continue;
-            }
-            let found = format!("`{key}` is missing from {}", object.name);
-            self.report(pointer, found, "add it");
+        if of_type == Some("array") && !members.contains_key("items") {
+            let note = "an array has no `items`: they may be anything";
+            self.findings.note(pointer, note);
+            self.repair(pointer, Repair::Add("items", Value::Object(Map::new())));
         }
     }
 }
@@ -437,8 +275,8 @@ impl Shape {
     }
 
     fn remedy(&self, value: &Value) -> String {
-        let near = match (self, value) {
-            (Shape::OneOf(words), Value::String(word)) => near(word, words.iter().copied()),
+        let similar = match (self, value) {
+            (Shape::OneOf(words), Value::String(word)) => similar(word, words.iter().copied()),
             (Shape::OneOf(_), Value::Array(_)) => {
                 return "OpenAPI 3.0 has one type at a time; write `nullable: true` for \"null\""
                     .into();
@@ -448,119 +286,9 @@ impl Shape {
             }
             _ => None,
         };
-        match near {
+        match similar {
             Some(word) => format!("is it `{word}`?"),
             None => "write what is expected".into(),
-        }
-    }
-}
-
-/// What means something in JSON Schema, in Swagger 2.0 or in OpenAPI 3.1, and nothing in 3.0.
-const FOREIGN: [&str; 27] = [
-    "$defs",
-    "additionalItems",
-    "basePath",
-    "collectionFormat",
-    "const",
-    "consumes",
-    "contains",
-    "contentEncoding",
-    "contentMediaType",
-    "definitions",
-    "dependencies",
-    "dependentRequired",
-    "dependentSchemas",
-    "else",
-    "host",
-    "if",
-    "patternProperties",
-    "prefixItems",
-    "produces",
-    "propertyNames",
-    "schemes",
-    "securityDefinitions",
-    "then",
-    "type",
-    "unevaluatedItems",
-    "unevaluatedProperties",
-    "webhooks",
-];
-
-/// What is for readers only, wherever it stands.
-const REMARKS: [&str; 10] = [
-    "deprecated",
-    "description",
-    "example",
-    "examples",
-    "externalDocs",
-    "name",
-    "summary",
-    "tags",
-    "title",
-    "xml",
-];
-
-impl Object {
-    fn near(&self, key: &str) -> Option<&'static str> {
-        near(key, self.keys.iter().map(|(name, _)| *name))
-    }
-
-    fn remedy(&self, key: &str) -> String {
-        if std::ptr::eq(self, &PATHS) {
-            return "a path begins with `/`; keys of your own begin with `x-`".into();
-        }
-        if std::ptr::eq(self, &RESPONSES) {
-            return "a status is written `404`, a range `4XX`, and the rest `default`".into();
-        }
-        match self.near(key) {
-            Some(name) => format!("is it `{name}`? Keys of your own begin with `x-`"),
-            None => "mend or delete it; keys of your own begin with `x-`".into(),
-        }
-    }
-}
-
-/// What to do about a path that was written in another place, where nothing would come of it.
-fn misplaced_path(key: &str) -> Option<&'static str> {
-    let is_path = key.starts_with('/');
-    is_path.then_some("it looks like a path: move it under `paths`, indented like the paths there")
-}
-
-/// The word that was meant, where all but a letter or two are the same.
-pub fn near<'w>(word: &str, known: impl IntoIterator<Item = &'w str>) -> Option<&'w str> {
-    known.into_iter().find(|known| {
-        let same = |(a, b): &(char, char)| a.eq_ignore_ascii_case(b);
-        let front = word.chars().zip(known.chars()).take_while(same).count();
-        let shorter = word.chars().count().min(known.chars().count());
-        let longer = word.chars().count().max(known.chars().count());
-        let ends = word.chars().rev().zip(known.chars().rev());
-        let back = ends.take(shorter - front).take_while(same).count();
-        let other = longer - front - back;
-        other <= 2 && other < shorter
-    })
-}
-
-/// What kind of value this is, for a message.
-pub fn kind(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "a boolean",
-        Value::Number(_) => "a number",
-        Value::String(_) => "a text",
-        Value::Array(_) => "a list",
-        Value::Object(_) => "an object",
-    }
-}
-
-/// A value as a message shows it: scalars as they are, cut; collections by their kind.
-pub fn show(value: &Value) -> String {
-    match value {
-        Value::Array(_) | Value::Object(_) => kind(value).to_owned(),
-        scalar => {
-            let text = scalar.to_string();
-            match text.char_indices().nth(60) {
-                Some((cut, _)) => format!("`{}…`", text.get(..cut).unwrap_or_default()),
-                None => format!("`{text}`"),
-            }
         }
     }
 }

@@ -3,15 +3,14 @@
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::quote;
 
-use super::docs::docs;
-use super::{ident, is_file};
-use crate::doc;
+use super::doc_comments::docs;
+use super::rust_types::Types;
+use super::tokens::ident;
 use crate::model::{
-    Answer, Body, BodyForm, Content, Operation, Parameter, Period, Place, Schema, Style, Success,
-    Written,
+    Answer, Body, BodyForm, Content, Operation, Parameter, ParameterLocation, Period, Schema,
+    Style, Success, Written,
 };
-use crate::schema::has_instants;
-use crate::types::Types;
+use crate::text::media_type::is_plain_json;
 
 /// The function that hands the request to the one send path.
 pub fn call(operation: &Operation, types: &Types) -> TokenStream {
@@ -101,7 +100,7 @@ fn send(operation: &Operation, types: &Types) -> (TokenStream, TokenStream) {
         Answer::Always(Content::Json(schema)) if operation.paging.is_some() => {
             (types.of(schema), quote!(.page::<Self>()))
         }
-        Answer::Always(Content::Json(schema)) if has_instants(schema) => {
+        Answer::Always(Content::Json(schema)) if schema.has_instants() => {
             let send = quote!(.json::<crate::runtime::deserialize_with::Saturated<_>>().map(|answer| answer.0));
             (types.of(schema), send)
         }
@@ -111,7 +110,7 @@ fn send(operation: &Operation, types: &Types) -> (TokenStream, TokenStream) {
         Answer::Always(Content::Empty) => (quote!(()), quote!(.empty())),
         Answer::Maybe(schema) => {
             let rust = types.of(&schema.clone().not_null());
-            let send = match has_instants(schema) {
+            let send = match schema.has_instants() {
                 true => quote! {
                     .maybe_json::<crate::runtime::deserialize_with::Saturated<_>>()
                     .map(|answer| answer.map(|answer| answer.0))
@@ -147,7 +146,7 @@ fn arm(name: &Ident, success: &Success) -> TokenStream {
     };
     let variant = ident(&success.name);
     let value = match &success.content {
-        Content::Json(schema) if has_instants(schema) => quote! {
+        Content::Json(schema) if schema.has_instants() => quote! {
             answer
                 .json::<crate::runtime::deserialize_with::Saturated<_>>()
                 .map(|answer| types::#name::#variant(answer.0))
@@ -171,7 +170,7 @@ fn body_step(body: &Body) -> TokenStream {
         false => quote!(self.body.as_deref()),
     };
     match body.form {
-        BodyForm::Json if doc::is_plain_json(media_type) => quote!(.body(#whole)),
+        BodyForm::Json if is_plain_json(media_type) => quote!(.body(#whole)),
         BodyForm::Json => quote!(.json_body(#media_type, #whole)),
         BodyForm::Form => quote!(.form_body(#whole)),
         BodyForm::Text => quote!(.text_body(#media_type, #part)),
@@ -191,10 +190,10 @@ fn step(parameter: &Parameter) -> TokenStream {
         (true, false) => quote!(&[&self.#name]),
         (false, true) => quote!(self.#name.as_deref().unwrap_or_default()),
     };
-    let send = match (parameter.place, parameter.written) {
-        (Place::Path, _) => quote!(.path(#wire, #values)),
-        (Place::Header, _) => quote!(.header(#wire, #values)),
-        (Place::Cookie, _) => quote!(.cookie(#wire, #values)),
+    let send = match (parameter.location, parameter.written) {
+        (ParameterLocation::Path, _) => quote!(.path(#wire, #values)),
+        (ParameterLocation::Header, _) => quote!(.header(#wire, #values)),
+        (ParameterLocation::Cookie, _) => quote!(.cookie(#wire, #values)),
         (_, Written::Joined(sign)) => quote!(.query_joined(#wire, #sign, #values)),
         _ => quote!(.query(#wire, #values)),
     };
@@ -219,7 +218,7 @@ fn styled_step(parameter: &Parameter, style: Style, explode: bool) -> TokenStrea
         Some(kind) => quote!(Some(#kind)),
         None => quote!(None),
     };
-    if is_file(&parameter.schema) {
+    if parameter.schema.is_file() {
         let list = matches!(parameter.schema, Schema::List(_));
         let files = match (parameter.required, list) {
             (true, true) | (false, false) => quote!(&self.#name),
@@ -228,10 +227,10 @@ fn styled_step(parameter: &Parameter, style: Style, explode: bool) -> TokenStrea
         };
         return quote!(.files(#wire, #media_type, #files));
     }
-    if parameter.place == Place::Part {
+    if parameter.location == ParameterLocation::Part {
         return quote!(.part(#wire, #media_type, #value));
     }
-    let place = ident(&format!("{:?}", parameter.place));
+    let place = ident(&format!("{:?}", parameter.location));
     let style = ident(&format!("{style:?}"));
     quote!(.value(Place::#place, #wire, Style::#style, #explode, #value))
 }

@@ -3,9 +3,9 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::access::last;
-use crate::doc;
 use crate::model::{Access, Operation, Refusal, Schema};
+use crate::text::markdown;
+use crate::text::names::last;
 
 pub fn operation_doc(operation: &Operation) -> String {
     let caller = match &operation.access {
@@ -25,8 +25,8 @@ pub fn operation_doc(operation: &Operation) -> String {
             format!("with a {}{none}", links.join(" or a "))
         }
     };
-    let line = doc::span_of(&format!("{} {}", operation.method, operation.path));
-    doc::paragraphs([
+    let line = markdown::span_of(&format!("{} {}", operation.method, operation.path));
+    markdown::paragraphs([
         operation.doc.clone(),
         format!("{line}, {caller}."),
         server_doc(operation),
@@ -69,7 +69,7 @@ fn server_doc(operation: &Operation) -> String {
 
 fn errors_doc(operation: &Operation) -> String {
     let errors: Vec<String> = operation.refusals.iter().map(refusal_doc).collect();
-    doc::paragraphs([
+    markdown::paragraphs([
         section("# Errors\n\nStatuses that the document names:", &errors),
         bodies_doc(&operation.refusals),
     ])
@@ -110,7 +110,7 @@ fn status_words(status: &str) -> &str {
 
 fn refusal_doc(refusal: &Refusal) -> String {
     let Refusal { status, doc, .. } = refusal;
-    let text = doc::line(doc.strip_prefix(&format!("{status}:")).unwrap_or(doc));
+    let text = markdown::line(doc.strip_prefix(&format!("{status}:")).unwrap_or(doc));
     let text = or(&text, "the document says no more of it");
     format!("- {}: {text}", status_words(status))
 }
@@ -125,16 +125,19 @@ fn section(head: &str, items: &[String]) -> String {
 pub fn notes_doc(head: &str, about: &str, notes: &[String]) -> String {
     let items: Vec<String> = notes
         .iter()
-        .map(|note| format!("- {}", doc::span_of(note)))
+        .map(|note| format!("- {}", markdown::span_of(note)))
         .collect();
     section(&format!("{head}\n\n{about}"), &items)
 }
 
 /// What the document says of a type or a field, if it says anything.
 pub fn about(doc: &str, name: &str, deprecated: bool) -> String {
-    let nothing = format!("{}: the document says no more of it.", doc::span_of(name));
+    let nothing = format!(
+        "{}: the document says no more of it.",
+        markdown::span_of(name)
+    );
     let mark = if deprecated { "**Deprecated.**" } else { "" };
-    doc::paragraphs([or(doc, &nothing), mark.to_owned()])
+    markdown::paragraphs([or(doc, &nothing), mark.to_owned()])
 }
 
 pub fn or(doc: &str, otherwise: &str) -> String {

@@ -1,19 +1,21 @@
 //! From the model to Rust. Nothing here can fail, and nothing here knows OpenAPI.
 
-mod access;
-mod data;
-mod docs;
-mod request;
-mod step;
+mod call;
+mod doc_comments;
+pub mod format;
+mod requests;
+pub mod rust_types;
+mod token_traits;
+mod tokens;
+mod types;
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::TokenStream;
 use quote::quote;
 
-use self::docs::{docs, notes_doc};
-use crate::doc;
-use crate::fields::FILE;
-use crate::model::{Answer, Api, Schema};
-use crate::types::Types;
+use self::doc_comments::{docs, notes_doc};
+use self::rust_types::Types;
+use crate::model::{Answer, Api};
+use crate::text::markdown;
 
 /// What a user has to know who writes an answer to a file.
 const SERIALISING: &str = "\
@@ -29,23 +31,12 @@ not name.
 
 /// The whole of `api.rs`, as tokens.
 pub fn file(api: &Api, types: &Types) -> TokenStream {
-    let server = match &api.base_url {
-        Some(url) => quote!(Some(#url)),
-        None => quote!(None),
-    };
-    let heading = heading(api);
-    let about = docs(&format!(
-        "The first server that the document of {heading} names, if it is one for `https`."
-    ));
     let operations = api.operations.iter();
-    let methods = operations.map(|operation| request::method(operation, api, types));
-    let requests = request::requests(api, types);
+    let methods = operations.map(|operation| requests::method(operation, api, types));
+    let requests = requests::requests(api, types);
     let accesses = accesses(api);
     let data = data(api, types);
     quote! {
-        #about
-        pub const SERVER: Option<&str> = #server;
-
         impl<T: crate::Token> crate::Client<T> {
             #(#methods)*
         }
@@ -61,34 +52,50 @@ pub fn file(api: &Api, types: &Types) -> TokenStream {
     }
 }
 
+/// The whole of `server.rs`, as tokens.
+pub fn server(api: &Api) -> TokenStream {
+    let server = match &api.base_url {
+        Some(url) => quote!(Some(#url)),
+        None => quote!(None),
+    };
+    let heading = heading(api);
+    let about = docs(&format!(
+        "The first server that the document of {heading} names, if it is one for `https`."
+    ));
+    quote! {
+        #about
+        pub const SERVER: Option<&str> = #server;
+    }
+}
+
 fn heading(api: &Api) -> String {
-    doc::line(&format!("{} {}", api.title, api.version))
+    markdown::line(&format!("{} {}", api.title, api.version))
 }
 
 fn accesses(api: &Api) -> TokenStream {
     let accesses = api.accesses.iter();
-    let accesses = accesses.filter_map(|(access, name)| access::access(access, name));
+    let accesses = accesses.filter_map(|(access, name)| token_traits::access(access, name));
     let tokens = api
         .schemes
         .iter()
-        .map(|(name, item)| access::scheme(name, item));
+        .map(|(name, item)| token_traits::scheme(name, item));
     quote!(#(#tokens)* #(#accesses)*)
 }
 
 /// The module of what is sent and answered, whose docs tell of the whole document.
 fn data(api: &Api, types: &Types) -> TokenStream {
     let records = api.records.iter();
-    let records = records.map(|(name, item)| data::record(name, item, api, types));
+    let records = records.map(|(name, item)| types::record(name, item, api, types));
     let enums = api.enums.iter();
-    let enums = enums.map(|(name, item)| data::open_enum(name, item));
+    let enums = enums.map(|(name, item)| types::open_enum(name, item));
     let unions = api.unions.iter();
-    let unions = unions.map(|(name, item)| data::union(name, item, types));
+    let unions = unions.map(|(name, item)| types::union(name, item, types));
     let operations = api.operations.iter();
     let answers = operations.filter_map(|operation| match &operation.answer {
-        Answer::ByStatus(name, all) => Some(data::answer(name, operation, all, types)),
+        Answer::ByStatus(name, all) => Some(types::answer(name, operation, all, types)),
         _ => None,
     });
-    let module = docs(&doc::paragraphs([
+    let module = docs(&markdown::paragraphs([
         "What the service answers with, and what it is sent.".to_owned(),
         SERIALISING.to_owned(),
         format!("# {}", heading(api)),
@@ -113,19 +120,4 @@ fn data(api: &Api, types: &Types) -> TokenStream {
             #(#answers)*
         }
     }
-}
-
-fn is_file(schema: &Schema) -> bool {
-    schema
-        .parts()
-        .any(|part| matches!(part, Schema::Rust(rust) if rust == FILE))
-}
-
-fn deprecated(is: bool) -> Option<TokenStream> {
-    is.then(|| quote!(#[deprecated]))
-}
-
-/// An identifier of the model, which are all valid.
-fn ident(name: &str) -> Ident {
-    Ident::new(name, Span::call_site())
 }

@@ -3,14 +3,15 @@
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
 
-use super::docs::{docs, operation_doc, or};
-use super::step::call;
-use super::{deprecated, ident, is_file};
-use crate::doc;
+use super::call::call;
+use super::doc_comments::{docs, operation_doc, or};
+use super::rust_types::Types;
+use super::tokens::{deprecated, ident};
 use crate::model::{
-    Access, Answer, Api, Body, BodyForm, Operation, Paging, Parameter, Place, Schema, Written,
+    Access, Answer, Api, Body, BodyForm, Operation, Paging, Parameter, ParameterLocation, Schema,
+    Written,
 };
-use crate::types::Types;
+use crate::text::markdown;
 
 /// The module of the types that hold a request until it is sent.
 pub fn requests(api: &Api, types: &Types) -> TokenStream {
@@ -41,7 +42,8 @@ fn imports(api: &Api, paged: bool) -> TokenStream {
     let named = |schema: &Schema| schema.parts().any(|part| matches!(part, Schema::Named(_)));
     let by_status = |operation: &Operation| matches!(operation.answer, Answer::ByStatus(..));
     let styled = |parameter: &Parameter| {
-        matches!(parameter.written, Written::Styled(..)) && parameter.place != Place::Part
+        matches!(parameter.written, Written::Styled(..))
+            && parameter.location != ParameterLocation::Part
     };
     let named = operations().flat_map(Operation::schemas).any(named);
     let types = (named || operations().any(by_status)).then(|| {
@@ -82,7 +84,7 @@ fn sends_files(api: &Api) -> bool {
         .flat_map(|operation| &operation.parameters);
     parameters
         .into_iter()
-        .any(|parameter| is_file(&parameter.schema))
+        .any(|parameter| parameter.schema.is_file())
 }
 
 /// The method of the client that begins a request.
@@ -313,7 +315,7 @@ fn constructor(operation: &Operation, optional: &[&Parameter], types: &Types) ->
 fn setter(parameter: &Parameter, types: &Types) -> TokenStream {
     let name = ident(&parameter.name);
     let (taken, value) = taken(&name, &types.of(&parameter.schema));
-    let sends = format!("Sends {}.", doc::span_of(&parameter.wire));
+    let sends = format!("Sends {}.", markdown::span_of(&parameter.wire));
     let doc = docs(&or(&parameter.doc, &sends));
     let deprecated = deprecated(parameter.deprecated);
     quote! {

@@ -16,9 +16,7 @@ use syn::visit_mut::{self, VisitMut};
 use typify::{TypeDetails, TypeId, TypeSpace, TypeSpaceSettings};
 
 use crate::model::{Answer, Api, Content, Operation, Record, Schema};
-
-/// The field of a record that takes the keys which the document does not name.
-pub const REST: &str = "rest";
+use crate::text::reserved_names::REST;
 
 /// Begins the format of a text that stands for a Rust type.
 const CONVERSION: &str = "rust:";

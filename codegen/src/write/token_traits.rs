@@ -3,11 +3,11 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::docs::docs;
-use super::ident;
-use crate::access::last;
-use crate::doc;
-use crate::model::{Access, Place, Scheme, SchemeKind};
+use super::doc_comments::docs;
+use super::tokens::ident;
+use crate::model::{Access, ParameterLocation, Scheme, SchemeKind};
+use crate::text::markdown;
+use crate::text::names::last;
 
 /// The trait of the token types that may call an operation.
 pub fn access(access: &Access, name: &str) -> Option<TokenStream> {
@@ -109,7 +109,7 @@ fn path(path: &str) -> TokenStream {
 /// The token of a security scheme; what it can do is written by the macros of the runtime.
 pub fn scheme(name: &str, scheme: &Scheme) -> TokenStream {
     let ident_ = ident(name);
-    let wire = doc::span_of(&scheme.wire);
+    let wire = markdown::span_of(&scheme.wire);
     let (what, sent, call) = match &scheme.kind {
         SchemeKind::Bearer => (
             "The bearer token",
@@ -123,16 +123,16 @@ pub fn scheme(name: &str, scheme: &Scheme) -> TokenStream {
         ),
         SchemeKind::Key(place, key) => {
             let word = match place {
-                Place::Query => "query parameter",
-                Place::Cookie => "cookie",
+                ParameterLocation::Query => "query parameter",
+                ParameterLocation::Cookie => "cookie",
                 _ => "header",
             };
             let place = ident(&format!("{place:?}"));
-            let sent = format!(" It is sent as the {word} {}.", doc::span_of(key));
+            let sent = format!(" It is sent as the {word} {}.", markdown::span_of(key));
             ("The key", sent, quote!(crate::key!(#ident_, #place, #key);))
         }
     };
-    let about = docs(&doc::paragraphs([
+    let about = docs(&markdown::paragraphs([
         format!("{what} that the document calls {wire}.{sent}"),
         scheme.doc.clone(),
     ]));

@@ -5,15 +5,15 @@ use std::collections::HashSet;
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
-use super::docs::{about, docs, or};
-use super::ident;
-use super::request::taken;
-use crate::doc;
+use super::doc_comments::{about, docs, or};
+use super::requests::taken;
+use super::rust_types::Types;
+use super::tokens::ident;
 use crate::model::{
     Alternative, Api, Content, Enum, Field, Operation, Record, Schema, Success, Union,
 };
-use crate::schema::has_instants;
-use crate::types::{REST, Types};
+use crate::text::markdown;
+use crate::text::reserved_names::REST;
 
 pub fn record(name: &str, record: &Record, api: &Api, types: &Types) -> TokenStream {
     let doc = docs(&about(&record.doc, name, record.deprecated));
@@ -27,7 +27,8 @@ pub fn record(name: &str, record: &Record, api: &Api, types: &Types) -> TokenStr
     });
     let rest = record.rest.as_ref().map(|rest| {
         let rust = types.field(name, REST);
-        let with = has_instants(rest)
+        let with = rest
+            .has_instants()
             .then(|| quote!(, deserialize_with = "crate::runtime::deserialize_with::instants"));
         quote! {
             /// Whatever other keys there are.
@@ -132,7 +133,7 @@ fn serde(field: &Field) -> TokenStream {
 /// What reads a field, where serde's own way is too strict.
 fn with(field: &Field) -> Option<&'static str> {
     let list = matches!(field.schema, Schema::List(_) | Schema::Map(_));
-    match (has_instants(&field.schema), list && !field.required) {
+    match (field.schema.has_instants(), list && !field.required) {
         (true, true) => Some("crate::runtime::deserialize_with::instants_or_empty"),
         (true, false) => Some("crate::runtime::deserialize_with::instants"),
         (false, true) => Some("crate::runtime::deserialize_with::or_empty"),
@@ -189,7 +190,7 @@ pub fn open_enum(name: &str, item: &Enum) -> TokenStream {
     let abouts = item
         .variants
         .iter()
-        .map(|variant| docs(&doc::span_of(&variant.wire)));
+        .map(|variant| docs(&markdown::span_of(&variant.wire)));
     let texts = item.variants.iter().map(|variant| &variant.wire);
     let lists: Vec<TokenStream> = names
         .iter()
@@ -261,7 +262,7 @@ pub fn union(name: &str, union: &Union, types: &Types) -> TokenStream {
 /// What is said of an alternative that the document says nothing of.
 fn alternative(known: &Alternative) -> String {
     match (&known.schema, known.tags.first()) {
-        (_, Some(tag)) => format!("With the tag {}.", doc::span_of(tag)),
+        (_, Some(tag)) => format!("With the tag {}.", markdown::span_of(tag)),
         (Schema::Named(name), None) => format!("A [`{name}`]."),
         (Schema::List(_), None) => "A list.".to_owned(),
         (Schema::Map(_), None) => "An object.".to_owned(),
@@ -287,7 +288,7 @@ pub fn answer(
             "default" => "Any other success".to_owned(),
             status => status.to_owned(),
         };
-        let text = doc::line(&success.doc);
+        let text = markdown::line(&success.doc);
         let doc = docs(&match text.is_empty() {
             true => format!("{status}."),
             false => format!("{status}: {text}"),

@@ -5,8 +5,7 @@ use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::generator::Mode;
-use crate::generator::script::{self, Environment};
+use crate::generator::{BuildScript, Environment, Mode};
 use crate::{SPEC, document};
 
 /// An instruction that would give a program another linker.
@@ -23,25 +22,43 @@ fn folder(name: &str) -> PathBuf {
 
 /// The output of the build script for this document.
 fn output(spec: impl Into<OsString>, mode: Mode, folder: &Path) -> String {
+    let lenient = if mode == Mode::Lenient { "1" } else { "" };
+    output_in(spec, lenient, folder)
+}
+
+/// The same for a value of `FITRANKINGS_SPEC_LENIENT`.
+fn output_in(spec: impl Into<OsString>, lenient: &str, folder: &Path) -> String {
     let environment = Environment {
-        document: SPEC.into(),
         spec: Some(spec.into()),
-        mode,
+        lenient: Some(lenient.into()),
         out_dir: Some(folder.into()),
     };
+    let script = BuildScript::new(SPEC)
+        .cfg(
+            "part",
+            &["create_master_token(types::Credentials) -> types::MasterTokenGrant"],
+        )
+        .cfg(
+            "missing",
+            &[
+                "Credentials::new(String, crate::Secret)",
+                "no_such_operation() -> ()",
+            ],
+        );
     let mut output = Vec::new();
-    script::run(&environment, &mut output).unwrap();
+    script.run_in(&environment, &mut output).unwrap();
     String::from_utf8(output).unwrap()
 }
 
 /// Checks that nothing but the generator's own instructions begins a line.
 #[track_caller]
 fn is_ours(output: &str) {
-    const OURS: [&str; 6] = [
+    const OURS: [&str; 7] = [
         "rerun-if-env-changed=FITRANKINGS_SPEC",
         "rerun-if-changed=",
-        "rustc-check-cfg=cfg(exchange)",
-        "rustc-cfg=exchange",
+        "rustc-check-cfg=cfg(part)",
+        "rustc-check-cfg=cfg(missing)",
+        "rustc-cfg=part",
         "warning=",
         "error=",
     ];
@@ -152,6 +169,7 @@ fn cargo_is_told_of_every_file() {
     }
     assert!(!output.contains("cargo::error"), "{output}");
     assert!(folder.join("api.rs").is_file());
+    assert!(folder.join("server.rs").is_file());
 }
 
 #[test]
@@ -189,4 +207,40 @@ fn a_relative_path_is_refused() {
     }
     // Nothing is as good as no variable.
     assert!(!output("", Mode::Strict, &folder).contains("cargo::error"));
+}
+
+#[test]
+fn a_cfg_is_set_if_the_document_has_all_of_its_signatures() {
+    let output = output("", Mode::Strict, &folder("cfg"));
+    is_ours(&output);
+    assert!(output.contains("cargo::rustc-cfg=part\n"), "{output}");
+    assert!(!output.contains("cargo::rustc-cfg=missing"), "{output}");
+}
+
+#[test]
+fn a_setting_that_is_neither_1_nor_0_is_refused() {
+    let folder = folder("setting");
+    for value in ["yes", "true", "01", " 1"] {
+        let output = output_in("", value, &folder);
+        is_ours(&output);
+        let expected = format!(
+            "cargo::error=FITRANKINGS_SPEC_LENIENT: #: `{value}` is neither `1` nor `0`; set it to 1 "
+        );
+        assert!(output.contains(&expected), "{output}");
+        assert!(!folder.join("api.rs").exists());
+    }
+    let spec = folder.join("spec.yaml");
+    let good = "{ get: { responses: { \"204\": { description: ok } } } }";
+    fs::write(
+        &spec,
+        document(&format!("  /a: {good}\n  /b: {{ get: 1 }}\n")),
+    )
+    .unwrap();
+    for (value, said) in [("", "error"), ("0", "error"), ("1", "warning")] {
+        let output = output_in(&spec, value, &folder);
+        assert!(
+            output.contains(&format!("cargo::{said}=")),
+            "{value:?}: {output}"
+        );
+    }
 }

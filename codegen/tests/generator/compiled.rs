@@ -331,7 +331,7 @@ fn the_build_follows_what_it_is_made_of() {
         touch(&packages.copy().join(other));
         assert!(!runs(&spec), "{other} is none of its business");
     }
-    for own in ["codegen/src/write.rs", "build.rs"] {
+    for own in ["codegen/src/write/mod.rs", "build.rs"] {
         touch(&packages.copy().join(own));
         assert!(runs(&spec), "{own} is part of it");
     }
@@ -368,7 +368,7 @@ fn every_description_is_fit_for_rustdoc() {
     let said = said(&output);
     let generated: Vec<&str> = said
         .split("\n\n")
-        .filter(|message| message.contains("api.rs"))
+        .filter(|message| message.contains("/out/"))
         .collect();
     assert!(generated.is_empty(), "{}", generated.join("\n\n"));
 }

@@ -818,7 +818,7 @@ fn descriptions() {
 #[test]
 fn servers() {
     let server = |servers: &str| {
-        let code = code(&(document("  {}\n") + servers));
+        let code = crate::generated(&(document("  {}\n") + servers)).server;
         let line = code
             .lines()
             .find(|line| line.contains("pub const SERVER"))

@@ -6,25 +6,28 @@ use std::path::Path;
 use crate::generator::Mode;
 use crate::{SPEC, generator};
 
-const GOLDEN: &str = "../tests/golden/api.rs";
+const GOLDEN: &str = "../tests/golden";
 const REFRESH: &str = "UPDATE_GOLDEN=1 cargo test --test generator golden";
 
 #[test]
 fn golden() {
-    let code = match generator::generate(Path::new(SPEC), Mode::Strict) {
-        Ok(generated) => generated.code,
+    let generated = match generator::generate(Path::new(SPEC), Mode::Strict) {
+        Ok(generated) => generated,
         Err(problems) => panic!("{problems}"),
     };
-    if std::env::var_os("UPDATE_GOLDEN").is_some() {
-        fs::write(GOLDEN, code).unwrap();
-        return;
-    }
-    let golden = fs::read_to_string(GOLDEN).unwrap_or_default();
-    if let Some(difference) = difference(&golden, &code) {
-        panic!(
-            "the generator writes something else than {GOLDEN} holds:\n\n{difference}\n\
-             If that is what you want, run `{REFRESH}` and commit the file."
-        );
+    for (name, code) in [("api.rs", generated.code), ("server.rs", generated.server)] {
+        let path = format!("{GOLDEN}/{name}");
+        if std::env::var_os("UPDATE_GOLDEN").is_some() {
+            fs::write(path, code).unwrap();
+            continue;
+        }
+        let golden = fs::read_to_string(&path).unwrap_or_default();
+        if let Some(difference) = difference(&golden, &code) {
+            panic!(
+                "the generator writes something else than {path} holds:\n\n{difference}\n\
+                 If that is what you want, run `{REFRESH}` and commit the file."
+            );
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 //! a document has not what it is written for.
 
 use crate::model::{Access, Answer, Api, Content, Operation, Parameter, Record};
-use crate::types::Types;
+use crate::write::rust_types::Types;
 
 /// Operations, constructors and fields, as `list_users() -> Vec<types::User>`,
 /// `Credentials::new(String)` and `User.id: i64`.

@@ -1,0 +1,76 @@
+//! What is wrong with a document, and what is passed over, as it is read.
+
+use std::collections::HashSet;
+
+use super::source::Source;
+use crate::text::diagnostic::{Problem, Problems};
+
+/// What the readers of a document come to, beside the model.
+///
+/// They go on where the validation found faults. What it said of a place is not said again in other
+/// words.
+pub struct Findings<'s> {
+    pub source: &'s Source,
+    problems: Problems,
+    /// What is passed over, each with its place.
+    notes: Vec<String>,
+    /// Pointers of faults, and of the values that directly hold them.
+    faulty: HashSet<String>,
+    /// Pointers that have a fault anywhere below.
+    damaged: HashSet<String>,
+}
+
+impl<'s> Findings<'s> {
+    /// Starts with what the validation has found.
+    pub fn new(source: &'s Source, problems: Problems, notes: Vec<String>) -> Self {
+        let mut faulty = HashSet::new();
+        let mut damaged = HashSet::new();
+        for problem in problems.iter() {
+            let mut pointer = problem.pointer();
+            faulty.insert(pointer.to_owned());
+            damaged.insert(pointer.to_owned());
+            if let Some((above, _)) = pointer.rsplit_once('/') {
+                faulty.insert(above.to_owned());
+            }
+            while let Some((above, _)) = pointer.rsplit_once('/') {
+                damaged.insert(above.to_owned());
+                pointer = above;
+            }
+        }
+        Self {
+            source,
+            problems,
+            notes,
+            faulty,
+            damaged,
+        }
+    }
+
+    /// Reports what keeps a part of the document from being generated.
+    pub fn report(&mut self, pointer: &str, found: impl Into<String>, remedy: impl Into<String>) {
+        self.push(self.source.problem(pointer, found).remedy(remedy));
+    }
+
+    /// Adds a problem.
+    pub fn push(&mut self, problem: Problem) {
+        if !self.faulty.contains(problem.pointer()) {
+            self.problems.push(problem);
+        }
+    }
+
+    /// Notes what is passed over.
+    pub fn note(&mut self, pointer: &str, found: &str) {
+        let note = self.source.problem(pointer, found).to_string();
+        self.notes.push(note);
+    }
+
+    /// Whether anything at or below a pointer is known to be wrong.
+    pub fn is_damaged(&self, pointer: &str) -> bool {
+        self.damaged.contains(pointer)
+    }
+
+    /// Returns everything that was reported, and the notes.
+    pub fn into_parts(self) -> (Problems, Vec<String>) {
+        (self.problems, self.notes)
+    }
+}

@@ -1,0 +1,24 @@
+//! `x-extensible-enum`: the texts that are known of a set that may grow.
+
+use serde_json::Value;
+
+use crate::document::findings::Findings;
+use crate::text::describe::type_of;
+use crate::text::pointer::join;
+
+pub const KEY: &str = "x-extensible-enum";
+
+/// Reports a key whose value is no list. OpenAPI itself says nothing of it.
+pub fn check(findings: &mut Findings<'_>, pointer: &str) {
+    let at = join(pointer, KEY);
+    if let Some(other) = findings.source.at(&at).filter(|value| !value.is_array()) {
+        let found = format!("`{KEY}` is {}, not a list of texts", type_of(other));
+        findings.report(&at, found, "list the texts, or leave it out");
+    }
+}
+
+/// Returns the values of an enum, closed or open, and the key that lists them.
+pub fn values(schema: &Value) -> Option<(&'static str, &Vec<Value>)> {
+    let listed = |key| Some((key, schema.get(key)?.as_array()?));
+    listed("enum").or_else(|| listed(KEY))
+}

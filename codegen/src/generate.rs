@@ -1,0 +1,164 @@
+//! From a document to the source of a client.
+
+use std::ffi::OsStr;
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use crate::document::bundle;
+use crate::document::source::Source;
+use crate::lenient::{self, LeftOut};
+use crate::public_signatures;
+use crate::read::operations as reader;
+use crate::text::diagnostic::{Problem, Problems};
+use crate::text::one_line::one_line;
+use crate::write;
+use crate::write::format;
+use crate::write::rust_types::Types;
+
+/// What the generator makes of a document.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Generated {
+    /// The Rust source of the client, formatted.
+    pub code: String,
+    /// The Rust source of the constant `SERVER`: the first server of the document.
+    pub server: String,
+    /// The methods of the client, in the order of the document.
+    pub operations: Vec<String>,
+    /// What callers see, a line for each operation, constructor and field: for code by hand that is
+    /// written for a part of it.
+    pub signatures: Vec<String>,
+    /// Operations that could not be generated, each in a line that says where and why. There are
+    /// none in [`Mode::Strict`].
+    pub left_out: Vec<String>,
+    /// Every file that was read.
+    pub files: Vec<PathBuf>,
+}
+
+/// What becomes of operations that cannot be generated.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Mode {
+    /// They are errors, and nothing is generated.
+    #[default]
+    Strict,
+    /// They are left out and listed, and the rest is generated.
+    Lenient,
+}
+
+/// The variable that makes the generator lenient.
+pub const LENIENT: &str = "FITRANKINGS_SPEC_LENIENT";
+
+impl Mode {
+    /// Reads `FITRANKINGS_SPEC_LENIENT`, as a build script does.
+    ///
+    /// # Errors
+    ///
+    /// The same as those of [`from_setting`](Self::from_setting).
+    pub fn from_env() -> Result<Self, Problem> {
+        Self::from_setting(std::env::var_os(LENIENT).as_deref())
+    }
+
+    /// Returns the mode for a value of `FITRANKINGS_SPEC_LENIENT`: lenient for `1`, strict for `0`,
+    /// an empty value or none.
+    ///
+    /// # Errors
+    ///
+    /// Fails for any other value.
+    pub fn from_setting(value: Option<&OsStr>) -> Result<Self, Problem> {
+        let value = value.unwrap_or_default().to_string_lossy();
+        match value.as_ref() {
+            "1" => Ok(Self::Lenient),
+            "" | "0" => Ok(Self::Strict),
+            other => {
+                let found = format!("`{other}` is neither `1` nor `0`");
+                let remedy =
+                    "set it to 1 to leave out operations that cannot be generated, or unset it";
+                Err(Problem::new(Path::new(LENIENT), "", found).remedy(remedy))
+            }
+        }
+    }
+}
+
+/// Generates the client for the document at `path`, and the files beside it that it refers to.
+///
+/// # Errors
+///
+/// Fails with everything that keeps the document, or in [`Mode::Lenient`] the rest of it, from being
+/// generated.
+pub fn generate(path: &Path, mode: Mode) -> Result<Generated, Problems> {
+    with_stack(path, || from_source(bundle::read(path)?, mode))
+}
+
+/// Generates the client for a text, as if it stood at `path`.
+///
+/// # Errors
+///
+/// The same as those of [`generate`].
+pub fn generate_from(path: &Path, text: &str, mode: Mode) -> Result<Generated, Problems> {
+    let mut source = Source::parse(path, text)?;
+    bundle::gather(&mut source);
+    with_stack(path, || from_source(source, mode))
+}
+
+/// Parses a text in YAML or JSON, as the generator does; `path` is for messages.
+///
+/// # Errors
+///
+/// Fails if the text is neither.
+pub fn value(path: &Path, text: &str) -> Result<serde_json::Value, Problems> {
+    Ok(Source::parse(path, text)?.root)
+}
+
+/// Schemas may be nested in one another as deep as is permitted, and every level takes some stack,
+/// the more so where nothing is optimized.
+fn with_stack(
+    path: &Path,
+    work: impl FnOnce() -> Result<Generated, Problems> + Send,
+) -> Result<Generated, Problems> {
+    const STACK_SIZE: usize = 256 * 1024 * 1024;
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(STACK_SIZE);
+        match thread.spawn_scoped(scope, work).map(|thread| thread.join()) {
+            Ok(Ok(result)) => result,
+            Ok(Err(panic)) => std::panic::resume_unwind(panic),
+            Err(error) => {
+                let found = format!("the system gives the generator no thread: {error}");
+                Err(Problem::new(path, "", found).remedy("try again").into())
+            }
+        }
+    })
+}
+
+fn from_source(source: Source, mode: Mode) -> Result<Generated, Problems> {
+    let (mut api, left_out) = match mode {
+        Mode::Strict => (reader::read(&mut source.clone())?, Vec::new()),
+        Mode::Lenient => lenient::read(&source)?,
+    };
+    api.left_out = left_out.iter().map(LeftOut::to_string).collect();
+    let types = Types::new(&api).map_err(|message| fault(&source, "types", message))?;
+    Ok(Generated {
+        code: text(&source, write::file(&api, &types))?,
+        server: text(&source, write::server(&api))?,
+        signatures: public_signatures::all(&api, &types),
+        operations: api.operations.into_iter().map(|it| it.name).collect(),
+        left_out: api.left_out,
+        files: source.files().map(Path::to_owned).collect(),
+    })
+}
+
+/// Formats generated code, below a line that says where it is from.
+fn text(source: &Source, tokens: proc_macro2::TokenStream) -> Result<String, Problems> {
+    let file = syn::parse2(tokens).map_err(|error| fault(source, "code", error))?;
+    let name = source.path.file_name().unwrap_or_default();
+    let name = one_line(name.to_string_lossy());
+    Ok(format!(
+        "// Generated by build.rs from {name}. Change the document, not this.\n\n{}",
+        format::text(&file),
+    ))
+}
+
+fn fault(source: &Source, stage: &str, message: impl fmt::Display) -> Problems {
+    let found = format!("{stage} could not be written: {message}");
+    let remedy = "this is a fault of the generator; please report it with the document";
+    source.problem("", found).remedy(remedy).into()
+}

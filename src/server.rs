@@ -1,0 +1,3 @@
+//! The server that the document in `spec/` names.
+
+include!(concat!(env!("OUT_DIR"), "/server.rs"));
