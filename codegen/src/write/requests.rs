@@ -6,7 +6,7 @@ use quote::{format_ident, quote};
 use super::call::call;
 use super::doc_comments::{docs, operation_doc, or};
 use super::rust_types::Types;
-use super::tokens::{deprecated, ident};
+use super::tokens::{deprecated, ident, taken};
 use crate::model::{
     Access, Answer, Api, Body, BodyForm, Operation, Paging, Parameter, ParameterLocation, Schema,
     Written,
@@ -154,20 +154,6 @@ fn body_type(body: &Body, types: &Types) -> TokenStream {
         BodyForm::Json | BodyForm::Form => types.of(&body.schema),
         BodyForm::Text => quote!(String),
         BodyForm::Bytes => quote!(Vec<u8>),
-    }
-}
-
-/// How a value of a type is taken from a caller: whatever easily becomes it.
-pub fn taken(name: &Ident, rust: &TokenStream) -> (TokenStream, TokenStream) {
-    let text = rust.to_string();
-    let easy = matches!(
-        text.as_str(),
-        "String" | "crate :: Secret" | "crate :: multipart :: File"
-    ) || text.starts_with("Vec <");
-    if easy {
-        (quote!(impl Into<#rust>), quote!(#name.into()))
-    } else {
-        (quote!(#rust), quote!(#name))
     }
 }
 

@@ -3,6 +3,8 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
+use crate::model::{FILE, SECRET};
+
 /// An identifier of the model, which are all valid.
 pub fn ident(name: &str) -> Ident {
     Ident::new(name, Span::call_site())
@@ -10,4 +12,14 @@ pub fn ident(name: &str) -> Ident {
 
 pub fn deprecated(is: bool) -> Option<TokenStream> {
     is.then(|| quote!(#[deprecated]))
+}
+
+/// How a value of a type is taken from a caller, and made the type: what easily becomes it will do.
+pub fn taken(name: &Ident, rust: &TokenStream) -> (TokenStream, TokenStream) {
+    let text = rust.to_string().replace(' ', "");
+    if ["String", SECRET, FILE].contains(&text.as_str()) || text.starts_with("Vec<") {
+        (quote!(impl Into<#rust>), quote!(#name.into()))
+    } else {
+        (quote!(#rust), quote!(#name))
+    }
 }

@@ -6,9 +6,8 @@ use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use super::doc_comments::{about, docs, or};
-use super::requests::taken;
 use super::rust_types::Types;
-use super::tokens::ident;
+use super::tokens::{ident, taken};
 use crate::model::{
     Alternative, Api, Content, Enum, Field, Operation, Record, Schema, Success, Union,
 };

@@ -815,6 +815,26 @@ fn descriptions() {
     }
 }
 
+/// What easily becomes the type of an argument is taken as it is.
+#[test]
+fn arguments_are_taken_as_they_come() {
+    let text = document(
+        "  /a: { post: { operationId: make, parameters: [{ name: q, in: query, required: true }], \
+         requestBody: { required: true, content: { multipart/form-data: { schema: { type: object, \
+         required: [file, secret], properties: { file: { type: string, format: binary }, \
+         secret: { type: string, format: password } } } } } }, \
+         responses: { \"204\": { description: ok } } } }\n",
+    );
+    let code = code(&text);
+    for argument in [
+        "q: impl Into<String>,",
+        "file: impl Into<crate::runtime::File>,",
+        "secret: impl Into<crate::Secret>,",
+    ] {
+        assert!(code.contains(argument), "{argument}\n{code}");
+    }
+}
+
 #[test]
 fn servers() {
     let server = |servers: &str| {
