@@ -241,7 +241,7 @@ fn one(document: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
-fn refusal(problems: &generator::Problems) -> Report {
+fn refusal(problems: &generator::Diagnostics) -> Report {
     let mut report = Report::default();
     let mut files = HashMap::new();
     for problem in problems.iter() {

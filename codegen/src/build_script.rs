@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use crate::generate::{Generated, LENIENT, Mode, generate};
-use crate::text::diagnostic::{Problem, Problems};
+use crate::text::diagnostic::{Diagnostic, Diagnostics};
 use crate::text::one_line::one_line;
 
 /// The variable that names another document.
@@ -97,9 +97,9 @@ impl BuildScript {
         match self.generate(environment, &mut cargo)? {
             Ok(()) => Ok(()),
             // These fail the build. A failure of the script would have them printed twice.
-            Err(problems) => problems
+            Err(diagnostics) => diagnostics
                 .iter()
-                .try_for_each(|problem| cargo.tell("error", problem)),
+                .try_for_each(|diagnostic| cargo.tell("error", diagnostic)),
         }
     }
 
@@ -107,16 +107,16 @@ impl BuildScript {
         &self,
         environment: &Environment,
         cargo: &mut Cargo<'_>,
-    ) -> io::Result<Result<(), Problems>> {
+    ) -> io::Result<Result<(), Diagnostics>> {
         let spec = match document(&self.document, environment.spec.as_deref()) {
             Ok(spec) => spec,
-            Err(problem) => return Ok(Err(problem.into())),
+            Err(diagnostic) => return Ok(Err(diagnostic.into())),
         };
         cargo.tell("rerun-if-changed", spec.display())?;
-        let mode = Mode::from_setting(environment.lenient.as_deref()).map_err(Problems::from);
+        let mode = Mode::from_setting(environment.lenient.as_deref()).map_err(Diagnostics::from);
         let generated = match mode.and_then(|mode| generate(&spec, mode)) {
             Ok(generated) => generated,
-            Err(problems) => return Ok(Err(problems)),
+            Err(diagnostics) => return Ok(Err(diagnostics)),
         };
         for file in &generated.files {
             cargo.tell("rerun-if-changed", file.display())?;
@@ -132,13 +132,13 @@ impl BuildScript {
                 cargo.tell("rustc-cfg", name)?;
             }
         }
-        Ok(write(environment.out_dir.as_deref(), &generated).map_err(Problems::from))
+        Ok(write(environment.out_dir.as_deref(), &generated).map_err(Diagnostics::from))
     }
 }
 
-fn write(folder: Option<&OsStr>, generated: &Generated) -> Result<(), Problem> {
+fn write(folder: Option<&OsStr>, generated: &Generated) -> Result<(), Diagnostic> {
     let Some(folder) = folder else {
-        return Err(Problem::new(Path::new("OUT_DIR"), "", "it is not set")
+        return Err(Diagnostic::new(Path::new("OUT_DIR"), "", "it is not set")
             .remedy("run this build script by way of cargo"));
     };
     for (name, code) in [
@@ -147,7 +147,7 @@ fn write(folder: Option<&OsStr>, generated: &Generated) -> Result<(), Problem> {
     ] {
         let path = Path::new(folder).join(name);
         std::fs::write(&path, code).map_err(|error| {
-            Problem::new(&path, "", format!("it cannot be written: {error}"))
+            Diagnostic::new(&path, "", format!("it cannot be written: {error}"))
                 .remedy("see to it that cargo can write to its target folder")
         })?;
     }
@@ -155,7 +155,7 @@ fn write(folder: Option<&OsStr>, generated: &Generated) -> Result<(), Problem> {
 }
 
 /// Returns the path of the document: the crate's own, unless the user names another.
-fn document(own: &Path, spec: Option<&OsStr>) -> Result<PathBuf, Problem> {
+fn document(own: &Path, spec: Option<&OsStr>) -> Result<PathBuf, Diagnostic> {
     let Some(path) = spec.filter(|path| !path.is_empty()) else {
         return Ok(own.to_owned());
     };
@@ -180,14 +180,14 @@ fn document(own: &Path, spec: Option<&OsStr>) -> Result<PathBuf, Problem> {
          .cargo is in",
         path.display().to_string(),
     );
-    Err(Problem::new(path, "", found).remedy(remedy))
+    Err(Diagnostic::new(path, "", found).remedy(remedy))
 }
 
-fn missing(path: &Path, error: &io::Error) -> Problem {
+fn missing(path: &Path, error: &io::Error) -> Diagnostic {
     let found = format!("{SPEC} names a file that cannot be read: {error}");
     let remedy = "mend the path; one with `relative = true` in a .cargo/config.toml starts at the \
         folder that .cargo is in";
-    Problem::new(path, "", found).remedy(remedy)
+    Diagnostic::new(path, "", found).remedy(remedy)
 }
 
 /// Instructions to cargo.

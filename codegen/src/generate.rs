@@ -9,7 +9,7 @@ use crate::document::source::Source;
 use crate::lenient::{self, LeftOut};
 use crate::public_signatures;
 use crate::read::operations as reader;
-use crate::text::diagnostic::{Problem, Problems};
+use crate::text::diagnostic::{Diagnostic, Diagnostics};
 use crate::text::one_line::one_line;
 use crate::write;
 use crate::write::format;
@@ -54,7 +54,7 @@ impl Mode {
     /// # Errors
     ///
     /// The same as those of [`from_setting`](Self::from_setting).
-    pub fn from_env() -> Result<Self, Problem> {
+    pub fn from_env() -> Result<Self, Diagnostic> {
         Self::from_setting(std::env::var_os(LENIENT).as_deref())
     }
 
@@ -64,7 +64,7 @@ impl Mode {
     /// # Errors
     ///
     /// Fails for any other value.
-    pub fn from_setting(value: Option<&OsStr>) -> Result<Self, Problem> {
+    pub fn from_setting(value: Option<&OsStr>) -> Result<Self, Diagnostic> {
         let value = value.unwrap_or_default().to_string_lossy();
         match value.as_ref() {
             "1" => Ok(Self::Lenient),
@@ -73,7 +73,7 @@ impl Mode {
                 let found = format!("`{other}` is neither `1` nor `0`");
                 let remedy =
                     "set it to 1 to leave out operations that cannot be generated, or unset it";
-                Err(Problem::new(Path::new(LENIENT), "", found).remedy(remedy))
+                Err(Diagnostic::new(Path::new(LENIENT), "", found).remedy(remedy))
             }
         }
     }
@@ -85,7 +85,7 @@ impl Mode {
 ///
 /// Fails with everything that keeps the document, or in [`Mode::Lenient`] the rest of it, from being
 /// generated.
-pub fn generate(path: &Path, mode: Mode) -> Result<Generated, Problems> {
+pub fn generate(path: &Path, mode: Mode) -> Result<Generated, Diagnostics> {
     with_stack(path, || from_source(bundle::read(path)?, mode))
 }
 
@@ -94,7 +94,7 @@ pub fn generate(path: &Path, mode: Mode) -> Result<Generated, Problems> {
 /// # Errors
 ///
 /// The same as those of [`generate`].
-pub fn generate_from(path: &Path, text: &str, mode: Mode) -> Result<Generated, Problems> {
+pub fn generate_from(path: &Path, text: &str, mode: Mode) -> Result<Generated, Diagnostics> {
     let mut source = Source::parse(path, text)?;
     bundle::gather(&mut source);
     with_stack(path, || from_source(source, mode))
@@ -105,7 +105,7 @@ pub fn generate_from(path: &Path, text: &str, mode: Mode) -> Result<Generated, P
 /// # Errors
 ///
 /// Fails if the text is neither.
-pub fn value(path: &Path, text: &str) -> Result<serde_json::Value, Problems> {
+pub fn value(path: &Path, text: &str) -> Result<serde_json::Value, Diagnostics> {
     Ok(Source::parse(path, text)?.root)
 }
 
@@ -113,8 +113,8 @@ pub fn value(path: &Path, text: &str) -> Result<serde_json::Value, Problems> {
 /// the more so where nothing is optimized.
 fn with_stack(
     path: &Path,
-    work: impl FnOnce() -> Result<Generated, Problems> + Send,
-) -> Result<Generated, Problems> {
+    work: impl FnOnce() -> Result<Generated, Diagnostics> + Send,
+) -> Result<Generated, Diagnostics> {
     const STACK_SIZE: usize = 256 * 1024 * 1024;
     std::thread::scope(|scope| {
         let thread = std::thread::Builder::new().stack_size(STACK_SIZE);
@@ -123,13 +123,13 @@ fn with_stack(
             Ok(Err(panic)) => std::panic::resume_unwind(panic),
             Err(error) => {
                 let found = format!("the system gives the generator no thread: {error}");
-                Err(Problem::new(path, "", found).remedy("try again").into())
+                Err(Diagnostic::new(path, "", found).remedy("try again").into())
             }
         }
     })
 }
 
-fn from_source(source: Source, mode: Mode) -> Result<Generated, Problems> {
+fn from_source(source: Source, mode: Mode) -> Result<Generated, Diagnostics> {
     let (mut api, left_out) = match mode {
         Mode::Strict => (reader::read(&mut source.clone())?, Vec::new()),
         Mode::Lenient => lenient::read(&source)?,
@@ -147,7 +147,7 @@ fn from_source(source: Source, mode: Mode) -> Result<Generated, Problems> {
 }
 
 /// Formats generated code, below a line that says where it is from.
-fn text(source: &Source, tokens: proc_macro2::TokenStream) -> Result<String, Problems> {
+fn text(source: &Source, tokens: proc_macro2::TokenStream) -> Result<String, Diagnostics> {
     let file = syn::parse2(tokens).map_err(|error| fault(source, "code", error))?;
     let name = source.path.file_name().unwrap_or_default();
     let name = one_line(name.to_string_lossy());
@@ -157,8 +157,8 @@ fn text(source: &Source, tokens: proc_macro2::TokenStream) -> Result<String, Pro
     ))
 }
 
-fn fault(source: &Source, stage: &str, message: impl fmt::Display) -> Problems {
+fn fault(source: &Source, stage: &str, message: impl fmt::Display) -> Diagnostics {
     let found = format!("{stage} could not be written: {message}");
     let remedy = "this is a fault of the generator; please report it with the document";
-    source.problem("", found).remedy(remedy).into()
+    source.diagnostic("", found).remedy(remedy).into()
 }

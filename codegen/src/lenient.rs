@@ -11,7 +11,7 @@ use crate::document::references;
 use crate::document::source::Source;
 use crate::model::Api;
 use crate::read::operations as reader;
-use crate::text::diagnostic::{Problem, Problems};
+use crate::text::diagnostic::{Diagnostic, Diagnostics};
 use crate::text::one_line::one_line;
 use crate::text::pointer::{join, target, unescape};
 
@@ -21,13 +21,13 @@ pub struct LeftOut {
     /// `GET /users/`
     pub operation: String,
     /// What is in its way: each with its place.
-    pub problems: Vec<Problem>,
+    pub diagnostics: Vec<Diagnostic>,
 }
 
 impl fmt::Display for LeftOut {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} is left out: ", one_line(&self.operation))?;
-        match self.problems.as_slice() {
+        match self.diagnostics.as_slice() {
             [first] => write!(f, "{first}"),
             [first, rest @ ..] => write!(f, "{first} (and {} more)", rest.len()),
             [] => f.write_str("it cannot be generated"),
@@ -37,7 +37,7 @@ impl fmt::Display for LeftOut {
 
 /// Reads the document without the operations that are in the way; an error where it is not some
 /// of its operations that is wrong.
-pub fn read(source: &Source) -> Result<(Api, Vec<LeftOut>), Problems> {
+pub fn read(source: &Source) -> Result<(Api, Vec<LeftOut>), Diagnostics> {
     let mut source = source.clone();
     write_paths_out(&mut source);
     let mut left_out = Vec::new();
@@ -45,37 +45,37 @@ pub fn read(source: &Source) -> Result<(Api, Vec<LeftOut>), Problems> {
     let mut removed = HashSet::new();
     loop {
         let mut tried = source.clone();
-        let problems = match reader::read(&mut tried) {
+        let diagnostics = match reader::read(&mut tried) {
             Ok(mut api) => {
                 api.notes.extend(unused);
                 return Ok((api, left_out));
             }
-            Err(problems) => problems,
+            Err(diagnostics) => diagnostics,
         };
-        let faults = Faults::new(&source, &problems);
+        let faults = Faults::new(&source, &diagnostics);
         if !faults.elsewhere.is_empty() {
             return Err(faults.elsewhere.into_iter().collect());
         }
         let before = removed.len();
-        for (pointer, problems) in faults.operations {
+        for (pointer, diagnostics) in faults.operations {
             source.remove(&pointer);
             if removed.insert(pointer.clone()) {
                 let operation = words(&pointer);
                 left_out.push(LeftOut {
                     operation,
-                    problems,
+                    diagnostics,
                 });
             }
         }
         // Whatever is wrong in a component that nobody uses is in nobody's way.
-        for (pointer, problem) in faults.components {
+        for (pointer, diagnostic) in faults.components {
             source.remove(&pointer);
             removed.insert(pointer);
-            unused.push(format!("{problem}; nothing uses it: passed over"));
+            unused.push(format!("{diagnostic}; nothing uses it: passed over"));
         }
-        source.problems = Problems::default();
+        source.diagnostics = Diagnostics::default();
         if removed.len() == before || operations(&source).is_empty() {
-            return Err(problems);
+            return Err(diagnostics);
         }
     }
 }
@@ -102,35 +102,35 @@ fn write_paths_out(source: &mut Source) {
     }
 }
 
-/// What problems stand in the way of.
+/// What diagnostics stand in the way of.
 struct Faults {
     /// Operations, by their pointers, with what is wrong with each.
-    operations: BTreeMap<String, Vec<Problem>>,
+    operations: BTreeMap<String, Vec<Diagnostic>>,
     /// Faulty components that no operation uses.
-    components: Vec<(String, Problem)>,
+    components: Vec<(String, Diagnostic)>,
     /// What no operation is to blame for.
-    elsewhere: Vec<Problem>,
+    elsewhere: Vec<Diagnostic>,
 }
 
 impl Faults {
-    fn new(source: &Source, problems: &Problems) -> Self {
+    fn new(source: &Source, diagnostics: &Diagnostics) -> Self {
         let mut faults = Self {
             operations: BTreeMap::new(),
             components: Vec::new(),
             elsewhere: Vec::new(),
         };
         let users = Users::of(source);
-        for problem in problems.iter() {
-            let pointer = problem.pointer();
+        for diagnostic in diagnostics.iter() {
+            let pointer = diagnostic.pointer();
             let operations = users.of_pointer(pointer);
             for operation in &operations {
                 let known = faults.operations.entry(operation.clone()).or_default();
-                known.push(problem.clone());
+                known.push(diagnostic.clone());
             }
             if operations.is_empty() {
                 match component(pointer) {
-                    Some(component) => faults.components.push((component, problem.clone())),
-                    None => faults.elsewhere.push(problem.clone()),
+                    Some(component) => faults.components.push((component, diagnostic.clone())),
+                    None => faults.elsewhere.push(diagnostic.clone()),
                 }
             }
         }

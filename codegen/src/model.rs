@@ -21,8 +21,8 @@ pub struct Api {
     pub operations: Vec<Operation>,
     /// Security schemes that the crate has no token type for, by the name of theirs.
     pub schemes: BTreeMap<String, Scheme>,
-    /// The names of the traits of who may call.
-    pub accesses: BTreeMap<Access, String>,
+    /// The names of the traits that tokens have, for each choice of tokens.
+    pub token_traits: BTreeMap<Security, String>,
     pub records: BTreeMap<String, Record>,
     pub enums: BTreeMap<String, Enum>,
     pub unions: BTreeMap<String, Union>,
@@ -44,17 +44,17 @@ pub struct Operation {
     pub server: Option<String>,
     pub doc: String,
     pub deprecated: bool,
-    pub access: Access,
+    pub security: Security,
     pub parameters: Vec<Parameter>,
     pub period: Option<Period>,
     pub paging: Option<Paging>,
     pub body: Option<Body>,
     /// Whether its body is a multipart form, whatever parts are given.
     pub multipart: bool,
-    pub answer: Answer,
+    pub response: Response,
     /// What the answer may be asked for as, where that is not `application/json` alone.
     pub accept: Option<String>,
-    pub refusals: Vec<Refusal>,
+    pub error_responses: Vec<ErrorResponse>,
     /// Keys whose values are secret, in the body that is sent or the one that comes back.
     pub secrets: Vec<String>,
 }
@@ -64,13 +64,13 @@ impl Operation {
     pub fn schemas(&self) -> impl Iterator<Item = &Schema> {
         let parameters = self.parameters.iter().map(|parameter| &parameter.schema);
         let body = self.body.iter().map(|body| &body.schema);
-        parameters.chain(body).chain(self.answer.schemas())
+        parameters.chain(body).chain(self.response.schemas())
     }
 }
 
 /// Who may call an operation.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Access {
+pub enum Security {
     /// Nobody needs a token, and none is sent.
     Open,
     /// Any one of these, each a token type or several at once.
@@ -81,7 +81,7 @@ pub enum Access {
     },
 }
 
-impl Access {
+impl Security {
     /// The name of the trait for a choice of tokens.
     pub fn trait_name(&self) -> String {
         let Self::AnyOf {
@@ -248,7 +248,7 @@ pub enum BodyForm {
 
 /// What a success answers with.
 #[derive(Clone)]
-pub enum Answer {
+pub enum Response {
     /// The same, whatever its status.
     Always(Content),
     /// Some successes have this in JSON, the others nothing.
@@ -275,7 +275,7 @@ pub struct Success {
     pub content: Content,
 }
 
-impl Answer {
+impl Response {
     pub fn contents(&self) -> impl Iterator<Item = &Content> {
         let (one, several): (_, &[Success]) = match self {
             Self::Always(content) => (Some(content), &[]),
@@ -301,7 +301,7 @@ impl Answer {
 }
 
 /// A status that is no success.
-pub struct Refusal {
+pub struct ErrorResponse {
     pub status: String,
     pub doc: String,
     /// What its body is, in JSON.
@@ -381,7 +381,7 @@ pub struct Record {
     pub deprecated: bool,
     pub fields: Vec<Field>,
     /// Whether a request sends it, so that callers have to make one.
-    pub sent: bool,
+    pub in_request: bool,
     /// Whether it is answered and holds no secret, so that it can be shown as a row of a table.
     pub row: bool,
     /// The values of whatever other keys it has.
@@ -396,13 +396,13 @@ pub struct Field {
     pub required: bool,
     pub schema: Schema,
     /// `readOnly` or `writeOnly`, which make it optional in the other direction.
-    pub only: Option<Only>,
+    pub only: Option<Direction>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Only {
-    Read,
-    Write,
+pub enum Direction {
+    Request,
+    Response,
 }
 
 impl Field {

@@ -1,7 +1,7 @@
 //! What callers see of generated code, a line for each: so that code by hand can be left out where
 //! a document has not what it is written for.
 
-use crate::model::{Access, Answer, Api, Content, Operation, Parameter, Record};
+use crate::model::{Api, Content, Operation, Parameter, Record, Response, Security};
 use crate::write::rust_types::Types;
 
 /// Operations, constructors and fields, as `list_users() -> Vec<types::User>`,
@@ -21,14 +21,14 @@ fn operation(operation: &Operation, types: &Types) -> String {
     let body = operation.body.iter().filter(|body| body.required);
     let taken = taken.chain(body.map(|body| &body.schema));
     let taken: Vec<String> = taken.map(|schema| text(&types.of(schema))).collect();
-    let answer = match &operation.answer {
-        Answer::Always(Content::Json(schema)) => text(&types.of(schema)),
-        Answer::Always(Content::Empty) => "()".to_owned(),
+    let answer = match &operation.response {
+        Response::Always(Content::Json(schema)) => text(&types.of(schema)),
+        Response::Always(Content::Empty) => "()".to_owned(),
         _ => "…".to_owned(),
     };
-    let token = match operation.access {
-        Access::Open => "",
-        Access::AnyOf { .. } => " with a token",
+    let token = match operation.security {
+        Security::Open => "",
+        Security::AnyOf { .. } => " with a token",
     };
     format!(
         "{}({}) -> {answer}{token}",
@@ -44,7 +44,7 @@ fn record(name: &str, record: &Record, types: &Types) -> Vec<String> {
         .iter()
         .map(|known| format!("{name}.{}: {}", known.name, field(known)))
         .collect();
-    if record.sent {
+    if record.in_request {
         let required = record.fields.iter().filter(|field| !field.may_be_missing());
         let taken: Vec<String> = required.map(field).collect();
         all.push(format!("{name}::new({})", taken.join(", ")));

@@ -50,7 +50,7 @@ fn generated(text: &str) -> generator::Generated {
 }
 
 /// The problems of a text that the generator has to refuse.
-fn problems(text: &str) -> generator::Problems {
+fn problems(text: &str) -> generator::Diagnostics {
     match generator::generate_from(Path::new("spec.yaml"), text, Mode::Strict) {
         Ok(generated) => panic!("accepted:\n{text}\n\n{}", generated.code),
         Err(problems) => problems,

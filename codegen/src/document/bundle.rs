@@ -13,14 +13,14 @@ use serde_json::{Map, Value};
 
 use super::openapi_objects;
 use super::source::{Source, Unread};
-use crate::text::diagnostic::Problems;
+use crate::text::diagnostic::Diagnostics;
 use crate::text::pointer::{join, target};
 
 /// Where the files stand in the document, by their numbers.
 pub const BESIDE: &str = "x-files-beside";
 
 /// Reads the document at `path`, and the files beside it that it refers to.
-pub fn read(path: &Path) -> Result<Source, Problems> {
+pub fn read(path: &Path) -> Result<Source, Diagnostics> {
     let mut source = Source::read(path)?;
     gather(&mut source);
     Ok(source)
@@ -47,8 +47,10 @@ pub fn gather(source: &mut Source) {
                 files.rewrite(&mut file.root, &prefix, &path, "");
                 read.push((number, prefix, path, file));
             }
-            Err(problems) => {
-                let why = problems.iter().find_map(|problem| problem.unquoted());
+            Err(diagnostics) => {
+                let why = diagnostics
+                    .iter()
+                    .find_map(|diagnostic| diagnostic.unquoted());
                 let why = why.unwrap_or_else(|| NO_PART.to_owned());
                 source.close(prefix, path, Unread::new(why, "mend that file"));
             }
@@ -58,7 +60,7 @@ pub fn gather(source: &mut Source) {
     for (number, prefix, path, file) in read {
         if files.is_part(number, &file.root) {
             roots.insert(number.to_string(), file.root);
-            source.add(prefix, path, file.lines, file.problems);
+            source.add(prefix, path, file.lines, file.diagnostics);
         } else {
             let remedy = "refer to an object of OpenAPI in a YAML or JSON file";
             source.close(prefix, path, Unread::new(NO_PART, remedy));

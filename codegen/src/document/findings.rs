@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::source::Source;
-use crate::text::diagnostic::{Problem, Problems};
+use crate::text::diagnostic::{Diagnostic, Diagnostics};
 
 /// What the readers of a document come to, beside the model.
 ///
@@ -11,7 +11,7 @@ use crate::text::diagnostic::{Problem, Problems};
 /// words.
 pub struct Findings<'s> {
     pub source: &'s Source,
-    problems: Problems,
+    diagnostics: Diagnostics,
     /// What is passed over, each with its place.
     notes: Vec<String>,
     /// Pointers of faults, and of the values that directly hold them.
@@ -22,11 +22,11 @@ pub struct Findings<'s> {
 
 impl<'s> Findings<'s> {
     /// Starts with what the validation has found.
-    pub fn new(source: &'s Source, problems: Problems, notes: Vec<String>) -> Self {
+    pub fn new(source: &'s Source, diagnostics: Diagnostics, notes: Vec<String>) -> Self {
         let mut faulty = HashSet::new();
         let mut damaged = HashSet::new();
-        for problem in problems.iter() {
-            let mut pointer = problem.pointer();
+        for diagnostic in diagnostics.iter() {
+            let mut pointer = diagnostic.pointer();
             faulty.insert(pointer.to_owned());
             damaged.insert(pointer.to_owned());
             if let Some((above, _)) = pointer.rsplit_once('/') {
@@ -39,7 +39,7 @@ impl<'s> Findings<'s> {
         }
         Self {
             source,
-            problems,
+            diagnostics,
             notes,
             faulty,
             damaged,
@@ -48,19 +48,19 @@ impl<'s> Findings<'s> {
 
     /// Reports what keeps a part of the document from being generated.
     pub fn report(&mut self, pointer: &str, found: impl Into<String>, remedy: impl Into<String>) {
-        self.push(self.source.problem(pointer, found).remedy(remedy));
+        self.push(self.source.diagnostic(pointer, found).remedy(remedy));
     }
 
-    /// Adds a problem.
-    pub fn push(&mut self, problem: Problem) {
-        if !self.faulty.contains(problem.pointer()) {
-            self.problems.push(problem);
+    /// Adds a diagnostic.
+    pub fn push(&mut self, diagnostic: Diagnostic) {
+        if !self.faulty.contains(diagnostic.pointer()) {
+            self.diagnostics.push(diagnostic);
         }
     }
 
     /// Notes what is passed over.
     pub fn note(&mut self, pointer: &str, found: &str) {
-        let note = self.source.problem(pointer, found).to_string();
+        let note = self.source.diagnostic(pointer, found).to_string();
         self.notes.push(note);
     }
 
@@ -70,7 +70,7 @@ impl<'s> Findings<'s> {
     }
 
     /// Returns everything that was reported, and the notes.
-    pub fn into_parts(self) -> (Problems, Vec<String>) {
-        (self.problems, self.notes)
+    pub fn into_parts(self) -> (Diagnostics, Vec<String>) {
+        (self.diagnostics, self.notes)
     }
 }

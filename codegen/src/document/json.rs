@@ -9,9 +9,9 @@ use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visi
 use serde_json::Value;
 
 use super::value_builder::{Built, Content, ValueBuilder};
-use crate::text::diagnostic::{Problem, Problems};
+use crate::text::diagnostic::{Diagnostic, Diagnostics};
 
-pub fn parse(path: &Path, text: &str) -> Result<Built, Problems> {
+pub fn parse(path: &Path, text: &str) -> Result<Built, Diagnostics> {
     let line = Cell::new(1);
     let events = Events {
         builder: &RefCell::new(ValueBuilder::new(path)),
@@ -28,10 +28,10 @@ pub fn parse(path: &Path, text: &str) -> Result<Built, Problems> {
         Ok(()) => None,
         // What the builder refused comes back as an error of the parser.
         Err(error) => events.stopped.take().or_else(|| {
-            let problem = Problem::new(path, "", format!("the file is not JSON: {error}"))
+            let diagnostic = Diagnostic::new(path, "", format!("the file is not JSON: {error}"))
                 .line(Some(error.line()))
                 .remedy("mend the syntax at that line");
-            Some(problem)
+            Some(diagnostic)
         }),
     };
     events
@@ -69,7 +69,7 @@ impl Read for Lines<'_> {
 #[derive(Clone, Copy)]
 struct Events<'a, 'p> {
     builder: &'a RefCell<ValueBuilder<'p>>,
-    stopped: &'a RefCell<Option<Problem>>,
+    stopped: &'a RefCell<Option<Diagnostic>>,
     line: &'a Cell<usize>,
 }
 
@@ -91,9 +91,9 @@ impl Events<'_, '_> {
         self.stop(ended)
     }
 
-    fn stop<E: Error>(self, result: Result<(), Problem>) -> Result<(), E> {
-        result.map_err(|problem| {
-            self.stopped.replace(Some(problem));
+    fn stop<E: Error>(self, result: Result<(), Diagnostic>) -> Result<(), E> {
+        result.map_err(|diagnostic| {
+            self.stopped.replace(Some(diagnostic));
             E::custom("refused")
         })
     }

@@ -4,11 +4,11 @@ use serde_json::Value;
 
 use super::source::{Source, Unread};
 use crate::text::describe::similar;
-use crate::text::diagnostic::Problem;
+use crate::text::diagnostic::Diagnostic;
 use crate::text::pointer::{MAX_DEPTH, join, target};
 
 /// The pointer of what the reference at a pointer leads to in the end, which is no reference.
-pub fn follow(source: &Source, pointer: &str) -> Result<String, Problem> {
+pub fn follow(source: &Source, pointer: &str) -> Result<String, Diagnostic> {
     let reference = source.at(pointer).and_then(Value::as_str);
     let mut next = reference.unwrap_or_default();
     let mut seen = vec![next];
@@ -24,13 +24,13 @@ pub fn follow(source: &Source, pointer: &str) -> Result<String, Problem> {
                 let seen: Vec<String> = seen.into_iter().map(|at| source.shown(at)).collect();
                 let found = format!("the reference leads back to itself: {}", seen.join(" → "));
                 return Err(source
-                    .problem(pointer, found)
+                    .diagnostic(pointer, found)
                     .remedy("let one of them be the thing itself"));
             }
             Some(_) if seen.len() > MAX_DEPTH => {
                 let found = format!("more than {MAX_DEPTH} references lead from one to the next");
                 return Err(source
-                    .problem(pointer, found)
+                    .diagnostic(pointer, found)
                     .remedy("refer to the thing itself"));
             }
             Some(further) => {
@@ -43,32 +43,32 @@ pub fn follow(source: &Source, pointer: &str) -> Result<String, Problem> {
 }
 
 /// A reference to a place where nothing stands.
-fn nothing(source: &Source, pointer: &str, reference: &str, target: &str) -> Problem {
+fn nothing(source: &Source, pointer: &str, reference: &str, target: &str) -> Diagnostic {
     let shown = source.shown(reference);
     match source.closed(target) {
         Some(unread) => closed(source, pointer, &shown, unread),
         None => source
-            .problem(pointer, format!("`{shown}` leads to nothing"))
+            .diagnostic(pointer, format!("`{shown}` leads to nothing"))
             .remedy(nearby(source, target)),
     }
 }
 
 /// A reference that leads to no file that is at hand.
-fn outside(source: &Source, pointer: &str, reference: &str) -> Problem {
+fn outside(source: &Source, pointer: &str, reference: &str) -> Diagnostic {
     match source.unread.get(reference) {
         Some(unread) => closed(source, pointer, reference, unread),
         None => source
-            .problem(pointer, format!("`{reference}` does not lead into a file beside this one"))
+            .diagnostic(pointer, format!("`{reference}` does not lead into a file beside this one"))
             .remedy("download that document into the folder of this one, and refer to the copy: `other.yaml#/components/schemas/Name`"),
     }
 }
 
-fn closed(source: &Source, pointer: &str, reference: &str, unread: &Unread) -> Problem {
+fn closed(source: &Source, pointer: &str, reference: &str, unread: &Unread) -> Diagnostic {
     let found = format!(
         "`{reference}` leads to a file that cannot be read: {}",
         unread.why
     );
-    source.problem(pointer, found).remedy(&unread.remedy)
+    source.diagnostic(pointer, found).remedy(&unread.remedy)
 }
 
 /// The pointer itself, or where the reference that stands there leads.

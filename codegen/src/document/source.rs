@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use super::{json, yaml};
-use crate::text::diagnostic::{Problem, Problems};
+use crate::text::diagnostic::{Diagnostic, Diagnostics};
 use crate::text::pointer::unescape;
 
 /// A document that could be read, with the line of each of its values.
@@ -16,7 +16,7 @@ pub struct Source {
     pub root: Value,
     pub lines: HashMap<String, usize>,
     /// What is wrong with the text, but does not keep the rest from being read.
-    pub problems: Problems,
+    pub diagnostics: Diagnostics,
     /// References to files that are not read.
     pub unread: HashMap<String, Unread>,
     /// Files beside it, with the pointers where they were put.
@@ -41,12 +41,12 @@ impl Unread {
 
 impl Source {
     /// Reads one file: JSON where its first character is `{`, YAML 1.2 otherwise.
-    pub fn read(path: &Path) -> Result<Self, Problems> {
+    pub fn read(path: &Path) -> Result<Self, Diagnostics> {
         if path.to_string_lossy().contains(char::is_control) {
             // Cargo takes one path a line, and could not be told to look at this one.
             let found = "the path of the file has a line break or another control character";
             let remedy = "rename the file, or its folder";
-            return Err(Problem::new(path, "", found).remedy(remedy).into());
+            return Err(Diagnostic::new(path, "", found).remedy(remedy).into());
         }
         let bytes = std::fs::read(path).map_err(|error| {
             let remedy = match std::path::absolute(path) {
@@ -55,10 +55,10 @@ impl Source {
                 }
                 _ => "check the path".to_owned(),
             };
-            Problem::new(path, "", format!("the file cannot be read: {error}")).remedy(remedy)
+            Diagnostic::new(path, "", format!("the file cannot be read: {error}")).remedy(remedy)
         })?;
         let text = String::from_utf8(bytes).map_err(|error| {
-            Problem::new(path, "", format!("the file is not UTF-8: {error}"))
+            Diagnostic::new(path, "", format!("the file is not UTF-8: {error}"))
                 .remedy("save it as UTF-8")
         })?;
         Self::parse(path, &text)
@@ -70,12 +70,12 @@ impl Source {
         pointer: String,
         path: PathBuf,
         lines: HashMap<String, usize>,
-        problems: Problems,
+        diagnostics: Diagnostics,
     ) {
         let lines = lines.into_iter();
         self.lines
             .extend(lines.map(|(inner, line)| (format!("{pointer}{inner}"), line)));
-        self.problems.extend(problems);
+        self.diagnostics.extend(diagnostics);
         self.beside.push((pointer, path));
     }
 
@@ -135,7 +135,7 @@ impl Source {
     }
 
     /// Reads `text` as the file at `path`.
-    pub fn parse(path: &Path, text: &str) -> Result<Self, Problems> {
+    pub fn parse(path: &Path, text: &str) -> Result<Self, Diagnostics> {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let built = if text.trim_start().starts_with('{') {
             json::parse(path, text)?
@@ -146,7 +146,7 @@ impl Source {
             path: path.to_owned(),
             root: built.root,
             lines: built.lines,
-            problems: built.problems,
+            diagnostics: built.diagnostics,
             unread: HashMap::new(),
             beside: Vec::new(),
             closed: HashMap::new(),
@@ -158,8 +158,8 @@ impl Source {
         self.root.pointer(pointer)
     }
 
-    /// A problem at a JSON pointer, with the line where it stands or the nearest line above it.
-    pub fn problem(&self, pointer: &str, found: impl Into<String>) -> Problem {
+    /// A diagnostic at a JSON pointer, with the line where it stands or the nearest line above it.
+    pub fn diagnostic(&self, pointer: &str, found: impl Into<String>) -> Diagnostic {
         let mut near = pointer;
         let line = loop {
             if let Some(line) = self.lines.get(near) {
@@ -171,7 +171,7 @@ impl Source {
             }
         };
         let (path, inside) = self.locate(pointer);
-        Problem::new(path, pointer, found)
+        Diagnostic::new(path, pointer, found)
             .line(line)
             .outside(pointer.len() - inside.len())
     }

@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use serde_json::{Map, Value};
 
-use crate::text::diagnostic::{Problem, Problems};
+use crate::text::diagnostic::{Diagnostic, Diagnostics};
 use crate::text::pointer::{MAX_DEPTH, join};
 
 /// What to do about a document that is nested too deep.
@@ -21,7 +21,7 @@ pub struct Built {
     pub root: Value,
     pub lines: HashMap<String, usize>,
     /// What is wrong, but does not keep the rest from being read.
-    pub problems: Problems,
+    pub diagnostics: Diagnostics,
 }
 
 /// Builds the values from a parser's events.
@@ -33,7 +33,7 @@ pub struct ValueBuilder<'p> {
     copies: Size,
     lines: HashMap<String, usize>,
     root: Option<Value>,
-    problems: Problems,
+    diagnostics: Diagnostics,
 }
 
 /// A collection whose end has not been seen yet.
@@ -103,7 +103,7 @@ impl<'p> ValueBuilder<'p> {
             copies: Size::default(),
             lines: HashMap::new(),
             root: None,
-            problems: Problems::default(),
+            diagnostics: Diagnostics::default(),
         }
     }
 
@@ -133,10 +133,15 @@ impl<'p> ValueBuilder<'p> {
         self.lines.insert(pointer, line);
     }
 
-    pub fn start(&mut self, content: Content, anchor: usize, line: usize) -> Result<(), Problem> {
+    pub fn start(
+        &mut self,
+        content: Content,
+        anchor: usize,
+        line: usize,
+    ) -> Result<(), Diagnostic> {
         if self.takes_key() {
             return Err(self
-                .problem(line, "a list or an object stands where a key is expected")
+                .diagnostic(line, "a list or an object stands where a key is expected")
                 .remedy("keys are plain text"));
         }
         let pointer = self.pointer();
@@ -150,7 +155,7 @@ impl<'p> ValueBuilder<'p> {
         Ok(())
     }
 
-    pub fn end(&mut self, line: usize) -> Result<(), Problem> {
+    pub fn end(&mut self, line: usize) -> Result<(), Diagnostic> {
         let Some(Open {
             anchor, content, ..
         }) = self.open.pop()
@@ -167,7 +172,7 @@ impl<'p> ValueBuilder<'p> {
     }
 
     /// Keeps a value for the aliases to it; 0 is no anchor.
-    pub fn anchor(&mut self, anchor: usize, value: &Value, line: usize) -> Result<(), Problem> {
+    pub fn anchor(&mut self, anchor: usize, value: &Value, line: usize) -> Result<(), Diagnostic> {
         if anchor == 0 {
             return Ok(());
         }
@@ -180,15 +185,15 @@ impl<'p> ValueBuilder<'p> {
     }
 
     /// Puts a copy of what an anchor stands for here.
-    pub fn alias(&mut self, anchor: usize, line: usize) -> Result<(), Problem> {
+    pub fn alias(&mut self, anchor: usize, line: usize) -> Result<(), Diagnostic> {
         if self.takes_key() {
             return Err(self
-                .problem(line, "an alias stands where a key is expected")
+                .diagnostic(line, "an alias stands where a key is expected")
                 .remedy("keys are plain text"));
         }
         let Some(anchored) = self.anchors.get(&anchor).map(Rc::clone) else {
             return Err(self
-                .problem(line, "an alias points to a value that contains it")
+                .diagnostic(line, "an alias points to a value that contains it")
                 .remedy("write the value out, or use `$ref`"));
         };
         self.count(anchored.size, line)?;
@@ -213,21 +218,21 @@ impl<'p> ValueBuilder<'p> {
     }
 
     /// The values, unless something is wrong: with what the parser stopped at, if it did.
-    pub fn finish(mut self, stopped: Option<Problem>) -> Result<Built, Problems> {
+    pub fn finish(mut self, stopped: Option<Diagnostic>) -> Result<Built, Diagnostics> {
         let empty = stopped.is_none() && self.root.is_none();
         let empty = empty.then(|| {
-            self.problem(1, "the file is empty")
+            self.diagnostic(1, "the file is empty")
                 .remedy("write an OpenAPI 3.0 document into it, or name another file")
         });
-        if let Some(problem) = stopped.or(empty) {
-            self.problems.push(problem);
-            self.problems.into_result()?;
-            self.problems = Problems::default();
+        if let Some(diagnostic) = stopped.or(empty) {
+            self.diagnostics.push(diagnostic);
+            self.diagnostics.into_result()?;
+            self.diagnostics = Diagnostics::default();
         }
         Ok(Built {
             root: self.root.unwrap_or_default(),
             lines: self.lines,
-            problems: self.problems,
+            diagnostics: self.diagnostics,
         })
     }
 
@@ -245,17 +250,17 @@ impl<'p> ValueBuilder<'p> {
         }
     }
 
-    pub fn problem(&self, line: usize, found: impl Into<String>) -> Problem {
-        Problem::new(self.path, &self.pointer(), found).line(Some(line))
+    pub fn diagnostic(&self, line: usize, found: impl Into<String>) -> Diagnostic {
+        Diagnostic::new(self.path, &self.pointer(), found).line(Some(line))
     }
 
-    /// Keeps a problem that does not keep the rest from being read.
+    /// Keeps a diagnostic that does not keep the rest from being read.
     pub fn report(&mut self, pointer: &str, line: usize, found: impl Into<String>, remedy: &str) {
-        let problem = Problem::new(self.path, pointer, found).line(Some(line));
-        self.problems.push(problem.remedy(remedy).quoting());
+        let diagnostic = Diagnostic::new(self.path, pointer, found).line(Some(line));
+        self.diagnostics.push(diagnostic.remedy(remedy).quoting());
     }
 
-    fn count(&mut self, size: Size, line: usize) -> Result<(), Problem> {
+    fn count(&mut self, size: Size, line: usize) -> Result<(), Diagnostic> {
         self.copies.values += size.values;
         self.copies.bytes += size.bytes;
         let found = if self.copies.values > MAX_COPIES {
@@ -266,15 +271,15 @@ impl<'p> ValueBuilder<'p> {
             return Ok(());
         };
         Err(self
-            .problem(line, found)
+            .diagnostic(line, found)
             .remedy("use `$ref` in place of aliases"))
     }
 
-    fn check_depth(&self, more: usize, line: usize) -> Result<(), Problem> {
+    fn check_depth(&self, more: usize, line: usize) -> Result<(), Diagnostic> {
         if self.open.len() + more <= MAX_DEPTH {
             return Ok(());
         }
         let found = format!("values are nested more than {MAX_DEPTH} deep");
-        Err(self.problem(line, found).remedy(FLATTER))
+        Err(self.diagnostic(line, found).remedy(FLATTER))
     }
 }

@@ -6,15 +6,15 @@ use saphyr_parser::{Event, Parser, ScalarStyle, Tag};
 use serde_json::{Number, Value};
 
 use super::value_builder::{Built, Content, FLATTER, ValueBuilder};
-use crate::text::diagnostic::{Problem, Problems};
+use crate::text::diagnostic::{Diagnostic, Diagnostics};
 
-pub fn parse(path: &Path, text: &str) -> Result<Built, Problems> {
+pub fn parse(path: &Path, text: &str) -> Result<Built, Diagnostics> {
     let mut builder = ValueBuilder::new(path);
     let stopped = read(&mut builder, path, text).err();
     builder.finish(stopped)
 }
 
-fn read(builder: &mut ValueBuilder<'_>, path: &Path, text: &str) -> Result<(), Problem> {
+fn read(builder: &mut ValueBuilder<'_>, path: &Path, text: &str) -> Result<(), Diagnostic> {
     let mut documents = 0;
     for event in Parser::new_from_str(text) {
         let (event, span) = event.map_err(|error| {
@@ -26,7 +26,7 @@ fn read(builder: &mut ValueBuilder<'_>, path: &Path, text: &str) -> Result<(), P
                     "mend the syntax at that line",
                 ),
             };
-            Problem::new(path, "", found)
+            Diagnostic::new(path, "", found)
                 .line(Some(error.marker().line()))
                 .remedy(remedy)
         })?;
@@ -36,7 +36,7 @@ fn read(builder: &mut ValueBuilder<'_>, path: &Path, text: &str) -> Result<(), P
         }
         if documents > 1 {
             return Err(
-                Problem::new(path, "", "the file holds more than one YAML document")
+                Diagnostic::new(path, "", "the file holds more than one YAML document")
                     .line(Some(line))
                     .remedy("keep one document to a file"),
             );
@@ -46,7 +46,7 @@ fn read(builder: &mut ValueBuilder<'_>, path: &Path, text: &str) -> Result<(), P
     Ok(())
 }
 
-fn take(builder: &mut ValueBuilder<'_>, event: Event<'_>, line: usize) -> Result<(), Problem> {
+fn take(builder: &mut ValueBuilder<'_>, event: Event<'_>, line: usize) -> Result<(), Diagnostic> {
     match event {
         Event::Alias(anchor) => builder.alias(anchor, line),
         Event::Scalar(text, style, anchor, tag) => {

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::document::findings::Findings;
-use crate::model::{Answer, Content, Paging, Parameter, Record, Schema};
+use crate::model::{Content, Paging, Parameter, Record, Response, Schema};
 use crate::text::pointer::join;
 
 const KEY: &str = "x-paging";
@@ -13,7 +13,7 @@ pub fn read(
     findings: &mut Findings<'_>,
     pointer: &str,
     parameters: &[Parameter],
-    answer: &Answer,
+    response: &Response,
 ) -> Option<Paging> {
     let at = join(pointer, KEY);
     let [page, size, key] = super::texts(findings, &at, ["page", "size", "key"], &["end"])?;
@@ -27,7 +27,7 @@ pub fn read(
         let remedy = "it has to be optional, of `type: integer` and `minimum: 1`";
         findings.report(&join(&at, "page"), found, remedy);
     }
-    let Some(record) = record_of(answer) else {
+    let Some(record) = record_of(response) else {
         findings.report(
             &at,
             "the answer is no array of objects, so there is nothing to page through",
@@ -46,8 +46,8 @@ pub fn read(
 }
 
 /// Returns the type of the items of a response that is a list of objects.
-fn record_of(answer: &Answer) -> Option<String> {
-    let Answer::Always(Content::Json(Schema::List(item))) = answer else {
+fn record_of(response: &Response) -> Option<String> {
+    let Response::Always(Content::Json(Schema::List(item))) = response else {
         return None;
     };
     match item.as_ref() {

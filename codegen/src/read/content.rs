@@ -1,10 +1,10 @@
 //! Bodies and answers: which of the media types is taken, and what becomes of it.
 
-use openapiv3::{RequestBody, Response};
+use openapiv3::{RequestBody, Response as Described};
 
 use super::context::Context;
 use super::form_fields;
-use crate::model::{Answer, Body, BodyForm, Content, Parameter, Refusal, Schema, Success};
+use crate::model::{Body, BodyForm, Content, ErrorResponse, Parameter, Response, Schema, Success};
 use crate::schema::inline_names;
 use crate::schema::schema_kind::SchemaKind;
 use crate::text::markdown;
@@ -16,7 +16,7 @@ use crate::text::pointer::join;
 
 /// A body as it is sent.
 #[derive(Default)]
-pub struct Sent {
+pub struct Payload {
     pub body: Option<Body>,
     /// The fields of a form, which are parameters like any other.
     pub fields: Vec<Parameter>,
@@ -24,27 +24,27 @@ pub struct Sent {
 }
 
 /// The body of the operation at a pointer.
-pub fn body(context: &mut Context<'_>, method: &str, pointer: &str, name: &str) -> Sent {
+pub fn body(context: &mut Context<'_>, method: &str, pointer: &str, name: &str) -> Payload {
     let own = join(pointer, "requestBody");
     if context.source.at(&own).is_none() {
-        return Sent::default();
+        return Payload::default();
     }
     if method == "TRACE" {
         context.report(&own, "`TRACE` takes no body", "leave it out");
     }
     let Some((body, at)) = context.resolve::<RequestBody>(&own) else {
-        return Sent::default();
+        return Payload::default();
     };
     let content = join(&at, "content");
     let types: Vec<&String> = body.content.keys().collect();
     let Some(media_type) = preferred(context, &content, &types, rank_of_request) else {
         if types.is_empty() {
-            return Sent::default();
+            return Payload::default();
         }
         let found = format!("the body is `{}`", join_words(&types));
         let remedy = "JSON, forms, `multipart/form-data`, text and bytes are supported";
         context.report(&content, found, remedy);
-        return Sent::default();
+        return Payload::default();
     };
     let media = join(&content, &media_type);
     let name = named(
@@ -57,9 +57,9 @@ pub fn body(context: &mut Context<'_>, method: &str, pointer: &str, name: &str) 
     let mut sent = match essence(&media_type).as_str() {
         FORM => form(context, &media, &name, body.required, false),
         MULTIPART => form(context, &media, &name, body.required, true),
-        _ => Sent {
+        _ => Payload {
             body: Some(whole(context, &media, &media_type, &name)),
-            ..Sent::default()
+            ..Payload::default()
         },
     };
     if let Some(sent) = &mut sent.body {
@@ -84,10 +84,10 @@ fn form(
     name: &str,
     required: bool,
     multipart: bool,
-) -> Sent {
+) -> Payload {
     let schema = join(media, "schema");
     if let Some(fields) = form_fields::read(context, media, name, required, multipart) {
-        return Sent {
+        return Payload {
             body: None,
             fields,
             multipart,
@@ -108,9 +108,9 @@ fn form(
         required,
         doc: String::new(),
     };
-    Sent {
+    Payload {
         body: Some(body),
-        ..Sent::default()
+        ..Payload::default()
     }
 }
 
@@ -150,19 +150,19 @@ fn json_schema(context: &mut Context<'_>, media: &str, name: &str) -> Schema {
 }
 
 /// What an operation answers with, and what it may be asked for as.
-pub fn answer(
+pub fn response(
     context: &mut Context<'_>,
     method: &str,
     pointer: &str,
     name: &str,
-) -> (Answer, Option<String>) {
+) -> (Response, Option<String>) {
     let at = join(pointer, "responses");
     let mut accepted = Vec::new();
     let mut successes = Vec::new();
     for status in success(context, &at) {
-        let several = successes_name(&status);
+        let several = success_suffix(&status);
         let own = join(&at, &status);
-        let Some((response, at)) = context.resolve::<Response>(&own) else {
+        let Some((response, at)) = context.resolve::<Described>(&own) else {
             continue;
         };
         let types: Vec<&String> = response.content.keys().collect();
@@ -196,15 +196,15 @@ pub fn answer(
 
 /// Ends the name of the type of an answer: the successes of one operation share a name where they
 /// can.
-fn successes_name(status: &str) -> String {
+fn success_suffix(status: &str) -> String {
     match status {
-        "200" | "201" | "202" | "default" | "2XX" => "Answer".to_owned(),
-        other => format!("Answer{other}"),
+        "200" | "201" | "202" | "default" | "2XX" => "Response".to_owned(),
+        other => format!("Response{other}"),
     }
 }
 
 /// One type for all successes where that serves, otherwise an enum by status.
-fn combine(context: &mut Context<'_>, mut successes: Vec<Success>, name: &str) -> Answer {
+fn combine(context: &mut Context<'_>, mut successes: Vec<Success>, name: &str) -> Response {
     let mut kinds: Vec<&Content> = Vec::new();
     for success in &successes {
         if !kinds.contains(&&success.content) {
@@ -212,10 +212,10 @@ fn combine(context: &mut Context<'_>, mut successes: Vec<Success>, name: &str) -
         }
     }
     match kinds.as_slice() {
-        [] => return Answer::Always(Content::Empty),
-        [one] => return Answer::Always((*one).clone()),
+        [] => return Response::Always(Content::Empty),
+        [one] => return Response::Always((*one).clone()),
         [Content::Json(schema), Content::Empty] | [Content::Empty, Content::Json(schema)] => {
-            return Answer::Maybe(schema.clone());
+            return Response::Maybe(schema.clone());
         }
         _ => {}
     }
@@ -223,8 +223,11 @@ fn combine(context: &mut Context<'_>, mut successes: Vec<Success>, name: &str) -
     for success in &mut successes {
         success.name = scope.take(reason(&success.status));
     }
-    Answer::ByStatus(
-        context.schemas.registry.free_name(&format!("{name}Answer")),
+    Response::ByStatus(
+        context
+            .schemas
+            .registry
+            .free_name(&format!("{name}Response")),
         successes,
     )
 }
@@ -269,17 +272,17 @@ fn taken(context: &mut Context<'_>, media: &str, media_type: &str, name: &str) -
 }
 
 /// Every status that is no success, with what is said of it and what its body is.
-pub fn refusals(context: &mut Context<'_>, pointer: &str, name: &str) -> Vec<Refusal> {
+pub fn error_responses(context: &mut Context<'_>, pointer: &str, name: &str) -> Vec<ErrorResponse> {
     let at = join(pointer, "responses");
     let successes = success(context, &at);
     let statuses = context.keys_at(&at);
-    let mut refusals = Vec::new();
+    let mut error_responses = Vec::new();
     for status in statuses {
         if successes.contains(&status) || status.starts_with('2') {
             continue;
         }
         let own = join(&at, &status);
-        let Some((response, at)) = context.resolve::<Response>(&own) else {
+        let Some((response, at)) = context.resolve::<Described>(&own) else {
             continue;
         };
         let types: Vec<&String> = response.content.keys().collect();
@@ -297,13 +300,13 @@ pub fn refusals(context: &mut Context<'_>, pointer: &str, name: &str) -> Vec<Ref
             .lines()
             .next()
             .unwrap_or_default();
-        refusals.push(Refusal {
+        error_responses.push(ErrorResponse {
             doc: line.to_owned(),
             status,
             schema: schema.filter(|schema| *schema != Schema::Any),
         });
     }
-    refusals
+    error_responses
 }
 
 enum Media {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use crate::model::{Only, Operation, Record, Schema, Union};
+use crate::model::{Direction, Operation, Record, Schema, Union};
 
 /// Marks the records that requests send, those that can be rows, and the keys whose values are
 /// secret.
@@ -30,13 +30,13 @@ pub fn mark(
         operation.secrets = of_operation(operation, &secrets);
     }
     for (name, record) in records {
-        record.sent = sent.contains(name);
+        record.in_request = sent.contains(name);
         record.row = answered.contains(name) && !secrets.contains_key(name);
         for field in &mut record.fields {
             // What goes one way only is not there on the other.
             field.required &= match field.only {
-                Some(Only::Read) => !record.sent,
-                Some(Only::Write) => !answered.contains(name),
+                Some(Direction::Response) => !record.in_request,
+                Some(Direction::Request) => !answered.contains(name),
                 None => true,
             };
         }
@@ -53,10 +53,10 @@ fn sent(operation: &Operation) -> impl Iterator<Item = &str> {
 /// Those that an answer is made of.
 fn answered(operation: &Operation) -> impl Iterator<Item = &str> {
     let refused = operation
-        .refusals
+        .error_responses
         .iter()
         .filter_map(|known| known.schema.as_ref());
-    operation.answer.schemas().chain(refused).flat_map(names)
+    operation.response.schemas().chain(refused).flat_map(names)
 }
 
 /// The secret keys of every record and of what is inside of it.

@@ -6,7 +6,7 @@ use openapiv3::Operation as Described;
 use serde_json::{Map, Value};
 
 use super::context::Context;
-use super::security::Security;
+use super::security::SecuritySchemes;
 use super::{content, direction, parameters, path};
 use crate::document::findings::Findings;
 use crate::document::openapi_objects::METHODS;
@@ -16,7 +16,7 @@ use crate::extensions::{paging, period};
 use crate::model::{Api, Operation};
 use crate::schema::inline_names;
 use crate::schema::registry::Registry;
-use crate::text::diagnostic::Problems;
+use crate::text::diagnostic::Diagnostics;
 use crate::text::markdown;
 use crate::text::names::{self, Scope};
 use crate::text::pointer::join;
@@ -24,14 +24,14 @@ use crate::text::reserved_names::{CLIENT_METHODS, REQUEST_TYPES};
 use crate::validate;
 
 /// Checks the document and reads it.
-pub fn read(source: &mut Source) -> Result<Api, Problems> {
-    let (problems, notes) = validate::check(source)?;
+pub fn read(source: &mut Source) -> Result<Api, Diagnostics> {
+    let (diagnostics, notes) = validate::check(source)?;
     let source = &*source;
     let mut reader = Reader {
-        context: Context::new(Findings::new(source, problems, notes)),
+        context: Context::new(Findings::new(source, diagnostics, notes)),
         methods: Scope::with(&CLIENT_METHODS),
         types: Scope::with(&REQUEST_TYPES),
-        security: Security::default(),
+        security: SecuritySchemes::default(),
         ids: HashMap::new(),
         server: server(source, "/servers"),
     };
@@ -70,7 +70,7 @@ struct Reader<'s> {
     context: Context<'s>,
     methods: Scope,
     types: Scope,
-    security: Security,
+    security: SecuritySchemes,
     /// Where each operationId stood first.
     ids: HashMap<String, String>,
     /// Where the client goes unless told otherwise.
@@ -79,9 +79,9 @@ struct Reader<'s> {
 
 impl Reader<'_> {
     /// Returns all that was read, if nothing is wrong with it.
-    fn into_api(mut self, mut operations: Vec<Operation>) -> Result<Api, Problems> {
-        let accesses = operations.iter().map(|known| &known.access);
-        let accesses = self.security.traits(accesses);
+    fn into_api(mut self, mut operations: Vec<Operation>) -> Result<Api, Diagnostics> {
+        let choices = operations.iter().map(|known| &known.security);
+        let token_traits = self.security.traits(choices);
         let Registry {
             findings,
             mut records,
@@ -89,8 +89,8 @@ impl Reader<'_> {
             unions,
             ..
         } = self.context.schemas.registry;
-        let (problems, notes) = findings.into_parts();
-        problems.into_result()?;
+        let (diagnostics, notes) = findings.into_parts();
+        diagnostics.into_result()?;
         direction::mark(&mut operations, &mut records, &unions);
         let info = |key| {
             let value = self.context.source.at("/info")?.get(key)?;
@@ -103,7 +103,7 @@ impl Reader<'_> {
             base_url: self.server,
             operations,
             schemes: self.security.schemes,
-            accesses,
+            token_traits,
             records,
             enums,
             unions,
@@ -147,11 +147,11 @@ impl Reader<'_> {
         let context = &mut self.context;
         let mut parameters = parameters::read(context, path, item, &pointer, &type_name);
         let sent = content::body(context, method, &pointer, &type_name);
-        let refusals = content::refusals(context, &pointer, &type_name);
-        let (answer, accept) = content::answer(context, method, &pointer, &type_name);
+        let error_responses = content::error_responses(context, &pointer, &type_name);
+        let (response, accept) = content::response(context, method, &pointer, &type_name);
         parameters.extend(sent.fields);
         parameters::name(&mut parameters);
-        let paging = paging::read(context.findings(), &pointer, &parameters, &answer);
+        let paging = paging::read(context.findings(), &pointer, &parameters, &response);
         let period = period::take(context.findings(), &pointer, &mut parameters);
         let description = |text: Option<&String>| markdown::markdown(text.map_or("", |text| text));
         Some(Operation {
@@ -165,15 +165,15 @@ impl Reader<'_> {
                 description(described.description.as_ref()),
             ]),
             deprecated: described.deprecated,
-            access: self.security.access(&mut self.context, &pointer),
+            security: self.security.security(&mut self.context, &pointer),
             parameters,
             period,
             paging,
             body: sent.body,
             multipart: sent.multipart,
-            answer,
+            response,
             accept,
-            refusals,
+            error_responses,
             secrets: Vec::new(),
         })
     }

@@ -6,7 +6,7 @@ use openapiv3::{APIKeyLocation, SecurityScheme};
 use serde_json::Value;
 
 use super::context::Context;
-use crate::model::{Access, ParameterLocation, Scheme, SchemeKind};
+use crate::model::{ParameterLocation, Scheme, SchemeKind, Security};
 use crate::text::markdown;
 use crate::text::names::{self, Scope, is_header};
 use crate::text::pointer::join;
@@ -19,7 +19,7 @@ const MOST: usize = 4;
 
 /// The security schemes that have come up, and the names in the module that they stand in.
 #[derive(Default)]
-pub struct Security {
+pub struct SecuritySchemes {
     names: Scope,
     /// The types of the tokens of schemes.
     tokens: HashMap<String, String>,
@@ -27,9 +27,9 @@ pub struct Security {
     pub schemes: BTreeMap<String, Scheme>,
 }
 
-impl Security {
+impl SecuritySchemes {
     /// Who may call the operation at a pointer.
-    pub fn access(&mut self, context: &mut Context<'_>, pointer: &str) -> Access {
+    pub fn security(&mut self, context: &mut Context<'_>, pointer: &str) -> Security {
         let own = join(pointer, "security");
         let pointer = match context.source.at(&own) {
             Some(_) => own,
@@ -63,9 +63,9 @@ impl Security {
         alternatives.sort();
         alternatives.dedup();
         if alternatives.is_empty() {
-            return Access::Open;
+            return Security::Open;
         }
-        Access::AnyOf {
+        Security::AnyOf {
             alternatives,
             optional,
         }
@@ -105,12 +105,12 @@ impl Security {
     /// Names the trait of each choice of tokens that operations make.
     pub fn traits<'a>(
         &mut self,
-        accesses: impl Iterator<Item = &'a Access>,
-    ) -> BTreeMap<Access, String> {
+        choices: impl Iterator<Item = &'a Security>,
+    ) -> BTreeMap<Security, String> {
         let mut traits = BTreeMap::new();
-        for access in accesses {
-            if *access != Access::Open && !traits.contains_key(access) {
-                traits.insert(access.clone(), self.names.take(access.trait_name()));
+        for security in choices {
+            if *security != Security::Open && !traits.contains_key(security) {
+                traits.insert(security.clone(), self.names.take(security.trait_name()));
             }
         }
         traits

@@ -23,7 +23,7 @@ pub fn name(source: &Source, pointer: &str) -> Option<String> {
     let (stem, rest) = match tokens {
         [components, section, name, rest @ ..] if components == "components" => {
             let behind = match section.as_str() {
-                "responses" => "Answer",
+                "responses" => "Response",
                 "requestBodies" => "Body",
                 _ => "",
             };
@@ -76,7 +76,7 @@ fn below(stem: String, tokens: &[String]) -> String {
             "items" => name.push_str("Item"),
             "additionalProperties" => name.push_str("Value"),
             "requestBody" => name.push_str("Body"),
-            "responses" => name.push_str("Answer"),
+            "responses" => name.push_str("Response"),
             // The media type says nothing of what it holds.
             "content" => drop(tokens.next()),
             "parameters" => {}

@@ -5,32 +5,32 @@ use serde_json::Value;
 use super::schema_kind::flag;
 use crate::document::source::Source;
 use crate::text::describe::show;
-use crate::text::diagnostic::Problem;
+use crate::text::diagnostic::Diagnostic;
 use crate::text::pointer::join;
 
 /// What does not fit in the schema at a pointer.
-pub fn check(source: &Source, value: &Value, pointer: &str) -> Vec<Problem> {
+pub fn check(source: &Source, value: &Value, pointer: &str) -> Vec<Diagnostic> {
     let Some(kind) = value.get("type").and_then(Value::as_str) else {
         return Vec::new();
     };
-    let mut problems = Vec::new();
+    let mut diagnostics = Vec::new();
     if let Some(default) = value.get("default")
         && !fits(default, kind)
         && !(default.is_null() && flag(value, "nullable"))
     {
         let found = format!("the default is {}, and the type `{kind}`", show(default));
-        let problem = source.problem(&join(pointer, "default"), found);
-        problems.push(problem.remedy("give it a default of its type"));
+        let diagnostic = source.diagnostic(&join(pointer, "default"), found);
+        diagnostics.push(diagnostic.remedy("give it a default of its type"));
     }
     let values = value.get("enum").and_then(Value::as_array);
     for (index, item) in values.into_iter().flatten().enumerate() {
         if !fits(item, kind) && !item.is_null() {
             let found = format!("the value is {}, and the type `{kind}`", show(item));
-            let problem = source.problem(&format!("{pointer}/enum/{index}"), found);
-            problems.push(problem.remedy("give it a value of that type"));
+            let diagnostic = source.diagnostic(&format!("{pointer}/enum/{index}"), found);
+            diagnostics.push(diagnostic.remedy("give it a value of that type"));
         }
     }
-    problems
+    diagnostics
 }
 
 fn fits(value: &Value, kind: &str) -> bool {

@@ -12,7 +12,7 @@ use super::{description, inline_names, literals};
 use crate::document::findings::Findings;
 use crate::extensions::{open_enum, unit};
 use crate::model::{
-    Alternative, Enum, Field, INSTANT, Only, Record, SECRET, Schema, Union, Variant,
+    Alternative, Direction, Enum, Field, INSTANT, Record, SECRET, Schema, Union, Variant,
 };
 use crate::text::describe::{show, type_of};
 use crate::text::names::{self, Scope};
@@ -119,8 +119,8 @@ impl<'s> SchemaReader<'s> {
             let name = inline_names::name(source, &target).unwrap_or_else(|| name.to_owned());
             return self.read(&target, &name);
         }
-        for problem in literals::check(source, value, pointer) {
-            self.registry.findings.push(problem);
+        for diagnostic in literals::check(source, value, pointer) {
+            self.registry.findings.push(diagnostic);
         }
         let null = flag(value, "nullable")
             || matches!(value.get("enum"), Some(Value::Array(values)) if values.contains(&Value::Null));
@@ -253,7 +253,7 @@ impl<'s> SchemaReader<'s> {
             doc: description::text(value),
             deprecated: flag(value, "deprecated"),
             fields,
-            sent: false,
+            in_request: false,
             row: false,
             rest,
         };
@@ -271,8 +271,8 @@ impl<'s> SchemaReader<'s> {
         let value = self.registry.source.at(pointer).unwrap_or(&Value::Null);
         let hint = format!("{owner}{}", names::pascal(&wire));
         let only = match (flag(value, "readOnly"), flag(value, "writeOnly")) {
-            (true, false) => Some(Only::Read),
-            (false, true) => Some(Only::Write),
+            (true, false) => Some(Direction::Response),
+            (false, true) => Some(Direction::Request),
             _ => None,
         };
         Field {

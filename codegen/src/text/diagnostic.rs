@@ -9,7 +9,7 @@ use super::one_line::OneLine;
 
 /// One thing that is wrong, or that the generator does not support.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Problem {
+pub struct Diagnostic {
     path: Box<Path>,
     pointer: String,
     /// How much of the pointer leads to the file that it is in, where that was joined to another.
@@ -21,8 +21,8 @@ pub struct Problem {
     quotes: bool,
 }
 
-impl Problem {
-    /// A problem in the file at `path`, at a JSON pointer (empty for the whole document).
+impl Diagnostic {
+    /// A diagnostic in the file at `path`, at a JSON pointer (empty for the whole document).
     pub(crate) fn new(path: &Path, pointer: &str, found: impl Into<String>) -> Self {
         Self {
             path: path.into(),
@@ -77,7 +77,7 @@ impl Problem {
     }
 }
 
-impl fmt::Display for Problem {
+impl fmt::Display for Diagnostic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut line = OneLine(f);
         write!(line, "{}", self.path.display())?;
@@ -94,62 +94,62 @@ impl fmt::Display for Problem {
     }
 }
 
-/// Every problem of a document, in the order of its text.
+/// Every diagnostic of a document, in the order of its text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Problems(Vec<Problem>);
+pub struct Diagnostics(Vec<Diagnostic>);
 
-impl Problems {
-    /// Adds a problem.
-    pub fn push(&mut self, problem: Problem) {
-        self.0.push(problem);
+impl Diagnostics {
+    /// Adds a diagnostic.
+    pub fn push(&mut self, diagnostic: Diagnostic) {
+        self.0.push(diagnostic);
     }
 
-    /// Adds the problems of another list.
+    /// Adds the diagnostics of another list.
     pub fn extend(&mut self, others: Self) {
         self.0.extend(others.0);
     }
 
-    /// Returns the problems, in the order of the document.
-    pub fn iter(&self) -> impl Iterator<Item = &Problem> {
+    /// Returns the diagnostics, in the order of the document.
+    pub fn iter(&self) -> impl Iterator<Item = &Diagnostic> {
         self.0.iter()
     }
 
-    /// `Ok` where there is no problem.
+    /// `Ok` where there is no diagnostic.
     pub fn into_result(mut self) -> Result<(), Self> {
         if self.0.is_empty() {
             return Ok(());
         }
         let mut seen = HashSet::new();
-        self.0.retain(|problem| seen.insert(problem.clone()));
-        self.0.sort_by_key(|problem| problem.line);
+        self.0.retain(|diagnostic| seen.insert(diagnostic.clone()));
+        self.0.sort_by_key(|diagnostic| diagnostic.line);
         Err(self)
     }
 }
 
-impl FromIterator<Problem> for Problems {
-    fn from_iter<I: IntoIterator<Item = Problem>>(problems: I) -> Self {
-        Self(problems.into_iter().collect())
+impl FromIterator<Diagnostic> for Diagnostics {
+    fn from_iter<I: IntoIterator<Item = Diagnostic>>(diagnostics: I) -> Self {
+        Self(diagnostics.into_iter().collect())
     }
 }
 
-impl From<Problem> for Problems {
-    fn from(problem: Problem) -> Self {
-        Self(vec![problem])
+impl From<Diagnostic> for Diagnostics {
+    fn from(diagnostic: Diagnostic) -> Self {
+        Self(vec![diagnostic])
     }
 }
 
-impl fmt::Display for Problems {
+impl fmt::Display for Diagnostics {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, problem) in self.iter().enumerate() {
+        for (index, diagnostic) in self.iter().enumerate() {
             if index > 0 {
                 writeln!(f)?;
             }
-            write!(f, "{problem}")?;
+            write!(f, "{diagnostic}")?;
         }
         Ok(())
     }
 }
 
-impl Error for Problem {}
+impl Error for Diagnostic {}
 
-impl Error for Problems {}
+impl Error for Diagnostics {}

@@ -9,7 +9,7 @@ use serde_json::Value;
 use self::validator::Validator;
 use crate::document::source::Source;
 use crate::text::describe::{show, type_of};
-use crate::text::diagnostic::Problems;
+use crate::text::diagnostic::Diagnostics;
 
 /// Checks a document against OpenAPI 3.0, and repairs what can only mean one thing. Returns the
 /// faults and, in words, what was passed over.
@@ -17,41 +17,41 @@ use crate::text::diagnostic::Problems;
 /// # Errors
 ///
 /// Fails if it is no document of OpenAPI 3.0 at all.
-pub fn check(source: &mut Source) -> Result<(Problems, Vec<String>), Problems> {
+pub fn check(source: &mut Source) -> Result<(Diagnostics, Vec<String>), Diagnostics> {
     version(source)?;
     let (findings, repairs) = Validator::run(source);
     let (found, notes) = findings.into_parts();
-    let mut problems = std::mem::take(&mut source.problems);
-    problems.extend(found);
+    let mut diagnostics = std::mem::take(&mut source.diagnostics);
+    diagnostics.extend(found);
     // From behind, so that an item that is taken out of a list moves none that is still to come.
     for (pointer, repair) in repairs.into_iter().rev() {
         repair.apply(source, &pointer);
     }
-    Ok((problems, notes))
+    Ok((diagnostics, notes))
 }
 
 /// A wrong version is told alone: all that follows from it would only hide it.
-fn version(source: &Source) -> Result<(), Problems> {
+fn version(source: &Source) -> Result<(), Diagnostics> {
     const SUPPORTED: &str = "this generator reads OpenAPI 3.0.x";
     let Value::Object(members) = &source.root else {
         let found = format!("the document is {}, not an object", type_of(&source.root));
-        return Err(source.problem("", found).remedy(SUPPORTED).into());
+        return Err(source.diagnostic("", found).remedy(SUPPORTED).into());
     };
     if let Some(version) = members.get("swagger") {
         let found = format!("this is a Swagger document, version {}", show(version));
         let remedy = format!("{SUPPORTED}; convert the document first");
-        return Err(source.problem("/swagger", found).remedy(remedy).into());
+        return Err(source.diagnostic("/swagger", found).remedy(remedy).into());
     }
     match members.get("openapi") {
         Some(Value::String(version)) if version.starts_with("3.0.") => Ok(()),
         Some(version) => {
             let found = format!("the version is {}", show(version));
             let remedy = format!("{SUPPORTED}; write `openapi: 3.0.3` and its forms");
-            Err(source.problem("/openapi", found).remedy(remedy).into())
+            Err(source.diagnostic("/openapi", found).remedy(remedy).into())
         }
         None => {
             let found = "the key `openapi` is missing, so this is not an OpenAPI document";
-            Err(source.problem("", found).remedy(SUPPORTED).into())
+            Err(source.diagnostic("", found).remedy(SUPPORTED).into())
         }
     }
 }

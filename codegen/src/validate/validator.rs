@@ -14,7 +14,7 @@ use crate::document::openapi_objects::{DOCUMENT, Object, SCHEMA, Shape};
 use crate::document::references;
 use crate::document::source::Source;
 use crate::text::describe::{show, similar};
-use crate::text::diagnostic::Problems;
+use crate::text::diagnostic::Diagnostics;
 use crate::text::pointer::join;
 
 pub struct Validator<'s> {
@@ -31,7 +31,7 @@ impl<'s> Validator<'s> {
     /// Looks through a document and everything that it refers to.
     pub fn run(source: &'s Source) -> (Findings<'s>, Vec<(String, Repair)>) {
         let mut validator = Self {
-            findings: Findings::new(source, Problems::default(), Vec::new()),
+            findings: Findings::new(source, Diagnostics::default(), Vec::new()),
             repairs: Vec::new(),
             references: VecDeque::new(),
             seen: HashMap::new(),
@@ -137,8 +137,8 @@ impl<'s> Validator<'s> {
         while let Some((at, object)) = self.references.pop_front() {
             let target = match references::follow(self.findings.source, &at) {
                 Ok(target) => target,
-                Err(problem) => {
-                    self.findings.push(problem);
+                Err(diagnostic) => {
+                    self.findings.push(diagnostic);
                     continue;
                 }
             };

@@ -7,7 +7,7 @@ use super::doc_comments::docs;
 use super::rust_types::Types;
 use super::tokens::ident;
 use crate::model::{
-    Answer, Body, BodyForm, Content, Operation, Parameter, ParameterLocation, Period, Schema,
+    Body, BodyForm, Content, Operation, Parameter, ParameterLocation, Period, Response, Schema,
     Style, Success, Written,
 };
 use crate::text::media_type::is_plain_json;
@@ -53,9 +53,9 @@ pub fn call(operation: &Operation, types: &Types) -> TokenStream {
 
 /// The function that gives the JSON of an answer as it came. A secret in it would no longer be one.
 fn raw(operation: &Operation) -> Option<TokenStream> {
-    let mut contents = operation.answer.contents();
-    let (json, empty) = match &operation.answer {
-        Answer::Maybe(_) => (true, true),
+    let mut contents = operation.response.contents();
+    let (json, empty) = match &operation.response {
+        Response::Maybe(_) => (true, true),
         answer => (
             answer
                 .contents()
@@ -96,19 +96,19 @@ fn raw(operation: &Operation) -> Option<TokenStream> {
 
 /// What an operation answers with, and the step that gets it.
 fn send(operation: &Operation, types: &Types) -> (TokenStream, TokenStream) {
-    match &operation.answer {
-        Answer::Always(Content::Json(schema)) if operation.paging.is_some() => {
+    match &operation.response {
+        Response::Always(Content::Json(schema)) if operation.paging.is_some() => {
             (types.of(schema), quote!(.page::<Self>()))
         }
-        Answer::Always(Content::Json(schema)) if schema.has_instants() => {
+        Response::Always(Content::Json(schema)) if schema.has_instants() => {
             let send = quote!(.json::<crate::runtime::deserialize_with::Saturated<_>>().map(|answer| answer.0));
             (types.of(schema), send)
         }
-        Answer::Always(Content::Json(schema)) => (types.of(schema), quote!(.json())),
-        Answer::Always(Content::Text) => (quote!(String), quote!(.text())),
-        Answer::Always(Content::Bytes) => (quote!(Vec<u8>), quote!(.bytes())),
-        Answer::Always(Content::Empty) => (quote!(()), quote!(.empty())),
-        Answer::Maybe(schema) => {
+        Response::Always(Content::Json(schema)) => (types.of(schema), quote!(.json())),
+        Response::Always(Content::Text) => (quote!(String), quote!(.text())),
+        Response::Always(Content::Bytes) => (quote!(Vec<u8>), quote!(.bytes())),
+        Response::Always(Content::Empty) => (quote!(()), quote!(.empty())),
+        Response::Maybe(schema) => {
             let rust = types.of(&schema.clone().not_null());
             let send = match schema.has_instants() {
                 true => quote! {
@@ -119,7 +119,7 @@ fn send(operation: &Operation, types: &Types) -> (TokenStream, TokenStream) {
             };
             (quote!(Option<#rust>), send)
         }
-        Answer::ByStatus(name, successes) => {
+        Response::ByStatus(name, successes) => {
             let name = ident(name);
             let mut arms: Vec<TokenStream> = successes
                 .iter()

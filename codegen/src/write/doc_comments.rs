@@ -3,14 +3,14 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::model::{Access, Operation, Refusal, Schema};
+use crate::model::{ErrorResponse, Operation, Schema, Security};
 use crate::text::markdown;
 use crate::text::names::last;
 
 pub fn operation_doc(operation: &Operation) -> String {
-    let caller = match &operation.access {
-        Access::Open => "without a token".to_owned(),
-        Access::AnyOf {
+    let caller = match &operation.security {
+        Security::Open => "without a token".to_owned(),
+        Security::AnyOf {
             alternatives,
             optional,
         } => {
@@ -68,21 +68,25 @@ fn server_doc(operation: &Operation) -> String {
 }
 
 fn errors_doc(operation: &Operation) -> String {
-    let errors: Vec<String> = operation.refusals.iter().map(refusal_doc).collect();
+    let errors: Vec<String> = operation
+        .error_responses
+        .iter()
+        .map(error_response_doc)
+        .collect();
     markdown::paragraphs([
         section("# Errors\n\nStatuses that the document names:", &errors),
-        bodies_doc(&operation.refusals),
+        bodies_doc(&operation.error_responses),
     ])
 }
 
-/// What the bodies of refusals are, each type with the statuses that have it.
-fn bodies_doc(refusals: &[Refusal]) -> String {
+/// What the bodies of error_responses are, each type with the statuses that have it.
+fn bodies_doc(error_responses: &[ErrorResponse]) -> String {
     let mut types: Vec<(&str, Vec<&str>)> = Vec::new();
-    for refusal in refusals {
-        let Some(Schema::Named(name)) = &refusal.schema else {
+    for error_response in error_responses {
+        let Some(Schema::Named(name)) = &error_response.schema else {
             continue;
         };
-        let status = status_words(&refusal.status);
+        let status = status_words(&error_response.status);
         match types.iter_mut().find(|(known, _)| known == name) {
             Some((_, statuses)) => statuses.push(status),
             None => types.push((name, vec![status])),
@@ -108,8 +112,8 @@ fn status_words(status: &str) -> &str {
     }
 }
 
-fn refusal_doc(refusal: &Refusal) -> String {
-    let Refusal { status, doc, .. } = refusal;
+fn error_response_doc(error_response: &ErrorResponse) -> String {
+    let ErrorResponse { status, doc, .. } = error_response;
     let text = markdown::line(doc.strip_prefix(&format!("{status}:")).unwrap_or(doc));
     let text = or(&text, "the document says no more of it");
     format!("- {}: {text}", status_words(status))

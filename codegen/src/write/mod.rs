@@ -14,7 +14,7 @@ use quote::quote;
 
 use self::doc_comments::{docs, notes_doc};
 use self::rust_types::Types;
-use crate::model::{Answer, Api};
+use crate::model::{Api, Response};
 use crate::text::markdown;
 
 /// What a user has to know who writes an answer to a file.
@@ -73,8 +73,9 @@ fn heading(api: &Api) -> String {
 }
 
 fn accesses(api: &Api) -> TokenStream {
-    let accesses = api.accesses.iter();
-    let accesses = accesses.filter_map(|(access, name)| token_traits::access(access, name));
+    let accesses = api.token_traits.iter();
+    let accesses =
+        accesses.filter_map(|(security, name)| token_traits::token_trait(security, name));
     let tokens = api
         .schemes
         .iter()
@@ -91,8 +92,8 @@ fn data(api: &Api, types: &Types) -> TokenStream {
     let unions = api.unions.iter();
     let unions = unions.map(|(name, item)| types::union(name, item, types));
     let operations = api.operations.iter();
-    let answers = operations.filter_map(|operation| match &operation.answer {
-        Answer::ByStatus(name, all) => Some(types::answer(name, operation, all, types)),
+    let answers = operations.filter_map(|operation| match &operation.response {
+        Response::ByStatus(name, all) => Some(types::answer(name, operation, all, types)),
         _ => None,
     });
     let module = docs(&markdown::paragraphs([

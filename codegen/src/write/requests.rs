@@ -8,8 +8,8 @@ use super::doc_comments::{docs, operation_doc, or};
 use super::rust_types::Types;
 use super::tokens::{deprecated, ident, taken};
 use crate::model::{
-    Access, Answer, Api, Body, BodyForm, Operation, Paging, Parameter, ParameterLocation, Schema,
-    Written,
+    Api, Body, BodyForm, Operation, Paging, Parameter, ParameterLocation, Response, Schema,
+    Security, Written,
 };
 use crate::text::markdown;
 
@@ -40,7 +40,7 @@ pub fn requests(api: &Api, types: &Types) -> TokenStream {
 fn imports(api: &Api, paged: bool) -> TokenStream {
     let operations = || api.operations.iter();
     let named = |schema: &Schema| schema.parts().any(|part| matches!(part, Schema::Named(_)));
-    let by_status = |operation: &Operation| matches!(operation.answer, Answer::ByStatus(..));
+    let by_status = |operation: &Operation| matches!(operation.response, Response::ByStatus(..));
     let styled = |parameter: &Parameter| {
         matches!(parameter.written, Written::Styled(..))
             && parameter.location != ParameterLocation::Part
@@ -95,7 +95,7 @@ pub fn method(operation: &Operation, api: &Api, types: &Types) -> TokenStream {
     let builder = ident(&operation.type_name);
     let arguments = Arguments::new(operation, types);
     let (declared, names) = (&arguments.declared, &arguments.names);
-    let bound = api.accesses.get(&operation.access).map(|name| {
+    let bound = api.token_traits.get(&operation.security).map(|name| {
         let name = ident(name);
         quote!(where T: access::#name)
     });
@@ -339,7 +339,7 @@ fn period_setter() -> TokenStream {
 fn constant(operation: &Operation) -> TokenStream {
     let (name, path) = (&operation.name, &operation.path);
     let method = ident(operation.method);
-    let token = operation.access != Access::Open;
+    let token = operation.security != Security::Open;
     let secrets = &operation.secrets;
     let server = match &operation.server {
         Some(url) => quote!(Some(#url)),

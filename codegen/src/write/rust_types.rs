@@ -15,7 +15,7 @@ use serde_json::{Map, Value, json};
 use syn::visit_mut::{self, VisitMut};
 use typify::{TypeDetails, TypeId, TypeSpace, TypeSpaceSettings};
 
-use crate::model::{Answer, Api, Content, Operation, Record, Schema};
+use crate::model::{Api, Content, Operation, Record, Response, Schema};
 use crate::text::reserved_names::REST;
 
 /// Begins the format of a text that stands for a Rust type.
@@ -78,8 +78,8 @@ fn by_status(api: &Api) -> impl Iterator<Item = ((&String, &String), &Schema)> {
     let answers = api
         .operations
         .iter()
-        .filter_map(|operation| match &operation.answer {
-            Answer::ByStatus(name, successes) => Some((name, successes)),
+        .filter_map(|operation| match &operation.response {
+            Response::ByStatus(name, successes) => Some((name, successes)),
             _ => None,
         });
     answers.flat_map(|(name, successes)| {

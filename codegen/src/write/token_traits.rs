@@ -5,16 +5,16 @@ use quote::quote;
 
 use super::doc_comments::docs;
 use super::tokens::ident;
-use crate::model::{Access, ParameterLocation, Scheme, SchemeKind};
+use crate::model::{ParameterLocation, Scheme, SchemeKind, Security};
 use crate::text::markdown;
 use crate::text::names::last;
 
 /// The trait of the token types that may call an operation.
-pub fn access(access: &Access, name: &str) -> Option<TokenStream> {
-    let Access::AnyOf {
+pub fn token_trait(security: &Security, name: &str) -> Option<TokenStream> {
+    let Security::AnyOf {
         alternatives,
         optional,
-    } = access
+    } = security
     else {
         return None;
     };

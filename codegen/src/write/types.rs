@@ -37,8 +37,8 @@ pub fn record(name: &str, record: &Record, api: &Api, types: &Types) -> TokenStr
     });
     // A record that callers send has a way to make one, which a new optional field leaves alone.
     let optional = record.fields.iter().all(Field::may_be_missing);
-    let new = (record.sent && !optional).then(|| new(name, record, types));
-    let default = (record.sent && optional).then(|| quote!(Default,));
+    let new = (record.in_request && !optional).then(|| new(name, record, types));
+    let default = (record.in_request && optional).then(|| quote!(Default,));
     let row = record.row.then(|| row(name, record, api));
     quote! {
         #doc

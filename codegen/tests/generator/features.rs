@@ -40,7 +40,7 @@ fn field(schema: &str, required: bool) -> String {
     );
     let lines: Vec<&str> = code
         .lines()
-        .skip_while(|line| !line.contains("pub struct GetAAnswer {"))
+        .skip_while(|line| !line.contains("pub struct GetAResponse {"))
         .skip(1)
         .take_while(|line| line.trim() != "}")
         .map(str::trim)
@@ -101,11 +101,11 @@ fn types_of_fields() {
             "{ oneOf: [{ $ref: \"#/components/schemas/Colour\" }] }",
             "Colour",
         ),
-        ("{ type: object, properties: { a: {} } }", "GetAAnswerF"),
-        ("{ type: string, enum: [a] }", "GetAAnswerF"),
+        ("{ type: object, properties: { a: {} } }", "GetAResponseF"),
+        ("{ type: string, enum: [a] }", "GetAResponseF"),
         (
             "{ type: array, items: { type: string, enum: [a] } }",
-            "Vec<GetAAnswerFItem>",
+            "Vec<GetAResponseFItem>",
         ),
     ] {
         assert_eq!(field(schema, true), format!("pub f: {rust},"), "{schema}");
@@ -165,7 +165,7 @@ fn missing_and_null() {
     );
     assert_eq!(
         field("{ type: string, enum: [a, null], nullable: true }", true),
-        "#[serde(default)] pub f: Option<GetAAnswerF>,"
+        "#[serde(default)] pub f: Option<GetAResponseF>,"
     );
     assert_eq!(
         field("{ nullable: true }", true),
@@ -546,7 +546,7 @@ fn references_into_any_part() {
         "pub fn get_c(&self, id: jiff::civil::Date) -> requests::GetC<T> {",
     );
     assert_eq!(
-        code.matches("-> Result<Vec<types::GetBAnswerItem>, Error> {")
+        code.matches("-> Result<Vec<types::GetBResponseItem>, Error> {")
             .count(),
         2,
         "{code}"
@@ -719,7 +719,7 @@ fn documentation() {
     let facts = |schema: &str| {
         let schema = format!("{{ type: object, properties: {{ f: {schema} }} }}");
         let code = of(&schema, "");
-        let (_, fields) = code.split_once("pub struct GetAAnswer {").unwrap();
+        let (_, fields) = code.split_once("pub struct GetAResponse {").unwrap();
         fields.lines().nth(1).unwrap().trim().to_owned()
     };
     assert_eq!(facts("{ type: number, x-unit: second }"), "/// In seconds.");
@@ -759,7 +759,7 @@ fn descriptions() {
             &format!("{{ type: object, properties: {{ f: {{ description: {text} }} }} }}"),
             "",
         );
-        let (_, fields) = code.split_once("pub struct GetAAnswer {\n").unwrap();
+        let (_, fields) = code.split_once("pub struct GetAResponse {\n").unwrap();
         let lines = fields
             .lines()
             .map(str::trim)

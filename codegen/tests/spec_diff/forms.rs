@@ -64,11 +64,11 @@ pub mod requests {
             self
         }
 
-        pub fn call(&self) -> Result<types::CreatePetAnswer, Error> {
+        pub fn call(&self) -> Result<types::CreatePetResponse, Error> {
             self.request()
                 .by_status(|answer| match answer.status() {
-                    200 => answer.json().map(types::CreatePetAnswer::Ok),
-                    204 => Ok(types::CreatePetAnswer::NoContent),
+                    200 => answer.json().map(types::CreatePetResponse::Ok),
+                    204 => Ok(types::CreatePetResponse::NoContent),
                     _ => answer.unexpected(),
                 })
         }
@@ -188,7 +188,7 @@ pub mod types {
     /// What [`create_pet`](crate::Client::create_pet) answers with, by its status.
     #[derive(Clone, Debug, PartialEq)]
     #[non_exhaustive]
-    pub enum CreatePetAnswer {
+    pub enum CreatePetResponse {
         /// 200: The pet.
         Ok(Pet),
         /// 204: It was known.

@@ -108,16 +108,16 @@ fn answers_by_status() {
     says(
         &[
             (
-                "                    204 => Ok(types::CreatePetAnswer::NoContent),\n",
+                "                    204 => Ok(types::CreatePetResponse::NoContent),\n",
                 "",
             ),
             ("        /// 204: It was known.\n        NoContent,\n", ""),
         ],
-        "CreatePetAnswer loses NoContent: breaking
+        "CreatePetResponse loses NoContent: breaking
          create_pet reads 204 as an error instead of NoContent: compatible
          major",
         "create_pet reads 204 as NoContent instead of an error: compatible
-         CreatePetAnswer gains NoContent: compatible
+         CreatePetResponse gains NoContent: compatible
          minor",
     );
     says(
@@ -131,19 +131,19 @@ fn answers_by_status() {
     );
     says(
         &[("        Ok(Pet),", "        Ok(Cat),")],
-        "CreatePetAnswer::Ok holds Cat instead of Pet: breaking
+        "CreatePetResponse::Ok holds Cat instead of Pet: breaking
          major",
-        "CreatePetAnswer::Ok holds Pet instead of Cat: breaking
+        "CreatePetResponse::Ok holds Pet instead of Cat: breaking
          major",
     );
     says(
         &[(
-            "    #[non_exhaustive]\n    pub enum CreatePetAnswer",
-            "    pub enum CreatePetAnswer",
+            "    #[non_exhaustive]\n    pub enum CreatePetResponse",
+            "    pub enum CreatePetResponse",
         )],
-        "CreatePetAnswer loses `#[non_exhaustive]`: compatible
+        "CreatePetResponse loses `#[non_exhaustive]`: compatible
          minor",
-        "CreatePetAnswer gains `#[non_exhaustive]`: breaking
+        "CreatePetResponse gains `#[non_exhaustive]`: breaking
          major",
     );
     says(

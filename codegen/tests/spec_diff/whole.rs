@@ -123,8 +123,8 @@ fn where_lines_break_is_no_change() {
         old,
         &[
             (
-                "pub fn call(&self) -> Result<types::CreatePetAnswer, Error> {",
-                "pub fn call(\n&self,\n) -> Result<\ntypes::CreatePetAnswer,\nError,\n> {",
+                "pub fn call(&self) -> Result<types::CreatePetResponse, Error> {",
+                "pub fn call(\n&self,\n) -> Result<\ntypes::CreatePetResponse,\nError,\n> {",
             ),
             (
                 "pub fn create_pet(&self, body: types::Pet) ->",

@@ -1,4 +1,4 @@
-use fitrankings::types::{PostSeveralAnswer, Problem};
+use fitrankings::types::{PostSeveralResponse, Problem};
 
 fn main() {
     const JSON: &str = "application/json";
@@ -45,12 +45,12 @@ fn main() {
     assert_eq!(client.get_maybe().call().unwrap(), None);
 
     let several = || client.post_several().call().unwrap();
-    assert!(matches!(several(), PostSeveralAnswer::Ok(thing) if thing.name == name));
-    assert!(matches!(several(), PostSeveralAnswer::Created(created) if created.id == 5));
-    assert!(matches!(several(), PostSeveralAnswer::Accepted(text) if text == "later"));
-    assert!(matches!(several(), PostSeveralAnswer::NoContent));
-    assert!(matches!(several(), PostSeveralAnswer::PartialContent(bytes) if bytes == b"part"));
-    assert!(matches!(several(), PostSeveralAnswer::Success(things) if things.len() == 2));
+    assert!(matches!(several(), PostSeveralResponse::Ok(thing) if thing.name == name));
+    assert!(matches!(several(), PostSeveralResponse::Created(created) if created.id == 5));
+    assert!(matches!(several(), PostSeveralResponse::Accepted(text) if text == "later"));
+    assert!(matches!(several(), PostSeveralResponse::NoContent));
+    assert!(matches!(several(), PostSeveralResponse::PartialContent(bytes) if bytes == b"part"));
+    assert!(matches!(several(), PostSeveralResponse::Success(things) if things.len() == 2));
     let error = client.post_several().call().unwrap_err();
     assert_eq!(error.status(), Some(404));
     assert_eq!(error.body_as::<Problem>().unwrap().title, "not there");

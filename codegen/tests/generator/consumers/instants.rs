@@ -1,6 +1,6 @@
 use fitrankings::Row;
 use fitrankings::jiff::Timestamp;
-use fitrankings::types::{GetSeveralAnswer, Record};
+use fitrankings::types::{GetSeveralResponse, Record};
 
 fn main() {
     const JSON: &str = "application/json";
@@ -31,11 +31,11 @@ fn main() {
     assert_eq!(client.get_maybe().call().unwrap(), Some(max));
     assert_eq!(client.get_maybe().call().unwrap(), None);
     assert!(client.get_maybe().call_raw().unwrap().is_none());
-    let GetSeveralAnswer::Ok(one) = client.get_several().call().unwrap() else {
+    let GetSeveralResponse::Ok(one) = client.get_several().call().unwrap() else {
         panic!("another variant")
     };
     assert_eq!(one, max);
-    let GetSeveralAnswer::Accepted(many) = client.get_several().call().unwrap() else {
+    let GetSeveralResponse::Accepted(many) = client.get_several().call().unwrap() else {
         panic!("another variant")
     };
     assert_eq!(many["a"], max);
