@@ -7,8 +7,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use crate::generate::{Generated, LENIENT, Mode, generate};
-use crate::text::diagnostic::{Diagnostic, Diagnostics};
-use crate::text::one_line::one_line;
+use crate::text::{Diagnostic, Diagnostics, one_line};
 
 /// The variable that names another document.
 const SPEC: &str = "FITRANKINGS_SPEC";

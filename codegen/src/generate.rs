@@ -4,13 +4,11 @@ use std::ffi::OsStr;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use crate::document::bundle;
-use crate::document::source::Source;
-use crate::lenient::{self, LeftOut};
+use crate::document::{Source, bundle};
+use crate::lenient;
 use crate::public_signatures;
 use crate::read::operations as reader;
-use crate::text::diagnostic::{Diagnostic, Diagnostics};
-use crate::text::one_line::one_line;
+use crate::text::{Diagnostic, Diagnostics, one_line};
 use crate::write;
 use crate::write::format;
 use crate::write::rust_types::Types;
@@ -130,11 +128,10 @@ fn with_stack(
 }
 
 fn from_source(source: Source, mode: Mode) -> Result<Generated, Diagnostics> {
-    let (mut api, left_out) = match mode {
-        Mode::Strict => (reader::read(&mut source.clone())?, Vec::new()),
+    let api = match mode {
+        Mode::Strict => reader::read(&mut source.clone())?,
         Mode::Lenient => lenient::read(&source)?,
     };
-    api.left_out = left_out.iter().map(LeftOut::to_string).collect();
     let types = Types::new(&api).map_err(|message| fault(&source, "types", message))?;
     Ok(Generated {
         code: text(&source, write::file(&api, &types))?,

@@ -1,43 +1,18 @@
 //! The lenient way: operations that cannot be generated are left out, and the rest is.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-use std::fmt;
 
 use serde_json::Value;
 
 use crate::document::bundle::BESIDE;
-use crate::document::openapi_objects::METHODS;
-use crate::document::references;
-use crate::document::source::Source;
+use crate::document::{Source, openapi_objects, references};
 use crate::model::Api;
 use crate::read::operations as reader;
-use crate::text::diagnostic::{Diagnostic, Diagnostics};
-use crate::text::one_line::one_line;
-use crate::text::pointer::{join, target, unescape};
-
-/// An operation that is not there, and why.
-#[derive(Clone, Debug)]
-pub struct LeftOut {
-    /// `GET /users/`
-    pub operation: String,
-    /// What is in its way: each with its place.
-    pub diagnostics: Vec<Diagnostic>,
-}
-
-impl fmt::Display for LeftOut {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} is left out: ", one_line(&self.operation))?;
-        match self.diagnostics.as_slice() {
-            [first] => write!(f, "{first}"),
-            [first, rest @ ..] => write!(f, "{first} (and {} more)", rest.len()),
-            [] => f.write_str("it cannot be generated"),
-        }
-    }
-}
+use crate::text::{Diagnostic, Diagnostics, join, one_line, target, unescape};
 
 /// Reads the document without the operations that are in the way; an error where it is not some
 /// of its operations that is wrong.
-pub fn read(source: &Source) -> Result<(Api, Vec<LeftOut>), Diagnostics> {
+pub fn read(source: &Source) -> Result<Api, Diagnostics> {
     let mut source = source.clone();
     write_paths_out(&mut source);
     let mut left_out = Vec::new();
@@ -48,7 +23,8 @@ pub fn read(source: &Source) -> Result<(Api, Vec<LeftOut>), Diagnostics> {
         let diagnostics = match reader::read(&mut tried) {
             Ok(mut api) => {
                 api.notes.extend(unused);
-                return Ok((api, left_out));
+                api.left_out = left_out;
+                return Ok(api);
             }
             Err(diagnostics) => diagnostics,
         };
@@ -60,11 +36,7 @@ pub fn read(source: &Source) -> Result<(Api, Vec<LeftOut>), Diagnostics> {
         for (pointer, diagnostics) in faults.operations {
             source.remove(&pointer);
             if removed.insert(pointer.clone()) {
-                let operation = words(&pointer);
-                left_out.push(LeftOut {
-                    operation,
-                    diagnostics,
-                });
+                left_out.push(line(&pointer, &diagnostics));
             }
         }
         // Whatever is wrong in a component that nobody uses is in nobody's way.
@@ -214,7 +186,7 @@ fn operations(source: &Source) -> Vec<String> {
         let own = join("/paths", path);
         let members = source.at(&own).and_then(Value::as_object);
         for key in members.into_iter().flat_map(|members| members.keys()) {
-            if METHODS.iter().any(|(name, _)| name == key) {
+            if openapi_objects::method(key).is_some() {
                 operations.push(join(&own, key));
             }
         }
@@ -269,9 +241,15 @@ fn component(pointer: &str) -> Option<String> {
     (first == "components" && !is_path).then(|| format!("{start}/components/{section}/{name}"))
 }
 
-/// An operation as a reader knows it.
-fn words(pointer: &str) -> String {
+/// An operation that is left out, and why.
+fn line(pointer: &str, diagnostics: &[Diagnostic]) -> String {
     let (item, method) = pointer.rsplit_once('/').unwrap_or_default();
-    let path = item.strip_prefix("/paths/").unwrap_or(item);
-    format!("{} {}", method.to_ascii_uppercase(), unescape(path))
+    let path = unescape(item.strip_prefix("/paths/").unwrap_or(item));
+    let operation = one_line(format!("{} {path}", method.to_ascii_uppercase()));
+    let why = match diagnostics {
+        [first] => first.to_string(),
+        [first, rest @ ..] => format!("{first} (and {} more)", rest.len()),
+        [] => "it cannot be generated".to_owned(),
+    };
+    format!("{operation} is left out: {why}")
 }

@@ -15,4 +15,4 @@ mod write;
 
 pub use build_script::{BuildScript, Environment};
 pub use generate::{Generated, Mode, generate, generate_from, value};
-pub use text::diagnostic::{Diagnostic, Diagnostics};
+pub use text::{Diagnostic, Diagnostics};

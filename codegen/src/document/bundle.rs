@@ -13,8 +13,7 @@ use serde_json::{Map, Value};
 
 use super::openapi_objects;
 use super::source::{Source, Unread};
-use crate::text::diagnostic::Diagnostics;
-use crate::text::pointer::{join, target};
+use crate::text::{Diagnostics, join, target};
 
 /// Where the files stand in the document, by their numbers.
 pub const BESIDE: &str = "x-files-beside";

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::source::Source;
-use crate::text::diagnostic::{Diagnostic, Diagnostics};
+use crate::text::{Diagnostic, Diagnostics};
 
 /// What the readers of a document come to, beside the model.
 ///

@@ -9,7 +9,7 @@ use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visi
 use serde_json::Value;
 
 use super::value_builder::{Built, Content, ValueBuilder};
-use crate::text::diagnostic::{Diagnostic, Diagnostics};
+use crate::text::{Diagnostic, Diagnostics};
 
 pub fn parse(path: &Path, text: &str) -> Result<Built, Diagnostics> {
     let line = Cell::new(1);

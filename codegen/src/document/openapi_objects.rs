@@ -38,17 +38,18 @@ pub struct Object {
 
 pub type Others = (fn(&str) -> bool, Shape);
 
-/// The keys of a Path Item Object that are operations, with the methods of HTTP.
-pub const METHODS: [(&str, &str); 8] = [
-    ("get", "GET"),
-    ("put", "PUT"),
-    ("post", "POST"),
-    ("delete", "DELETE"),
-    ("options", "OPTIONS"),
-    ("head", "HEAD"),
-    ("patch", "PATCH"),
-    ("trace", "TRACE"),
+/// The methods of HTTP that a path can have operations for.
+const METHODS: [&str; 8] = [
+    "GET", "PUT", "POST", "DELETE", "OPTIONS", "HEAD", "PATCH", "TRACE",
 ];
+
+/// Returns the method of the operation that stands below this key of a Path Item Object, if one
+/// does.
+pub fn method(key: &str) -> Option<&'static str> {
+    METHODS
+        .into_iter()
+        .find(|method| method.to_ascii_lowercase() == key)
+}
 
 /// Whether the keys are those of an object that references lead to: half of them at least, so that
 /// a key may be misspelt.

@@ -3,9 +3,7 @@
 use serde_json::Value;
 
 use super::source::{Source, Unread};
-use crate::text::describe::similar;
-use crate::text::diagnostic::Diagnostic;
-use crate::text::pointer::{MAX_DEPTH, join, target};
+use crate::text::{Diagnostic, MAX_DEPTH, join, similar, target};
 
 /// The pointer of what the reference at a pointer leads to in the end, which is no reference.
 pub fn follow(source: &Source, pointer: &str) -> Result<String, Diagnostic> {

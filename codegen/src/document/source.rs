@@ -6,8 +6,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use super::{json, yaml};
-use crate::text::diagnostic::{Diagnostic, Diagnostics};
-use crate::text::pointer::unescape;
+use crate::text::{Diagnostic, Diagnostics, unescape};
 
 /// A document that could be read, with the line of each of its values.
 #[derive(Clone)]

@@ -6,8 +6,7 @@ use std::rc::Rc;
 
 use serde_json::{Map, Value};
 
-use crate::text::diagnostic::{Diagnostic, Diagnostics};
-use crate::text::pointer::{MAX_DEPTH, join};
+use crate::text::{Diagnostic, Diagnostics, MAX_DEPTH, join};
 
 /// What to do about a document that is nested too deep.
 pub const FLATTER: &str = "move inner parts to `components`, and use `$ref`";

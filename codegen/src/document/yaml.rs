@@ -6,7 +6,7 @@ use saphyr_parser::{Event, Parser, ScalarStyle, Tag};
 use serde_json::{Number, Value};
 
 use super::value_builder::{Built, Content, FLATTER, ValueBuilder};
-use crate::text::diagnostic::{Diagnostic, Diagnostics};
+use crate::text::{Diagnostic, Diagnostics};
 
 pub fn parse(path: &Path, text: &str) -> Result<Built, Diagnostics> {
     let mut builder = ValueBuilder::new(path);

@@ -5,9 +5,9 @@ pub mod paging;
 pub mod period;
 pub mod unit;
 
-use crate::document::findings::Findings;
+use crate::document::Findings;
 use crate::model::{Parameter, ParameterLocation};
-use crate::text::describe::show;
+use crate::text::show;
 
 /// Returns the texts below a key of a fixed form; reports a key that has another.
 fn texts<const N: usize>(

@@ -2,9 +2,8 @@
 
 use serde_json::Value;
 
-use crate::document::findings::Findings;
-use crate::text::describe::type_of;
-use crate::text::pointer::join;
+use crate::document::Findings;
+use crate::text::{join, type_of};
 
 pub const KEY: &str = "x-extensible-enum";
 

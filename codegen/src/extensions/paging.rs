@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
-use crate::document::findings::Findings;
+use crate::document::Findings;
 use crate::model::{Content, Paging, Parameter, Record, Response, Schema};
-use crate::text::pointer::join;
+use crate::text::join;
 
 const KEY: &str = "x-paging";
 

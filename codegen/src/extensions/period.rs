@@ -1,8 +1,8 @@
 //! `x-period`: four query parameters that together are one period.
 
-use crate::document::findings::Findings;
+use crate::document::Findings;
 use crate::model::{Parameter, Period};
-use crate::text::pointer::join;
+use crate::text::join;
 
 const KEY: &str = "x-period";
 

@@ -2,10 +2,9 @@
 
 use serde_json::Value;
 
-use crate::document::findings::Findings;
+use crate::document::Findings;
 use crate::model::Schema;
-use crate::text::describe::show;
-use crate::text::pointer::join;
+use crate::text::{join, show};
 
 pub const KEY: &str = "x-unit";
 

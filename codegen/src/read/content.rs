@@ -1,4 +1,4 @@
-//! Bodies and answers: which of the media types is taken, and what becomes of it.
+//! Bodies of requests and responses: which of the media types is taken, and what becomes of it.
 
 use openapiv3::{RequestBody, Response as Described};
 
@@ -7,12 +7,12 @@ use super::form_fields;
 use crate::model::{Body, BodyForm, Content, ErrorResponse, Parameter, Response, Schema, Success};
 use crate::schema::inline_names;
 use crate::schema::schema_kind::SchemaKind;
-use crate::text::markdown;
 use crate::text::media_type::{
-    FORM, MULTIPART, essence, is_json, is_range_of_json, is_text, rank_of_request, rank_of_response,
+    FORM, MULTIPART, essence, is_json, is_plain_json, is_range_of_json, is_text, rank_of_request,
+    rank_of_response,
 };
 use crate::text::names::{self, Scope};
-use crate::text::pointer::join;
+use crate::text::{join, markdown};
 
 /// A body as it is sent.
 #[derive(Default)]
@@ -23,133 +23,133 @@ pub struct Payload {
     pub multipart: bool,
 }
 
-/// The body of the operation at a pointer.
-pub fn body(context: &mut Context<'_>, method: &str, pointer: &str, name: &str) -> Payload {
+/// Returns the body of the operation at a pointer, if it has one.
+pub fn body(context: &mut Context<'_>, method: &str, pointer: &str, name: &str) -> Option<Payload> {
     let own = join(pointer, "requestBody");
-    if context.source.at(&own).is_none() {
-        return Payload::default();
-    }
+    context.source.at(&own)?;
     if method == "TRACE" {
         context.report(&own, "`TRACE` takes no body", "leave it out");
     }
-    let Some((body, at)) = context.resolve::<RequestBody>(&own) else {
-        return Payload::default();
-    };
+    let (body, at) = context.resolve::<RequestBody>(&own)?;
     let content = join(&at, "content");
-    let types: Vec<&String> = body.content.keys().collect();
+    let types: Vec<&str> = body.content.keys().map(String::as_str).collect();
     let Some(media_type) = preferred(context, &content, &types, rank_of_request) else {
-        if types.is_empty() {
-            return Payload::default();
+        if !types.is_empty() {
+            let found = format!("the body is `{}`", types.join("`, `"));
+            let remedy = "JSON, forms, `multipart/form-data`, text and bytes are supported";
+            context.report(&content, found, remedy);
         }
-        let found = format!("the body is `{}`", join_words(&types));
-        let remedy = "JSON, forms, `multipart/form-data`, text and bytes are supported";
-        context.report(&content, found, remedy);
-        return Payload::default();
+        return None;
     };
-    let media = join(&content, &media_type);
-    let name = named(
-        context,
-        &own,
-        &at,
-        &join(&media, "schema"),
-        format!("{name}Body"),
-    );
-    let mut sent = match essence(&media_type).as_str() {
-        FORM => form(context, &media, &name, body.required, false),
-        MULTIPART => form(context, &media, &name, body.required, true),
-        _ => Payload {
-            body: Some(whole(context, &media, &media_type, &name)),
-            ..Payload::default()
-        },
+    let media = join(&content, media_type);
+    let name = named(context, &own, &at, &media, format!("{name}Body"));
+    let essence = essence(media_type);
+    let multipart = essence == MULTIPART;
+    let (form, media_type, schema) = if multipart || essence == FORM {
+        let fields = form_fields::read(context, &media, &name, body.required, multipart);
+        if let Some(fields) = fields {
+            return Some(Payload {
+                body: None,
+                fields,
+                multipart,
+            });
+        }
+        unnamed_form(context, &media, &name, multipart)
+    } else {
+        whole(context, &media, media_type, &name)
     };
-    if let Some(sent) = &mut sent.body {
-        sent.required = body.required;
-        sent.doc = markdown::markdown(body.description.as_deref().unwrap_or_default());
-    }
-    sent
+    let body = Body {
+        form,
+        media_type: media_type.to_owned(),
+        schema,
+        required: body.required,
+        doc: markdown::markdown(body.description.as_deref().unwrap_or_default()),
+    };
+    Some(Payload {
+        body: Some(body),
+        ..Payload::default()
+    })
 }
 
 /// A name for what is described at `at`, by where that is: in a place of its own, or here.
-fn named(context: &Context<'_>, own: &str, at: &str, schema: &str, here: String) -> String {
-    match own == at {
-        true => here,
-        false => inline_names::name(context.source, schema).unwrap_or(here),
-    }
+fn named(context: &Context<'_>, own: &str, at: &str, media: &str, here: String) -> String {
+    let elsewhere = (own != at).then(|| inline_names::name(context.source, &join(media, "schema")));
+    elsewhere.flatten().unwrap_or(here)
 }
 
-/// A form: its fields are parameters, where the document names them.
-fn form(
+/// A form whose fields the document does not name.
+fn unnamed_form(
     context: &mut Context<'_>,
     media: &str,
     name: &str,
-    required: bool,
     multipart: bool,
-) -> Payload {
-    let schema = join(media, "schema");
-    if let Some(fields) = form_fields::read(context, media, name, required, multipart) {
-        return Payload {
-            body: None,
-            fields,
-            multipart,
-        };
-    }
+) -> (BodyForm, &'static str, Schema) {
     if multipart {
         let found = "a multipart form whose parts are not named is not supported";
         context.report(media, found, "describe it as an object with `properties`");
     }
-    let schema = match context.source.at(&schema) {
-        Some(_) => context.schemas.read(&schema, name),
-        None => Schema::Map(Box::new(Schema::Any)),
-    };
-    let body = Body {
-        form: BodyForm::Form,
-        media_type: FORM.to_owned(),
-        schema,
-        required,
-        doc: String::new(),
-    };
-    Payload {
-        body: Some(body),
-        ..Payload::default()
-    }
+    let schema = schema(context, media, name);
+    let schema = schema.unwrap_or_else(|| Schema::Map(Box::new(Schema::Any)));
+    (BodyForm::Form, FORM, schema)
 }
 
-/// A body that is one value.
-fn whole(context: &mut Context<'_>, media: &str, media_type: &str, name: &str) -> Body {
-    let form = match kind(context, media, media_type) {
-        Media::Json => BodyForm::Json,
-        Media::Text => BodyForm::Text,
-        Media::Bytes => BodyForm::Bytes,
-    };
-    let schema = match form {
-        BodyForm::Json => json_schema(context, media, name),
-        _ => Schema::Text,
-    };
+/// A body that is one value: its form, the type to send it as, and its schema.
+fn whole<'t>(
+    context: &mut Context<'_>,
+    media: &str,
+    media_type: &'t str,
+    name: &str,
+) -> (BodyForm, &'t str, Schema) {
     // A range is no type that could be sent.
-    let media_type = match media_type.contains('*') {
-        true if form == BodyForm::Json => "application/json",
-        true if form == BodyForm::Text => "text/plain",
-        true => "application/octet-stream",
-        false => media_type,
-    };
-    Body {
-        form,
-        media_type: media_type.to_owned(),
-        schema,
-        required: false,
-        doc: String::new(),
+    let range = media_type.contains('*');
+    let or = |instead| if range { instead } else { media_type };
+    match content(context, media, media_type, name) {
+        Content::Json(schema) => (BodyForm::Json, or("application/json"), schema),
+        Content::Text => (BodyForm::Text, or("text/plain"), Schema::Text),
+        _ => (
+            BodyForm::Bytes,
+            or("application/octet-stream"),
+            Schema::Text,
+        ),
     }
 }
 
-fn json_schema(context: &mut Context<'_>, media: &str, name: &str) -> Schema {
+/// The schema of a media type, if it has one.
+fn schema(context: &mut Context<'_>, media: &str, name: &str) -> Option<Schema> {
     let at = join(media, "schema");
-    match context.source.at(&at) {
-        Some(_) => context.schemas.read(&at, name),
-        None => Schema::Any,
+    context.source.at(&at)?;
+    Some(context.schemas.read(&at, name))
+}
+
+/// What a value of a media type is to a program.
+fn content(context: &mut Context<'_>, media: &str, media_type: &str, name: &str) -> Content {
+    let essence = essence(media_type);
+    let registry = &context.schemas.registry;
+    let at = join(media, "schema");
+    let kind = registry.settle(&at).map(|(_, value)| SchemaKind::of(value));
+    let binary = registry.is_binary(&at);
+    let is_range = essence.contains('*') && !essence.starts_with("text/");
+    let is_json = match kind {
+        _ if is_json(&essence) => true,
+        // A range is JSON in most documents, unless it is described as a text or as bytes.
+        Some(SchemaKind::Scalar("string")) | None => false,
+        Some(_) => is_range_of_json(&essence),
+    };
+    let is_text = if is_range {
+        kind == Some(SchemaKind::Scalar("string"))
+    } else {
+        is_text(&essence)
+    };
+    if is_json {
+        Content::Json(schema(context, media, name).unwrap_or(Schema::Any))
+    } else if is_text && !binary {
+        Content::Text
+    } else {
+        Content::Bytes
     }
 }
 
-/// What an operation answers with, and what it may be asked for as.
+/// Returns the response of an operation, and what it may be asked for as.
 pub fn response(
     context: &mut Context<'_>,
     method: &str,
@@ -165,18 +165,17 @@ pub fn response(
         let Some((response, at)) = context.resolve::<Described>(&own) else {
             continue;
         };
-        let types: Vec<&String> = response.content.keys().collect();
-        let content = join(&at, "content");
-        // What `HEAD` describes is what `GET` would answer.
-        let content = match preferred(context, &content, &types, rank_of_response) {
+        let types: Vec<&str> = response.content.keys().map(String::as_str).collect();
+        let all = join(&at, "content");
+        // What `HEAD` describes is the response to `GET`.
+        let content = match preferred(context, &all, &types, rank_of_response) {
             Some(media_type) if method != "HEAD" => {
-                let media = join(&content, &media_type);
-                let hint = format!("{name}{several}");
-                let hint = named(context, &own, &at, &join(&media, "schema"), hint);
-                if !media_type.contains('*') && !accepted.contains(&media_type) {
-                    accepted.push(media_type.clone());
+                let media = join(&all, media_type);
+                let hint = named(context, &own, &at, &media, format!("{name}{several}"));
+                if !media_type.contains('*') && !accepted.iter().any(|known| known == media_type) {
+                    accepted.push(media_type.to_owned());
                 }
-                taken(context, &media, &media_type, &hint)
+                content(context, &media, media_type, &hint)
             }
             _ => Content::Empty,
         };
@@ -187,14 +186,12 @@ pub fn response(
             content,
         });
     }
-    let json = accepted
-        .iter()
-        .all(|kind| essence(kind) == "application/json");
+    let json = accepted.iter().all(|known| is_plain_json(known));
     let accept = (!json).then(|| accepted.join(", "));
     (combine(context, successes, name), accept)
 }
 
-/// Ends the name of the type of an answer: the successes of one operation share a name where they
+/// Ends the name of the type of a response: the successes of one operation share a name where they
 /// can.
 fn success_suffix(status: &str) -> String {
     match status {
@@ -223,13 +220,8 @@ fn combine(context: &mut Context<'_>, mut successes: Vec<Success>, name: &str) -
     for success in &mut successes {
         success.name = scope.take(reason(&success.status));
     }
-    Response::ByStatus(
-        context
-            .schemas
-            .registry
-            .free_name(&format!("{name}Response")),
-        successes,
-    )
+    let registry = &mut context.schemas.registry;
+    Response::ByStatus(registry.free_name(&format!("{name}Response")), successes)
 }
 
 /// The variant for a status, by its phrase.
@@ -262,22 +254,12 @@ fn success(context: &Context<'_>, pointer: &str) -> Vec<String> {
     success
 }
 
-/// What comes of a media type of an answer.
-fn taken(context: &mut Context<'_>, media: &str, media_type: &str, name: &str) -> Content {
-    match kind(context, media, media_type) {
-        Media::Json => Content::Json(json_schema(context, media, name)),
-        Media::Text => Content::Text,
-        Media::Bytes => Content::Bytes,
-    }
-}
-
 /// Every status that is no success, with what is said of it and what its body is.
 pub fn error_responses(context: &mut Context<'_>, pointer: &str, name: &str) -> Vec<ErrorResponse> {
     let at = join(pointer, "responses");
     let successes = success(context, &at);
-    let statuses = context.keys_at(&at);
     let mut error_responses = Vec::new();
-    for status in statuses {
+    for status in context.keys_at(&at) {
         if successes.contains(&status) || status.starts_with('2') {
             continue;
         }
@@ -285,23 +267,17 @@ pub fn error_responses(context: &mut Context<'_>, pointer: &str, name: &str) -> 
         let Some((response, at)) = context.resolve::<Described>(&own) else {
             continue;
         };
-        let types: Vec<&String> = response.content.keys().collect();
-        let content = join(&at, "content");
-        let json = types.into_iter().find(|kind| is_json(&essence(kind)));
-        let schema = json.map(|media_type| {
-            let schema = join(&join(&content, media_type), "schema");
+        let mut types = response.content.keys();
+        let json = types.find(|known| is_json(&essence(known)));
+        let schema = json.and_then(|media_type| {
+            let media = join(&join(&at, "content"), media_type);
             let suffix = names::pascal(&status).replace("Value", "");
-            let hint = named(context, &own, &at, &schema, format!("{name}Error{suffix}"));
-            json_schema(context, &join(&content, media_type), &hint)
+            let hint = named(context, &own, &at, &media, format!("{name}Error{suffix}"));
+            schema(context, &media, &hint)
         });
-        let line = response
-            .description
-            .trim()
-            .lines()
-            .next()
-            .unwrap_or_default();
+        let line = response.description.trim().lines().next();
         error_responses.push(ErrorResponse {
-            doc: line.to_owned(),
+            doc: line.unwrap_or_default().to_owned(),
             status,
             schema: schema.filter(|schema| *schema != Schema::Any),
         });
@@ -309,61 +285,18 @@ pub fn error_responses(context: &mut Context<'_>, pointer: &str, name: &str) -> 
     error_responses
 }
 
-enum Media {
-    Json,
-    Text,
-    Bytes,
-}
-
-/// What a value of a media type is to a program.
-fn kind(context: &Context<'_>, media: &str, media_type: &str) -> Media {
-    let essence = essence(media_type);
-    if is_json(&essence) {
-        return Media::Json;
-    }
-    let schema = join(media, "schema");
-    let value = context
-        .schemas
-        .registry
-        .settle(&schema)
-        .map(|(_, value)| value);
-    let binary = context.schemas.registry.is_binary(&schema);
-    if essence.contains('*') && !essence.starts_with("text/") {
-        return match value.map(SchemaKind::of) {
-            // A range is JSON in most documents, unless it is described as a text or as bytes.
-            Some(SchemaKind::Scalar("string")) | None if binary => Media::Bytes,
-            Some(SchemaKind::Scalar("string")) => Media::Text,
-            Some(_) if is_range_of_json(&essence) => Media::Json,
-            _ => Media::Bytes,
-        };
-    }
-    match is_text(&essence) && !binary {
-        true => Media::Text,
-        false => Media::Bytes,
-    }
-}
-
-/// The media type that is taken, the first of those with the least rank.
-fn preferred(
+/// The media type that is taken: of the best rank, with a schema if one has it.
+fn preferred<'t>(
     context: &Context<'_>,
     content: &str,
-    types: &[&String],
+    types: &[&'t str],
     rank: fn(&str) -> Option<u8>,
-) -> Option<String> {
-    let ranked = types
-        .iter()
-        .filter_map(|kind| Some((rank(&essence(kind))?, *kind)));
-    let described = |kind: &String| {
-        context
-            .source
-            .at(&join(&join(content, kind), "schema"))
-            .is_none()
-    };
-    let best = ranked.min_by_key(|(rank, kind)| (*rank, described(kind)));
-    best.map(|(_, kind)| kind.clone())
-}
-
-fn join_words(words: &[&String]) -> String {
-    let words: Vec<&str> = words.iter().map(|word| word.as_str()).collect();
-    words.join("`, `")
+) -> Option<&'t str> {
+    let ranked = types.iter().filter_map(|media_type| {
+        let schema = join(&join(content, media_type), "schema");
+        let undescribed = context.source.at(&schema).is_none();
+        Some((rank(&essence(media_type))?, undescribed, *media_type))
+    });
+    let best = ranked.min_by_key(|(rank, undescribed, _)| (*rank, *undescribed));
+    best.map(|(_, _, media_type)| media_type)
 }

@@ -3,10 +3,9 @@
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use crate::document::findings::Findings;
-use crate::document::references;
-use crate::document::source::Source;
+use crate::document::{Findings, Source, references};
 use crate::schema::reader::SchemaReader;
+use crate::text::{join, names};
 
 pub struct Context<'s> {
     pub source: &'s Source,
@@ -27,6 +26,17 @@ impl<'s> Context<'s> {
 
     pub fn report(&mut self, pointer: &str, found: impl Into<String>, remedy: impl Into<String>) {
         self.findings().report(pointer, found, remedy);
+    }
+
+    /// Whether there can be a header of this name, which stands in the object at a pointer; reports
+    /// one that there cannot be.
+    pub fn check_header(&mut self, pointer: &str, name: &str) -> bool {
+        let fits = names::is_header(name);
+        if !fits {
+            let found = format!("no header can be called `{name}`");
+            self.report(&join(pointer, "name"), found, "use letters, digits and `-`");
+        }
+        fits
     }
 
     pub fn note(&mut self, pointer: &str, found: &str) {

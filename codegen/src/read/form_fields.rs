@@ -7,9 +7,8 @@ use super::parameters;
 use crate::model::{FILE, Parameter, ParameterLocation, Schema, Style, Written};
 use crate::schema::inline_names;
 use crate::schema::schema_kind::{SchemaKind, flag};
-use crate::text::names;
-use crate::text::pointer::join;
 use crate::text::reserved_names::REST;
+use crate::text::{join, names};
 
 /// The fields of a form, where its schema is an object that names them.
 pub fn read(
@@ -29,11 +28,8 @@ pub fn read(
         return None;
     }
     // What has a name of its own is named by it.
-    let stem = match at == pointer {
-        true => name.to_owned(),
-        false => inline_names::component(&at)
-            .map_or_else(|| name.to_owned(), |key| names::type_name(&key)),
-    };
+    let component = inline_names::component(&at).filter(|_| at != pointer);
+    let stem = component.map_or_else(|| name.to_owned(), |key| names::type_name(&key));
     let location = if multipart {
         ParameterLocation::Part
     } else {

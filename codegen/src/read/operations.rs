@@ -8,19 +8,14 @@ use serde_json::{Map, Value};
 use super::context::Context;
 use super::security::SecuritySchemes;
 use super::{content, direction, parameters, path};
-use crate::document::findings::Findings;
-use crate::document::openapi_objects::METHODS;
-use crate::document::references;
-use crate::document::source::Source;
+use crate::document::{Findings, Source, openapi_objects, references};
 use crate::extensions::{paging, period};
 use crate::model::{Api, Operation};
 use crate::schema::inline_names;
 use crate::schema::registry::Registry;
-use crate::text::diagnostic::Diagnostics;
-use crate::text::markdown;
 use crate::text::names::{self, Scope};
-use crate::text::pointer::join;
 use crate::text::reserved_names::{CLIENT_METHODS, REQUEST_TYPES};
+use crate::text::{Diagnostics, join, markdown};
 use crate::validate;
 
 /// Checks the document and reads it.
@@ -125,7 +120,7 @@ impl Reader<'_> {
             };
             let item = source.at(&pointer).and_then(Value::as_object);
             for key in item.into_iter().flat_map(Map::keys) {
-                if let Some((_, method)) = METHODS.iter().find(|(name, _)| name == key) {
+                if let Some(method) = openapi_objects::method(key) {
                     operations.extend(self.operation(path, &pointer, key, method));
                 }
             }
@@ -146,10 +141,10 @@ impl Reader<'_> {
         let type_name = self.types.take(names::type_name(&id));
         let context = &mut self.context;
         let mut parameters = parameters::read(context, path, item, &pointer, &type_name);
-        let sent = content::body(context, method, &pointer, &type_name);
+        let payload = content::body(context, method, &pointer, &type_name).unwrap_or_default();
         let error_responses = content::error_responses(context, &pointer, &type_name);
         let (response, accept) = content::response(context, method, &pointer, &type_name);
-        parameters.extend(sent.fields);
+        parameters.extend(payload.fields);
         parameters::name(&mut parameters);
         let paging = paging::read(context.findings(), &pointer, &parameters, &response);
         let period = period::take(context.findings(), &pointer, &mut parameters);
@@ -169,8 +164,8 @@ impl Reader<'_> {
             parameters,
             period,
             paging,
-            body: sent.body,
-            multipart: sent.multipart,
+            body: payload.body,
+            multipart: payload.multipart,
             response,
             accept,
             error_responses,

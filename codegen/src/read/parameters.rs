@@ -9,11 +9,10 @@ use crate::document::references;
 use crate::extensions::unit;
 use crate::model::{Parameter, ParameterLocation, Schema, Style, Written};
 use crate::schema::inline_names;
-use crate::text::markdown;
 use crate::text::media_type::{essence, is_json};
-use crate::text::names::{self, Scope, is_header};
-use crate::text::pointer::join;
+use crate::text::names::{self, Scope};
 use crate::text::reserved_names::{HEADERS, REQUEST_METHODS};
+use crate::text::{join, markdown};
 
 /// The parameters of an operation, without names in Rust.
 pub fn read(
@@ -65,13 +64,10 @@ fn gather(
         let items = context.source.at(&list).and_then(Value::as_array);
         for index in 0..items.map_or(0, Vec::len) {
             let at = join(&list, index);
-            let parameter = match parameter(context, &at, stem) {
-                Read::Parameter(parameter) => *parameter,
-                Read::Ignored => continue,
-                Read::Faulty => {
-                    complete = false;
-                    continue;
-                }
+            let read = parameter(context, &at, stem);
+            complete &= read.is_some();
+            let Some(parameter) = read.flatten() else {
+                continue;
             };
             match parameters.iter().find(|(_, known)| same(known, &parameter)) {
                 Some((first, _)) if first.starts_with(&list) => {
@@ -95,26 +91,15 @@ fn same(one: &Parameter, other: &Parameter) -> bool {
         }
 }
 
-enum Read {
-    Parameter(Box<Parameter>),
-    /// One that has no effect.
-    Ignored,
-    /// What is wrong with it was reported.
-    Faulty,
-}
-
-fn parameter(context: &mut Context<'_>, at: &str, stem: &str) -> Read {
-    let Some(pointer) = references::resolve(context.source, at) else {
-        return Read::Faulty;
-    };
+/// Reads one parameter; `Some(None)` is one that has no effect, and `None` one that is faulty.
+fn parameter(context: &mut Context<'_>, at: &str, stem: &str) -> Option<Option<Parameter>> {
+    let pointer = references::resolve(context.source, at)?;
     // `openapiv3` wants a form, and knows no style that stands where it does not belong.
-    let Some((described, _)) = context.resolve_with::<Described>(&pointer, |value| {
+    let (described, _) = context.resolve_with::<Described>(&pointer, |value| {
         value.remove("style");
         value.remove("content");
         value.insert("schema".to_owned(), Value::Object(Default::default()));
-    }) else {
-        return Read::Faulty;
-    };
+    })?;
     let (location, data) = match described {
         Described::Path { parameter_data, .. } => (ParameterLocation::Path, parameter_data),
         Described::Header { parameter_data, .. } => (ParameterLocation::Header, parameter_data),
@@ -124,25 +109,18 @@ fn parameter(context: &mut Context<'_>, at: &str, stem: &str) -> Read {
     if location == ParameterLocation::Header
         && HEADERS.contains(&data.name.to_ascii_lowercase().as_str())
     {
-        return Read::Ignored;
+        return Some(None);
     }
-    if location == ParameterLocation::Header && !is_header(&data.name) {
-        let found = format!("no header can be called `{}`", data.name);
-        context.report(
-            &join(&pointer, "name"),
-            found,
-            "use letters, digits and `-`",
-        );
+    if location == ParameterLocation::Header {
+        context.check_header(&pointer, &data.name);
     }
-    let hint = match at == pointer {
-        true => format!("{stem}{}", names::pascal(&data.name)),
+    let hint = if at == pointer {
+        format!("{stem}{}", names::pascal(&data.name))
+    } else {
         // One that stands in a place of its own is named by that.
-        false => inline_names::name(context.source, &pointer).unwrap_or_default(),
+        inline_names::name(context.source, &pointer).unwrap_or_default()
     };
-    match value(context, location, &data, &pointer, &hint) {
-        Some(parameter) => Read::Parameter(Box::new(parameter)),
-        None => Read::Faulty,
-    }
+    value(context, location, &data, &pointer, &hint).map(Some)
 }
 
 /// What a parameter holds, and how that is written.
@@ -160,13 +138,9 @@ fn value(
         .explode
         .unwrap_or(matches!(style, Style::Form | Style::Deep));
     let (minimum, maximum) = bounds(context, &schema, &at);
-    let default = context
-        .source
-        .at(&join(&at, "default"))
-        .and_then(Value::as_u64);
+    let default = context.source.at(&join(&at, "default"));
+    let written = written(context, &schema, location, style, explode);
     Some(Parameter {
-        name: String::new(),
-        location,
         // What is left out of a path makes it another one.
         required: data.required || location == ParameterLocation::Path,
         doc: markdown::paragraphs([
@@ -174,13 +148,10 @@ fn value(
             context.schemas.registry.doc(&at),
         ]),
         deprecated: data.deprecated.unwrap_or_default(),
-        written: written(context, &schema, location, style, explode),
-        media_type: None,
-        schema,
         minimum,
         maximum,
-        default,
-        wire: data.name.clone(),
+        default: default.and_then(Value::as_u64),
+        ..Parameter::new(&data.name, location, schema, written)
     })
 }
 

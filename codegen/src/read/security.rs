@@ -7,9 +7,8 @@ use serde_json::Value;
 
 use super::context::Context;
 use crate::model::{ParameterLocation, Scheme, SchemeKind, Security};
-use crate::text::markdown;
-use crate::text::names::{self, Scope, is_header};
-use crate::text::pointer::join;
+use crate::text::names::{self, Scope};
+use crate::text::{join, markdown};
 
 /// Security schemes that the crate has a token type for.
 const TOKENS: [(&str, &str); 2] = [("masterToken", "MasterToken"), ("userToken", "UserToken")];
@@ -135,9 +134,7 @@ fn kind(
                 APIKeyLocation::Query => ParameterLocation::Query,
                 APIKeyLocation::Cookie => ParameterLocation::Cookie,
             };
-            if location == ParameterLocation::Header && !is_header(&name) {
-                let found = format!("no header can be called `{name}`");
-                context.report(&join(pointer, "name"), found, "use letters, digits and `-`");
+            if location == ParameterLocation::Header && !context.check_header(pointer, &name) {
                 return None;
             }
             // Whatever stands in that header is sent as it is given.

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::registry::Registry;
 use super::schema_kind::{self, SchemaKind};
-use crate::text::pointer::{MAX_DEPTH, join, target};
+use crate::text::{MAX_DEPTH, join, target};
 
 /// What an object is made of, as far as it has been gathered.
 #[derive(Default)]

@@ -2,10 +2,9 @@
 
 use serde_json::Value;
 
+use crate::document::Source;
 use crate::document::bundle::BESIDE;
-use crate::document::source::Source;
-use crate::text::names;
-use crate::text::pointer::{SCHEMAS, unescape};
+use crate::text::{SCHEMAS, names, unescape};
 
 /// The name of a schema by its pointer; `None` where it is a component, which has one.
 pub fn name(source: &Source, pointer: &str) -> Option<String> {

@@ -3,10 +3,8 @@
 use serde_json::Value;
 
 use super::schema_kind::flag;
-use crate::document::source::Source;
-use crate::text::describe::show;
-use crate::text::diagnostic::Diagnostic;
-use crate::text::pointer::join;
+use crate::document::Source;
+use crate::text::{Diagnostic, join, show};
 
 /// What does not fit in the schema at a pointer.
 pub fn check(source: &Source, value: &Value, pointer: &str) -> Vec<Diagnostic> {

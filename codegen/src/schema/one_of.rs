@@ -7,8 +7,7 @@ use serde_json::Value;
 use super::registry::Registry;
 use super::schema_kind::{self, SchemaKind, flag};
 use crate::model::Schema;
-use crate::text::names;
-use crate::text::pointer::{SCHEMAS, join, target, unescape};
+use crate::text::{SCHEMAS, join, names, target, unescape};
 
 /// The property of an object that tells what it is.
 pub struct Discriminator {

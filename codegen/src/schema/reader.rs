@@ -9,15 +9,14 @@ use super::all_of::{Joined, Members};
 use super::registry::Registry;
 use super::schema_kind::{self, SchemaKind, flag};
 use super::{description, inline_names, literals};
-use crate::document::findings::Findings;
+use crate::document::Findings;
 use crate::extensions::{open_enum, unit};
 use crate::model::{
     Alternative, Direction, Enum, Field, INSTANT, Record, SECRET, Schema, Union, Variant,
 };
-use crate::text::describe::{show, type_of};
 use crate::text::names::{self, Scope};
-use crate::text::pointer::{MAX_DEPTH, join, target};
 use crate::text::reserved_names::{OTHER, REST};
+use crate::text::{MAX_DEPTH, join, show, target, type_of};
 
 /// Formats of `type: string` that have a Rust type of their own. A `decimal` without a unit has
 /// none: as a text it keeps its exact value, which `rust_decimal` by itself can lose.
@@ -33,30 +32,9 @@ pub struct SchemaReader<'s> {
     pub registry: Registry<'s>,
     /// Pointers that are being read: one that comes up again is a circle without an object.
     open: Vec<String>,
-    /// Objects and unions whose parts are still to be read. Reading them where they come up would
-    /// recurse as far as the document refers.
-    pending: VecDeque<Pending<'s>>,
-}
-
-/// A type that has its name, and not its parts.
-enum Pending<'s> {
-    Record {
-        name: String,
-        value: &'s Value,
-        members: Members,
-    },
-    Union(PendingUnion),
-}
-
-struct PendingUnion {
-    name: String,
-    pointer: String,
-    /// The choice itself, whose discriminator counts.
-    choice: String,
-    /// Pointers of the alternatives.
-    alternatives: Vec<String>,
-    /// Whether each alternative is joined with what stands beside the choice.
-    joined: bool,
+    /// What reads the parts of objects and unions that have their names already. Reading them where
+    /// they come up would recurse as far as the document refers.
+    pending: VecDeque<Box<dyn FnOnce(&mut Self) + 's>>,
 }
 
 impl<'s> SchemaReader<'s> {
@@ -96,15 +74,8 @@ impl<'s> SchemaReader<'s> {
 
     /// Reads the parts of every object and union that has come up.
     pub fn finish(&mut self) {
-        while let Some(pending) = self.pending.pop_front() {
-            match pending {
-                Pending::Record {
-                    name,
-                    value,
-                    members,
-                } => self.record(name, value, members),
-                Pending::Union(union) => self.union(union),
-            }
+        while let Some(read) = self.pending.pop_front() {
+            read(self);
         }
         self.registry.check_unions();
     }
@@ -228,11 +199,8 @@ impl<'s> SchemaReader<'s> {
         members: Members,
     ) -> Schema {
         let (name, schema) = self.registry.claim(pointer, name);
-        self.pending.push_back(Pending::Record {
-            name,
-            value,
-            members,
-        });
+        let read = move |reader: &mut Self| reader.record(name, value, members);
+        self.pending.push_back(Box::new(read));
         schema
     }
 
@@ -382,26 +350,23 @@ impl<'s> SchemaReader<'s> {
         joined: bool,
     ) -> Schema {
         let (name, schema) = self.registry.claim(pointer, name);
-        self.pending.push_back(Pending::Union(PendingUnion {
-            name,
-            pointer: pointer.to_owned(),
-            choice: choice.to_owned(),
-            alternatives,
-            joined,
-        }));
+        let [at, choice] = [pointer, choice].map(str::to_owned);
+        let read = move |reader: &mut Self| reader.union(name, &at, &choice, &alternatives, joined);
+        self.pending.push_back(Box::new(read));
         schema
     }
 
-    /// Reads the alternatives of a union.
-    fn union(&mut self, pending: PendingUnion) {
-        let PendingUnion {
-            name,
-            pointer,
-            choice,
-            alternatives,
-            joined,
-        } = pending;
-        let discriminator = self.registry.discriminator(&choice, &alternatives);
+    /// Reads the alternatives of a union. If they are `joined`, each is an object together with what
+    /// stands beside the choice.
+    fn union(
+        &mut self,
+        name: String,
+        pointer: &str,
+        choice: &str,
+        alternatives: &[String],
+        joined: bool,
+    ) {
+        let discriminator = self.registry.discriminator(choice, alternatives);
         let mut scope = Scope::with(&OTHER);
         let mut read: Vec<Alternative> = Vec::new();
         let mut known_tags = HashSet::new();
@@ -413,7 +378,7 @@ impl<'s> SchemaReader<'s> {
             let stem = self.registry.stem(at, tags.first());
             let hint = format!("{name}{stem}");
             let schema = if joined {
-                self.join_alternative(&pointer, &choice, at, index, &hint)
+                self.join_alternative(pointer, choice, at, index, &hint)
             } else {
                 self.read(at, &hint).not_null()
             };
@@ -432,13 +397,12 @@ impl<'s> SchemaReader<'s> {
         let told = |known: &Alternative| {
             !known.tags.is_empty() && matches!(known.schema, Schema::Named(_) | Schema::Map(_))
         };
-        let value = self.registry.source.at(&pointer).unwrap_or(&Value::Null);
+        let tag = discriminator.map(|discriminator| discriminator.property);
+        let value = self.registry.source.at(pointer).unwrap_or(&Value::Null);
         let union = Union {
             doc: description::of_schema(value),
             deprecated: flag(value, "deprecated"),
-            tag: discriminator
-                .map(|discriminator| discriminator.property)
-                .filter(|_| read.iter().all(told)),
+            tag: tag.filter(|_| read.iter().all(told)),
             alternatives: read,
         };
         self.registry.unions.insert(name, union);

@@ -6,11 +6,10 @@ use serde_json::Value;
 
 use super::description;
 use super::schema_kind::{self, SchemaKind};
-use crate::document::findings::Findings;
-use crate::document::source::Source;
+use crate::document::{Findings, Source};
 use crate::model::{Enum, Record, Schema, Union};
 use crate::text::names::{self, Scope};
-use crate::text::pointer::{MAX_DEPTH, SCHEMAS, join, target};
+use crate::text::{MAX_DEPTH, SCHEMAS, join, target};
 
 /// The types of a document as they are read, and what a reader has to know of its schemas.
 pub struct Registry<'s> {

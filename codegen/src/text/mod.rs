@@ -1,11 +1,16 @@
 //! Words that every stage needs: messages, names, descriptions, and the small grammars of HTTP and
 //! JSON.
 
-pub mod describe;
-pub mod diagnostic;
+mod describe;
+mod diagnostic;
 pub mod markdown;
 pub mod media_type;
 pub mod names;
-pub mod one_line;
-pub mod pointer;
+mod one_line;
+mod pointer;
 pub mod reserved_names;
+
+pub use self::describe::{show, similar, type_of};
+pub use self::diagnostic::{Diagnostic, Diagnostics};
+pub use self::one_line::one_line;
+pub use self::pointer::{MAX_DEPTH, SCHEMAS, join, target, unescape};

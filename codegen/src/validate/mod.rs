@@ -7,9 +7,8 @@ mod validator;
 use serde_json::Value;
 
 use self::validator::Validator;
-use crate::document::source::Source;
-use crate::text::describe::{show, type_of};
-use crate::text::diagnostic::Diagnostics;
+use crate::document::Source;
+use crate::text::{Diagnostics, show, type_of};
 
 /// Checks a document against OpenAPI 3.0, and repairs what can only mean one thing. Returns the
 /// faults and, in words, what was passed over.

@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value};
 
+use crate::document::Source;
 use crate::document::openapi_objects::{INFO, OPERATION, Object, RESPONSE};
-use crate::document::source::Source;
 
 /// A change of the document.
 pub enum Repair {

@@ -4,7 +4,7 @@ use crate::document::openapi_objects::{
     COMPONENTS, DOCUMENT, MEDIA_TYPE, OPERATION, Object, PARAMETER, PATH_ITEM, PATHS, REQUEST_BODY,
     RESPONSE, RESPONSES, SCHEMA,
 };
-use crate::text::describe::similar;
+use crate::text::similar;
 
 /// What means something in JSON Schema, in Swagger 2.0 or in OpenAPI 3.1, and nothing in 3.0.
 const FOREIGN: [&str; 27] = [

@@ -9,13 +9,9 @@ use serde_json::{Map, Value};
 
 use super::repair::{self, Repair};
 use super::unknown_keys::{self, misplaced_path};
-use crate::document::findings::Findings;
 use crate::document::openapi_objects::{DOCUMENT, Object, SCHEMA, Shape};
-use crate::document::references;
-use crate::document::source::Source;
-use crate::text::describe::{show, similar};
-use crate::text::diagnostic::Diagnostics;
-use crate::text::pointer::join;
+use crate::document::{Findings, Source, references};
+use crate::text::{Diagnostics, join, show, similar};
 
 pub struct Validator<'s> {
     findings: Findings<'s>,

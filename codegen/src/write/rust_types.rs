@@ -73,24 +73,27 @@ fn opaque(api: &Api) -> impl Iterator<Item = &String> {
     api.enums.keys().chain(api.unions.keys())
 }
 
-/// What the enums of answers by status hold, by the names of enum and variant.
-fn by_status(api: &Api) -> impl Iterator<Item = ((&String, &String), &Schema)> {
-    let answers = api
-        .operations
-        .iter()
-        .filter_map(|operation| match &operation.response {
-            Response::ByStatus(name, successes) => Some((name, successes)),
-            _ => None,
-        });
-    answers.flat_map(|(name, successes)| {
-        let held = successes
+/// What an enum or the rest of a record holds, by the names of the type and of the variant or field.
+fn held(api: &Api) -> impl Iterator<Item = (&String, &str, &Schema)> {
+    let rests = api.records.iter();
+    let rests = rests.filter_map(|(owner, record)| Some((owner, REST, record.rest.as_ref()?)));
+    let unions = api.unions.iter().flat_map(|(owner, union)| {
+        let alternatives = union.alternatives.iter();
+        alternatives.map(move |known| (owner, known.name.as_str(), &known.schema))
+    });
+    let by_status = api.operations.iter().flat_map(|operation| {
+        let (owner, successes) = match &operation.response {
+            Response::ByStatus(name, successes) => (Some(name), successes.as_slice()),
+            _ => (None, [].as_slice()),
+        };
+        successes
             .iter()
-            .filter_map(|success| match &success.content {
-                Content::Json(schema) => Some((&success.name, schema)),
+            .filter_map(move |success| match &success.content {
+                Content::Json(schema) => Some((owner?, success.name.as_str(), schema)),
                 _ => None,
-            });
-        held.map(move |(variant, schema)| ((name, variant), schema))
-    })
+            })
+    });
+    rests.chain(unions).chain(by_status)
 }
 
 /// `typify`'s types, with the numbers that it knows our names by.
@@ -142,13 +145,8 @@ impl<'a> Space<'a> {
         settings.with_map_type("::std::collections::BTreeMap");
         let fields = api.records.values().flat_map(|record| &record.fields);
         let inside = fields.map(|field| &field.schema);
-        let rests = api
-            .records
-            .values()
-            .filter_map(|record| record.rest.as_ref());
-        let unions = api.unions.values().flat_map(|union| &union.alternatives);
-        let unions = unions.map(|known| &known.schema);
-        let schemas = outside(api).chain(inside).chain(rests).chain(unions);
+        let held = held(api).map(|(_, _, schema)| schema);
+        let schemas = outside(api).chain(inside).chain(held);
         let conversions: BTreeSet<&str> = schemas
             .flat_map(Schema::parts)
             .filter_map(|part| match part {
@@ -188,22 +186,10 @@ impl<'a> Space<'a> {
                 let key = (name.clone(), field.name.clone());
                 types.fields.insert(key, self.ty(&id, false)?);
             }
-            if let Some(rest) = &record.rest {
-                let id = self.id(rest)?;
-                let key = (name.clone(), REST.to_owned());
-                types.fields.insert(key, self.ty(&id, false)?);
-            }
         }
-        for (name, union) in &api.unions {
-            for known in &union.alternatives {
-                let id = self.id(&known.schema)?;
-                let key = (name.clone(), known.name.clone());
-                types.fields.insert(key, self.ty(&id, false)?);
-            }
-        }
-        for (name, schema) in by_status(api) {
+        for (owner, name, schema) in held(api) {
             let id = self.id(schema)?;
-            let key = (name.0.clone(), name.1.clone());
+            let key = (owner.clone(), name.to_owned());
             types.fields.insert(key, self.ty(&id, false)?);
         }
         Ok(types)
@@ -234,15 +220,9 @@ impl<'a> Space<'a> {
     fn ty(&self, id: &TypeId, outside: bool) -> Result<syn::Type, String> {
         let ty = self.types.get_type(id).map_err(|error| error.to_string())?;
         let mut ty = syn::parse2(ty.ident()).map_err(|error| error.to_string())?;
-        self.short(outside).visit_type_mut(&mut ty);
+        let names = &self.names;
+        Short { names, outside }.visit_type_mut(&mut ty);
         Ok(ty)
-    }
-
-    fn short(&self, outside: bool) -> Short<'_> {
-        Short {
-            names: &self.names,
-            outside,
-        }
     }
 
     fn number(&self, name: &str) -> String {
