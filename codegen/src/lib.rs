@@ -1,4 +1,25 @@
 //! Generates the Rust source of the FitRankings client from an OpenAPI 3.0 document.
+//!
+//! [`BuildScript`] is what the client's `build.rs` calls. [`generate`] gives the source to any other
+//! program. Both fail with [`Diagnostics`]: everything that is wrong with a document at once, each
+//! with its file, line, JSON pointer and remedy.
+//!
+//! # Stages
+//!
+//! A document passes through these folders, and no file imports one of a later stage.
+//!
+//! | stage | from | to |
+//! |---|---|---|
+//! | `document` | files in YAML or JSON | raw values with their lines, all files joined into one |
+//! | `validate` | raw values | the same, checked against OpenAPI's objects and repaired |
+//! | `schema`, `extensions` | schemas, `x-` keys | the few forms of the model |
+//! | `read` | operations, by way of `openapiv3` | the model |
+//! | `model` | | what a document says, in plain words |
+//! | `write` | the model, by way of `typify` | Rust |
+//!
+//! Below all of them is `text`: messages, names, JSON pointers, media types. Above them, `lenient`
+//! reads a document again and again without the operations that are in the way, `generate` runs the
+//! stages, and `build_script` runs them for cargo.
 
 mod build_script;
 mod document;
@@ -16,3 +37,7 @@ mod write;
 pub use build_script::{BuildScript, Environment};
 pub use generate::{Generated, Mode, generate, generate_from, value};
 pub use text::{Diagnostic, Diagnostics};
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
