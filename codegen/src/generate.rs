@@ -81,8 +81,8 @@ impl Mode {
 ///
 /// # Errors
 ///
-/// Fails with everything that keeps the document, or in [`Mode::Lenient`] the rest of it, from being
-/// generated.
+/// Fails with everything that is wrong with the document. In [`Mode::Lenient`], faults of single
+/// operations are no errors.
 pub fn generate(path: &Path, mode: Mode) -> Result<Generated, Diagnostics> {
     with_stack(path, || from_source(bundle::read(path)?, mode))
 }

@@ -1,4 +1,4 @@
-//! The lenient way: operations that cannot be generated are left out, and the rest is.
+//! Leaves out the operations that cannot be generated, and reads the rest.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -10,8 +10,11 @@ use crate::model::Api;
 use crate::read::operations as reader;
 use crate::text::{Diagnostic, Diagnostics, join, one_line, target, unescape};
 
-/// Reads the document without the operations that are in the way; an error where it is not some
-/// of its operations that is wrong.
+/// Reads the document without the operations that have faults.
+///
+/// # Errors
+///
+/// Fails with the faults that belong to no operation.
 pub fn read(source: &Source) -> Result<Api, Diagnostics> {
     let mut source = source.clone();
     write_paths_out(&mut source);
@@ -39,7 +42,7 @@ pub fn read(source: &Source) -> Result<Api, Diagnostics> {
                 left_out.push(line(&pointer, &diagnostics));
             }
         }
-        // Whatever is wrong in a component that nobody uses is in nobody's way.
+        // A fault in a component that no operation uses does no harm.
         for (pointer, diagnostic) in faults.components {
             source.remove(&pointer);
             removed.insert(pointer);
@@ -52,8 +55,8 @@ pub fn read(source: &Source) -> Result<Api, Diagnostics> {
     }
 }
 
-/// Puts paths that stand elsewhere where they are referred to, so that an operation can be taken
-/// out of one and stay in another.
+/// Copies paths that are references to where they are used, so that an operation can be left out of
+/// one path and stay in another.
 fn write_paths_out(source: &mut Source) {
     let Some(Value::Object(paths)) = source.at("/paths") else {
         return;
@@ -74,13 +77,13 @@ fn write_paths_out(source: &mut Source) {
     }
 }
 
-/// What diagnostics stand in the way of.
+/// Diagnostics, by the part of the document that they belong to.
 struct Faults {
-    /// Operations, by their pointers, with what is wrong with each.
+    /// Those of operations, by the pointers of these.
     operations: BTreeMap<String, Vec<Diagnostic>>,
-    /// Faulty components that no operation uses.
+    /// Those of components that no operation uses.
     components: Vec<(String, Diagnostic)>,
-    /// What no operation is to blame for.
+    /// All others.
     elsewhere: Vec<Diagnostic>,
 }
 
@@ -110,11 +113,11 @@ impl Faults {
     }
 }
 
-/// Who uses which parts of the document.
+/// Which operations use which parts of the document.
 struct Users {
-    /// By their pointers.
+    /// The pointers of all operations.
     operations: HashSet<String>,
-    /// For each part that is referred to, the parts and operations that do so.
+    /// For each part that is referred to, the parts and operations that refer to it.
     of: HashMap<String, Vec<String>>,
 }
 
@@ -142,7 +145,7 @@ impl Users {
         users
     }
 
-    /// The operations that come to what is at a pointer, or to what it stands in.
+    /// Returns the operations that use the value at a pointer, or a value around it.
     fn of_pointer(&self, pointer: &str) -> BTreeSet<String> {
         let mut open = Vec::new();
         let mut near = pointer;
@@ -164,7 +167,7 @@ impl Users {
             }
             open.extend(self.of.get(next).into_iter().flatten().map(String::as_str));
         }
-        // What is wrong with a path is wrong for all that it has.
+        // A fault of a path is one of all its operations.
         if found.is_empty() && pointer.starts_with("/paths/") {
             let below = |operation: &&String| {
                 let rest = operation.strip_prefix(pointer);
@@ -194,7 +197,7 @@ fn operations(source: &Source) -> Vec<String> {
     operations
 }
 
-/// Where the references in a part of the document lead, and the security schemes that it names.
+/// The targets of the references in a part of the document, and the security schemes that it names.
 fn references(source: &Source, pointer: &str) -> Vec<String> {
     let mut found = Vec::new();
     let mut open: Vec<&Value> = source.at(pointer).into_iter().collect();
@@ -225,9 +228,8 @@ fn references(source: &Source, pointer: &str) -> Vec<String> {
     found
 }
 
-/// The component that a pointer leads into.
-///
-/// A path that was written among the components is none: it would be lost without a word.
+/// The component that a pointer leads into. A path that stands among the components by mistake is
+/// none: it would be left out in silence.
 fn component(pointer: &str) -> Option<String> {
     let mut tokens = pointer.split('/').skip(1);
     let mut start = String::new();
@@ -241,7 +243,7 @@ fn component(pointer: &str) -> Option<String> {
     (first == "components" && !is_path).then(|| format!("{start}/components/{section}/{name}"))
 }
 
-/// An operation that is left out, and why.
+/// The line that says that an operation is left out, and why.
 fn line(pointer: &str, diagnostics: &[Diagnostic]) -> String {
     let (item, method) = pointer.rsplit_once('/').unwrap_or_default();
     let path = unescape(item.strip_prefix("/paths/").unwrap_or(item));

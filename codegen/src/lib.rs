@@ -1,8 +1,7 @@
 //! Generates the Rust source of the FitRankings client from an OpenAPI 3.0 document.
 //!
-//! [`BuildScript`] is what the client's `build.rs` calls. [`generate`] gives the source to any other
-//! program. Both fail with [`Diagnostics`]: everything that is wrong with a document at once, each
-//! with its file, line, JSON pointer and remedy.
+//! The client's `build.rs` runs a [`BuildScript`]. [`generate`] gives the source to any other program. Both fail with [`Diagnostics`]: everything that is wrong with a document at once, with
+//! files, lines, JSON pointers and remedies.
 //!
 //! # Stages
 //!

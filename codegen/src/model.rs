@@ -1,4 +1,5 @@
-//! What a document says, checked and in plain words: all that the writing of Rust starts from.
+//! The model of an API: what a document says, checked and in plain words. Rust is written from it
+//! alone.
 
 use std::collections::BTreeMap;
 
@@ -16,7 +17,7 @@ pub struct Api {
     pub title: String,
     pub version: String,
     pub doc: String,
-    /// The first server's URL, where it is a plain one.
+    /// The URL of the first server, if it can be a base URL.
     pub base_url: Option<String>,
     pub operations: Vec<Operation>,
     /// Security schemes that the crate has no token type for, by the name of theirs.
@@ -26,7 +27,7 @@ pub struct Api {
     pub records: BTreeMap<String, Record>,
     pub enums: BTreeMap<String, Enum>,
     pub unions: BTreeMap<String, Union>,
-    /// What the document says and the generator passes over, with its place.
+    /// What the generator passes over, with the place in the document.
     pub notes: Vec<String>,
     /// Operations that could not be generated, and why.
     pub left_out: Vec<String>,
@@ -40,7 +41,7 @@ pub struct Operation {
     pub type_name: String,
     pub method: &'static str,
     pub path: String,
-    /// Where it is served, if that is elsewhere than the rest.
+    /// The server of the operation, if it is not the client's.
     pub server: Option<String>,
     pub doc: String,
     pub deprecated: bool,
@@ -52,15 +53,15 @@ pub struct Operation {
     /// Whether its body is a multipart form, whatever parts are given.
     pub multipart: bool,
     pub response: Response,
-    /// What the answer may be asked for as, where that is not `application/json` alone.
+    /// The value of `Accept`, if it is not `application/json`.
     pub accept: Option<String>,
     pub error_responses: Vec<ErrorResponse>,
-    /// Keys whose values are secret, in the body that is sent or the one that comes back.
+    /// Keys whose values are secret, in the request or the response.
     pub secrets: Vec<String>,
 }
 
 impl Operation {
-    /// The schemas of what it sends and answers.
+    /// Returns the schemas of the request and of the successful responses.
     pub fn schemas(&self) -> impl Iterator<Item = &Schema> {
         let parameters = self.parameters.iter().map(|parameter| &parameter.schema);
         let body = self.body.iter().map(|body| &body.schema);
@@ -76,7 +77,7 @@ pub enum Security {
     /// Any one of these, each a token type or several at once.
     AnyOf {
         alternatives: Vec<Vec<String>>,
-        /// Whether it may be called without any, too.
+        /// Whether it may be called without a token, too.
         optional: bool,
     },
 }
@@ -145,7 +146,7 @@ pub struct Parameter {
     pub written: Written,
     /// The media type of a part, where the document gives one.
     pub media_type: Option<String>,
-    /// The bounds of a whole number, where its type does not say them already.
+    /// The bounds of a whole number, if they are narrower than its type.
     pub minimum: Option<i128>,
     pub maximum: Option<i128>,
     /// The default of a whole number.
@@ -153,7 +154,7 @@ pub struct Parameter {
 }
 
 impl Parameter {
-    /// An optional parameter of which nothing else is said.
+    /// Makes an optional parameter of which nothing else is known.
     pub fn new(wire: &str, location: ParameterLocation, schema: Schema, written: Written) -> Self {
         Self {
             wire: wire.to_owned(),
@@ -246,14 +247,14 @@ pub enum BodyForm {
     Bytes,
 }
 
-/// What a success answers with.
+/// The response of a success.
 #[derive(Clone)]
 pub enum Response {
     /// The same, whatever its status.
     Always(Content),
     /// Some successes have this in JSON, the others nothing.
     Maybe(Schema),
-    /// It is up to the status; the enum has this name.
+    /// One for each status; the enum has this name.
     ByStatus(String, Vec<Success>),
 }
 
@@ -300,7 +301,7 @@ impl Response {
     }
 }
 
-/// A status that is no success.
+/// A response whose status is an error.
 pub struct ErrorResponse {
     pub status: String,
     pub doc: String,
@@ -308,7 +309,7 @@ pub struct ErrorResponse {
     pub schema: Option<Schema>,
 }
 
-/// What a value is, in the few forms that are left of a schema.
+/// The type of a value, in the few forms that schemas are brought to.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Schema {
     /// Any JSON value.
@@ -338,7 +339,7 @@ impl Schema {
         }
     }
 
-    /// The same, where `null` has no form.
+    /// Returns the schema without `null`.
     pub fn not_null(self) -> Self {
         match self {
             Self::Nullable(inner) => *inner,
@@ -366,7 +367,7 @@ impl Schema {
             .any(|part| matches!(part, Self::Rust(rust) if rust == name))
     }
 
-    /// This schema and those inside of it.
+    /// Returns this schema and those inside it.
     pub fn parts(&self) -> impl Iterator<Item = &Self> {
         std::iter::successors(Some(self), |schema| match schema {
             Self::List(inner) | Self::Map(inner) | Self::Nullable(inner) => Some(&**inner),
@@ -380,11 +381,11 @@ pub struct Record {
     pub doc: String,
     pub deprecated: bool,
     pub fields: Vec<Field>,
-    /// Whether a request sends it, so that callers have to make one.
+    /// Whether requests have it, so that callers make one.
     pub in_request: bool,
-    /// Whether it is answered and holds no secret, so that it can be shown as a row of a table.
+    /// Whether responses have it and it holds no secret, so that it can be a row of a table.
     pub row: bool,
-    /// The values of whatever other keys it has.
+    /// The schema of all other keys.
     pub rest: Option<Schema>,
 }
 
@@ -406,7 +407,7 @@ pub enum Direction {
 }
 
 impl Field {
-    /// Whether a value without it is complete.
+    /// Whether a record without it is valid.
     pub fn may_be_missing(&self) -> bool {
         !self.required || matches!(self.schema, Schema::Nullable(_))
     }

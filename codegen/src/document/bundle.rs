@@ -1,7 +1,7 @@
-//! Files beside the document that it refers to, joined to it.
+//! Joins the files that a document refers to into one document.
 //!
-//! Each is put below a key of the document that nobody looks at by itself, and every `$ref` into it
-//! is made one that leads there. So nothing after this knows that there was more than one file.
+//! Each file is put below one key of the document, and every `$ref` into it is rewritten to lead
+//! there. The later stages see a single document.
 //!
 //! Only files in the folder of the document are read, or in folders below it. Messages of the build
 //! end up in logs, so they show nothing of a file unless it is part of an OpenAPI document.
@@ -15,7 +15,7 @@ use super::openapi_objects;
 use super::source::{Source, Unread};
 use crate::text::{Diagnostics, join, target};
 
-/// Where the files stand in the document, by their numbers.
+/// The key below which the files stand, by their numbers.
 pub const BESIDE: &str = "x-files-beside";
 
 /// Reads the document at `path`, and the files beside it that it refers to.
@@ -27,7 +27,8 @@ pub fn read(path: &Path) -> Result<Source, Diagnostics> {
 
 /// Reads the files that the document refers to, and those that they refer to.
 ///
-/// One that cannot be read is told of where somebody follows the reference: it may be an example.
+/// A file that cannot be read is reported only where a reference into it is followed: it may be
+/// part of an example.
 pub fn gather(source: &mut Source) {
     let mut files = Files {
         folder: folder(&source.path),
@@ -78,18 +79,18 @@ const NO_PART: &str = "no reference leads to an object of OpenAPI in it, so noth
 struct Files {
     /// The folder of the document.
     folder: PathBuf,
-    /// Every file that was met; `None` for the document itself.
+    /// The numbers of all files so far; `None` is the document itself.
     numbers: HashMap<PathBuf, Option<usize>>,
     /// Files that are still to be read.
     open: Vec<(usize, PathBuf)>,
-    /// Why a reference was left as it is.
+    /// References that were not rewritten, and why.
     unread: HashMap<String, Unread>,
     /// The fragments of the references into each file.
     targets: HashMap<usize, Vec<String>>,
 }
 
 impl Files {
-    /// Makes every reference one into the joined document; `prefix` is where this part of it is.
+    /// Rewrites every reference of a file, which stands at `prefix` in the joined document.
     fn rewrite(&mut self, value: &mut Value, prefix: &str, file: &Path, key: &str) {
         match value {
             Value::Array(items) => {
@@ -102,7 +103,7 @@ impl Files {
                     self.reference(reference, prefix, file);
                 }
                 for (name, member) in members {
-                    // What stands in an example is no reference, unless it is a property's name.
+                    // A `$ref` in an example is text, unless `example` is the name of a property.
                     if key == "properties" || !matches!(name.as_str(), "example" | "examples") {
                         self.rewrite(member, prefix, file, name);
                     }
@@ -144,7 +145,7 @@ impl Files {
         *reference = format!("#{place}{fragment}");
     }
 
-    /// The number of the file at a path, which is to be read if it was not met before.
+    /// Returns the number of the file at a path, and has a new one read.
     fn number(&mut self, path: PathBuf) -> Result<Option<usize>, Unread> {
         if let Some(known) = self.numbers.get(&path) {
             return Ok(*known);
@@ -195,14 +196,14 @@ impl Files {
     }
 }
 
-/// The folder that a file is in, as far as its path tells.
+/// The folder of a file, by the text of its path.
 fn folder(path: &Path) -> PathBuf {
     let mut folder = plain(path);
     folder.pop();
     folder
 }
 
-/// A path without `.` and `..`, as far as its text tells.
+/// A path without `.` and `..`, by its text.
 fn plain(path: &Path) -> PathBuf {
     let mut plain = PathBuf::new();
     for part in path.components() {

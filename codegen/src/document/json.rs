@@ -1,4 +1,4 @@
-//! JSON, by way of `serde_json`, as events for the builder.
+//! Parses JSON with `serde_json`, as events for the builder.
 
 use std::cell::{Cell, RefCell};
 use std::fmt;
@@ -26,7 +26,7 @@ pub fn parse(path: &Path, text: &str) -> Result<Built, Diagnostics> {
     let read = events.deserialize(&mut deserializer);
     let stopped = match read.and_then(|()| deserializer.end()) {
         Ok(()) => None,
-        // What the builder refused comes back as an error of the parser.
+        // A refusal of the builder comes back as an error of the parser.
         Err(error) => events.stopped.take().or_else(|| {
             let diagnostic = Diagnostic::new(path, "", format!("the file is not JSON: {error}"))
                 .line(Some(error.line()))
@@ -65,7 +65,7 @@ impl Read for Lines<'_> {
     }
 }
 
-/// Hands whatever is deserialized on to the builder.
+/// Passes what is deserialized on to the builder.
 #[derive(Clone, Copy)]
 struct Events<'a, 'p> {
     builder: &'a RefCell<ValueBuilder<'p>>,

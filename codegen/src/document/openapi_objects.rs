@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use self::Shape::{Any, Components, Count, Flag, List, OneOf, OrRef, SchemaOrFlag, Text};
 
-/// What a value has to be.
+/// The form that a value has to have.
 pub enum Shape {
     Any,
     Text,
@@ -51,8 +51,8 @@ pub fn method(key: &str) -> Option<&'static str> {
         .find(|method| method.to_ascii_lowercase() == key)
 }
 
-/// Whether the keys are those of an object that references lead to: half of them at least, so that
-/// a key may be misspelt.
+/// Whether an object looks like one of OpenAPI's: at least half of its keys are known, so that some
+/// may be misspelt.
 pub fn is_likely(members: &Map<String, Value>) -> bool {
     let objects = [
         &SCHEMA,

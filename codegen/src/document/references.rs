@@ -1,11 +1,11 @@
-//! Where a `$ref` leads.
+//! Follows references.
 
 use serde_json::Value;
 
 use super::source::{Source, Unread};
 use crate::text::{Diagnostic, MAX_DEPTH, join, similar, target};
 
-/// The pointer of what the reference at a pointer leads to in the end, which is no reference.
+/// Follows the reference at a pointer to the end. Returns the pointer of the object there.
 pub fn follow(source: &Source, pointer: &str) -> Result<String, Diagnostic> {
     let reference = source.at(pointer).and_then(Value::as_str);
     let mut next = reference.unwrap_or_default();
@@ -40,7 +40,7 @@ pub fn follow(source: &Source, pointer: &str) -> Result<String, Diagnostic> {
     }
 }
 
-/// A reference to a place where nothing stands.
+/// The diagnostic for a reference that leads to no value.
 fn nothing(source: &Source, pointer: &str, reference: &str, target: &str) -> Diagnostic {
     let shown = source.shown(reference);
     match source.closed(target) {
@@ -51,7 +51,7 @@ fn nothing(source: &Source, pointer: &str, reference: &str, target: &str) -> Dia
     }
 }
 
-/// A reference that leads to no file that is at hand.
+/// The diagnostic for a reference into a file that was not read.
 fn outside(source: &Source, pointer: &str, reference: &str) -> Diagnostic {
     match source.unread.get(reference) {
         Some(unread) => closed(source, pointer, reference, unread),
@@ -69,7 +69,7 @@ fn closed(source: &Source, pointer: &str, reference: &str, unread: &Unread) -> D
     source.diagnostic(pointer, found).remedy(&unread.remedy)
 }
 
-/// The pointer itself, or where the reference that stands there leads.
+/// Returns the pointer itself, or where the reference that stands there leads.
 pub fn resolve(source: &Source, pointer: &str) -> Option<String> {
     match source.at(pointer)?.get("$ref") {
         Some(_) => follow(source, &join(pointer, "$ref")).ok(),
@@ -77,7 +77,7 @@ pub fn resolve(source: &Source, pointer: &str) -> Option<String> {
     }
 }
 
-/// What the writer may have meant.
+/// What to do about a reference that leads to no value.
 fn nearby(source: &Source, target: &str) -> String {
     let shown = |pointer: &str| source.shown(&format!("#{pointer}"));
     let (section, name) = target.rsplit_once('/').unwrap_or_default();

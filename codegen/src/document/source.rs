@@ -1,4 +1,4 @@
-//! A document that could be read: its values, and the line of each.
+//! The source of a document: its values, and the line of each.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -8,19 +8,19 @@ use serde_json::Value;
 use super::{json, yaml};
 use crate::text::{Diagnostic, Diagnostics, unescape};
 
-/// A document that could be read, with the line of each of its values.
+/// The values of a document, with the line of each.
 #[derive(Clone)]
 pub struct Source {
     pub path: PathBuf,
     pub root: Value,
     pub lines: HashMap<String, usize>,
-    /// What is wrong with the text, but does not keep the rest from being read.
+    /// Faults of the text that do not keep the rest from being read.
     pub diagnostics: Diagnostics,
     /// References to files that are not read.
     pub unread: HashMap<String, Unread>,
-    /// Files beside it, with the pointers where they were put.
+    /// Files that were joined to the document, with their pointers in it.
     beside: Vec<(String, PathBuf)>,
-    /// Files beside it that nothing is taken from, by the pointers where they would be.
+    /// Files that could not be joined, by the pointers where they would stand.
     closed: HashMap<String, Unread>,
 }
 
@@ -42,7 +42,7 @@ impl Source {
     /// Reads one file: JSON where its first character is `{`, YAML 1.2 otherwise.
     pub fn read(path: &Path) -> Result<Self, Diagnostics> {
         if path.to_string_lossy().contains(char::is_control) {
-            // Cargo takes one path a line, and could not be told to look at this one.
+            // Cargo reads one path a line, so it could not watch this file.
             let found = "the path of the file has a line break or another control character";
             let remedy = "rename the file, or its folder";
             return Err(Diagnostic::new(path, "", found).remedy(remedy).into());
@@ -63,7 +63,7 @@ impl Source {
         Self::parse(path, &text)
     }
 
-    /// Puts a file beside it in, which stands at a pointer now.
+    /// Records that a file was joined to the document at a pointer.
     pub fn add(
         &mut self,
         pointer: String,
@@ -78,19 +78,19 @@ impl Source {
         self.beside.push((pointer, path));
     }
 
-    /// Puts in that nothing is taken of a file beside it, which would stand at a pointer.
+    /// Records that a file could not be joined, which would stand at a pointer.
     pub fn close(&mut self, pointer: String, path: PathBuf, unread: Unread) {
         self.closed.insert(pointer.clone(), unread);
         self.beside.push((pointer, path));
     }
 
-    /// Why nothing was taken of the file that a pointer leads into, if so.
+    /// Returns why the file that a pointer leads into was not joined, if it was not.
     pub fn closed(&self, pointer: &str) -> Option<&Unread> {
         let (_, inside) = self.locate(pointer);
         self.closed.get(pointer.strip_suffix(inside)?)
     }
 
-    /// Takes the part at a pointer out.
+    /// Removes the value at a pointer.
     pub fn remove(&mut self, pointer: &str) {
         let (above, token) = pointer.rsplit_once('/').unwrap_or_default();
         match self.root.pointer_mut(above) {
@@ -104,13 +104,13 @@ impl Source {
         }
     }
 
-    /// Every file that it was read from.
+    /// Returns every file of the document.
     pub fn files(&self) -> impl Iterator<Item = &Path> {
         let beside = self.beside.iter().map(|(_, path)| path.as_path());
         std::iter::once(self.path.as_path()).chain(beside)
     }
 
-    /// The file that a pointer leads into, and the pointer in that file.
+    /// Returns the file that a pointer leads into, and the pointer in that file.
     pub fn locate<'p>(&self, pointer: &'p str) -> (&Path, &'p str) {
         for (prefix, path) in &self.beside {
             if let Some(rest) = pointer.strip_prefix(prefix.as_str())
@@ -122,7 +122,8 @@ impl Source {
         (&self.path, pointer)
     }
 
-    /// A reference as its writer knows it: with the file that it leads into, if that is another.
+    /// Returns a reference as its writer knows it: with the file that it leads into, if that is
+    /// another.
     pub fn shown(&self, reference: &str) -> String {
         let pointer = reference.strip_prefix('#').unwrap_or(reference);
         match self.locate(pointer) {
@@ -152,12 +153,12 @@ impl Source {
         })
     }
 
-    /// The value at a JSON pointer.
+    /// Returns the value at a pointer.
     pub fn at(&self, pointer: &str) -> Option<&Value> {
         self.root.pointer(pointer)
     }
 
-    /// A diagnostic at a JSON pointer, with the line where it stands or the nearest line above it.
+    /// Makes a diagnostic at a pointer, with the line of the value or of the nearest one around it.
     pub fn diagnostic(&self, pointer: &str, found: impl Into<String>) -> Diagnostic {
         let mut near = pointer;
         let line = loop {

@@ -1,4 +1,4 @@
-//! A document's values, built from the events of whichever parser reads it, without recursion.
+//! Builds the values of a document from the events of a parser, without recursion.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -10,16 +10,15 @@ use crate::text::{Diagnostic, Diagnostics, MAX_DEPTH, join};
 
 /// What to do about a document that is nested too deep.
 pub const FLATTER: &str = "move inner parts to `components`, and use `$ref`";
-/// Aliases repeat what they point to: a document whose copies have more values than this, or more
-/// text, would take far more memory than its own length.
+/// Limits on what aliases repeat: a small document could take gigabytes of memory.
 const MAX_COPIES: usize = 1_000_000;
 const MAX_COPIED_MIB: usize = 16;
 
-/// What became of a document's text.
+/// The values of a text.
 pub struct Built {
     pub root: Value,
     pub lines: HashMap<String, usize>,
-    /// What is wrong, but does not keep the rest from being read.
+    /// Faults that do not keep the rest from being read.
     pub diagnostics: Diagnostics,
 }
 
@@ -62,8 +61,8 @@ struct Anchored {
     size: Size,
 }
 
-/// How many values there are in one, itself among them, how many bytes their texts and keys have,
-/// and how deep they are nested.
+/// The number of values in a value, itself included; the bytes of their texts and keys; and how
+/// deep they are nested.
 #[derive(Clone, Copy, Default)]
 struct Size {
     values: usize,
@@ -170,7 +169,7 @@ impl<'p> ValueBuilder<'p> {
         Ok(())
     }
 
-    /// Keeps a value for the aliases to it; 0 is no anchor.
+    /// Keeps a value for the aliases to it. An anchor of 0 is none.
     pub fn anchor(&mut self, anchor: usize, value: &Value, line: usize) -> Result<(), Diagnostic> {
         if anchor == 0 {
             return Ok(());
@@ -183,7 +182,7 @@ impl<'p> ValueBuilder<'p> {
         Ok(())
     }
 
-    /// Puts a copy of what an anchor stands for here.
+    /// Adds a copy of the value of an anchor.
     pub fn alias(&mut self, anchor: usize, line: usize) -> Result<(), Diagnostic> {
         if self.takes_key() {
             return Err(self
@@ -201,7 +200,7 @@ impl<'p> ValueBuilder<'p> {
         Ok(())
     }
 
-    /// Puts a finished value where the parser is.
+    /// Adds a value at the parser's position.
     pub fn place(&mut self, value: Value, line: usize) {
         let pointer = self.pointer();
         self.lines.entry(pointer).or_insert(line);
@@ -216,7 +215,7 @@ impl<'p> ValueBuilder<'p> {
         }
     }
 
-    /// The values, unless something is wrong: with what the parser stopped at, if it did.
+    /// Returns the values, or all faults if the parser stopped at one.
     pub fn finish(mut self, stopped: Option<Diagnostic>) -> Result<Built, Diagnostics> {
         let empty = stopped.is_none() && self.root.is_none();
         let empty = empty.then(|| {
@@ -235,7 +234,7 @@ impl<'p> ValueBuilder<'p> {
         })
     }
 
-    /// Where the next value goes; the mapping itself, where that is a key.
+    /// Returns the pointer of the next value, or of the mapping if a key comes next.
     pub fn pointer(&self) -> String {
         match self.open.last() {
             None => String::new(),
@@ -253,7 +252,7 @@ impl<'p> ValueBuilder<'p> {
         Diagnostic::new(self.path, &self.pointer(), found).line(Some(line))
     }
 
-    /// Keeps a diagnostic that does not keep the rest from being read.
+    /// Reports a fault that does not keep the rest from being read.
     pub fn report(&mut self, pointer: &str, line: usize, found: impl Into<String>, remedy: &str) {
         let diagnostic = Diagnostic::new(self.path, pointer, found).line(Some(line));
         self.diagnostics.push(diagnostic.remedy(remedy).quoting());

@@ -1,4 +1,4 @@
-//! YAML 1.2, by way of `saphyr-parser`, as events for the builder.
+//! Parses YAML 1.2 with `saphyr-parser`, as events for the builder.
 
 use std::path::Path;
 
@@ -19,7 +19,7 @@ fn read(builder: &mut ValueBuilder<'_>, path: &Path, text: &str) -> Result<(), D
     for event in Parser::new_from_str(text) {
         let (event, span) = event.map_err(|error| {
             let (found, remedy) = match error.info() {
-                // The parser's own limit, for brackets in brackets.
+                // The parser has a limit of its own for nested brackets.
                 "recursion limit exceeded" => ("values are nested too deep".into(), FLATTER),
                 info => (
                     format!("the file is not YAML: {info}"),
@@ -83,7 +83,7 @@ fn take(builder: &mut ValueBuilder<'_>, event: Event<'_>, line: usize) -> Result
     }
 }
 
-/// A tag changes what a value is, and none but the plainest have a form in JSON.
+/// Reports tags that change the type of a value: JSON has no form for them.
 fn check_tag(builder: &mut ValueBuilder<'_>, tag: Option<&Tag>, known: &[&str], line: usize) {
     let Some(tag) = tag else { return };
     if !(tag.is_yaml_core_schema() && known.contains(&tag.suffix.as_str())) {
@@ -97,7 +97,7 @@ fn check_tag(builder: &mut ValueBuilder<'_>, tag: Option<&Tag>, known: &[&str], 
     }
 }
 
-/// What a plain scalar stands for in YAML 1.2's core schema.
+/// The value of a plain scalar in YAML 1.2's core schema.
 fn resolve(text: &str) -> Value {
     match text {
         "" | "~" | "null" | "Null" | "NULL" => return Value::Null,

@@ -1,4 +1,4 @@
-//! Bodies of requests and responses: which of the media types is taken, and what becomes of it.
+//! Bodies of requests and responses: which media type is used, and how.
 
 use openapiv3::{RequestBody, Response as Described};
 
@@ -14,7 +14,7 @@ use crate::text::media_type::{
 use crate::text::names::{self, Scope};
 use crate::text::{join, markdown};
 
-/// A body as it is sent.
+/// What a request sends beside its parameters.
 #[derive(Default)]
 pub struct Payload {
     pub body: Option<Body>,
@@ -71,7 +71,8 @@ pub fn body(context: &mut Context<'_>, method: &str, pointer: &str, name: &str) 
     })
 }
 
-/// A name for what is described at `at`, by where that is: in a place of its own, or here.
+/// The name of a body that is described at `at`: by that pointer, if a reference leads there from
+/// `own`.
 fn named(context: &Context<'_>, own: &str, at: &str, media: &str, here: String) -> String {
     let elsewhere = (own != at).then(|| inline_names::name(context.source, &join(media, "schema")));
     elsewhere.flatten().unwrap_or(here)
@@ -100,7 +101,7 @@ fn whole<'t>(
     media_type: &'t str,
     name: &str,
 ) -> (BodyForm, &'t str, Schema) {
-    // A range is no type that could be sent.
+    // A range of types cannot be sent as a type.
     let range = media_type.contains('*');
     let or = |instead| if range { instead } else { media_type };
     match content(context, media, media_type, name) {
@@ -121,7 +122,7 @@ fn schema(context: &mut Context<'_>, media: &str, name: &str) -> Option<Schema> 
     Some(context.schemas.read(&at, name))
 }
 
-/// What a value of a media type is to a program.
+/// How a body of a media type is read or written.
 fn content(context: &mut Context<'_>, media: &str, media_type: &str, name: &str) -> Content {
     let essence = essence(media_type);
     let registry = &context.schemas.registry;
@@ -149,7 +150,7 @@ fn content(context: &mut Context<'_>, media: &str, media_type: &str, name: &str)
     }
 }
 
-/// Returns the response of an operation, and what it may be asked for as.
+/// Returns the response of an operation, and the value of `Accept` if it is not plain JSON.
 pub fn response(
     context: &mut Context<'_>,
     method: &str,
@@ -191,8 +192,7 @@ pub fn response(
     (combine(context, successes, name), accept)
 }
 
-/// Ends the name of the type of a response: the successes of one operation share a name where they
-/// can.
+/// The end of the name of a response's type. The common successes share a name.
 fn success_suffix(status: &str) -> String {
     match status {
         "200" | "201" | "202" | "default" | "2XX" => "Response".to_owned(),
@@ -200,7 +200,7 @@ fn success_suffix(status: &str) -> String {
     }
 }
 
-/// One type for all successes where that serves, otherwise an enum by status.
+/// One type for all successes if they are the same, otherwise an enum by status.
 fn combine(context: &mut Context<'_>, mut successes: Vec<Success>, name: &str) -> Response {
     let mut kinds: Vec<&Content> = Vec::new();
     for success in &successes {
@@ -241,7 +241,7 @@ fn reason(status: &str) -> String {
     name.to_owned()
 }
 
-/// The statuses that a success answers with: those of `2xx`, or what is for all of them.
+/// The statuses of success: those of `2xx`, or `default` if there are none.
 fn success(context: &Context<'_>, pointer: &str) -> Vec<String> {
     let statuses = context.keys_at(pointer);
     let of_success = |status: &&String| status.starts_with('2');
@@ -249,12 +249,12 @@ fn success(context: &Context<'_>, pointer: &str) -> Vec<String> {
     if success.is_empty() {
         success.extend(statuses.into_iter().find(|status| status == "default"));
     }
-    // A range is for what is left.
+    // A range comes after the statuses that it includes.
     success.sort_by_key(|status| !status.bytes().all(|byte| byte.is_ascii_digit()));
     success
 }
 
-/// Every status that is no success, with what is said of it and what its body is.
+/// Returns the statuses that are errors, with their descriptions and bodies.
 pub fn error_responses(context: &mut Context<'_>, pointer: &str, name: &str) -> Vec<ErrorResponse> {
     let at = join(pointer, "responses");
     let successes = success(context, &at);
@@ -285,7 +285,7 @@ pub fn error_responses(context: &mut Context<'_>, pointer: &str, name: &str) -> 
     error_responses
 }
 
-/// The media type that is taken: of the best rank, with a schema if one has it.
+/// The media type of the best rank; of several, one with a schema.
 fn preferred<'t>(
     context: &Context<'_>,
     content: &str,

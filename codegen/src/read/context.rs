@@ -28,8 +28,8 @@ impl<'s> Context<'s> {
         self.findings().report(pointer, found, remedy);
     }
 
-    /// Whether there can be a header of this name, which stands in the object at a pointer; reports
-    /// one that there cannot be.
+    /// Whether HTTP permits a header of this name. Reports a name that it does not permit, which
+    /// stands in the object at a pointer.
     pub fn check_header(&mut self, pointer: &str, name: &str) -> bool {
         let fits = names::is_header(name);
         if !fits {
@@ -43,25 +43,25 @@ impl<'s> Context<'s> {
         self.findings().note(pointer, found);
     }
 
-    /// The keys of the object at a pointer, without extensions.
+    /// Returns the keys of the object at a pointer, without extensions.
     pub fn keys_at(&self, pointer: &str) -> Vec<String> {
         let members = self.source.at(pointer).and_then(Value::as_object);
         let keys = members.into_iter().flat_map(|members| members.keys());
         keys.filter(|key| !key.starts_with("x-")).cloned().collect()
     }
 
-    /// The part of the document at a pointer, or where its `$ref` leads, with its own pointer.
+    /// Parses the object at a pointer, or where its `$ref` leads. Returns it with its own pointer.
     pub fn resolve<T: DeserializeOwned>(&mut self, pointer: &str) -> Option<(T, String)> {
         self.resolve_with(pointer, |_| ())
     }
 
-    /// The same, with what `openapiv3` would refuse without a reason taken out before.
+    /// The same, after `prepare` has removed what `openapiv3` would refuse without a reason.
     pub fn resolve_with<T: DeserializeOwned>(
         &mut self,
         pointer: &str,
         prepare: impl FnOnce(&mut Map<String, Value>),
     ) -> Option<(T, String)> {
-        // A reference that leads nowhere was reported by the pass over all of them.
+        // The validation has reported references that lead nowhere.
         let pointer = references::resolve(self.source, pointer)?;
         let mut value = frame(self.source.at(&pointer)?);
         if let Value::Object(members) = &mut value {
@@ -70,7 +70,7 @@ impl<'s> Context<'s> {
         Some((self.parse_value(value, &pointer)?, pointer))
     }
 
-    /// `openapiv3`'s view of the part of the document at a pointer.
+    /// Parses the object at a pointer with `openapiv3`.
     pub fn parse<T: DeserializeOwned>(&mut self, pointer: &str) -> Option<T> {
         let value = frame(self.source.at(pointer)?);
         self.parse_value(value, pointer)
@@ -79,7 +79,7 @@ impl<'s> Context<'s> {
     fn parse_value<T: DeserializeOwned>(&mut self, value: Value, pointer: &str) -> Option<T> {
         match serde_json::from_value(value) {
             Ok(parsed) => Some(parsed),
-            // The pass over the shape has said it better.
+            // The validation has said it better.
             Err(_) if self.findings().is_damaged(pointer) => None,
             Err(error) => {
                 self.report(
@@ -93,11 +93,11 @@ impl<'s> Context<'s> {
     }
 }
 
-/// A part of the document without what has a reader of its own, or means nothing to a client.
+/// An object without its parts that have a reader of their own, or mean nothing to a client.
 ///
-/// So a fault is told of the part that has it, and not of all that is around it. Schemas are read
-/// raw, with their pointers. Examples, links and callbacks make no Rust, and `openapiv3` refuses
-/// some that are valid.
+/// So a fault is reported for the part that has it, and not for the object around it. Schemas are
+/// read raw, with their pointers. Examples, links and callbacks become no Rust, and `openapiv3`
+/// refuses some that are valid.
 fn frame(value: &Value) -> Value {
     match value {
         Value::Object(members) => members

@@ -1,4 +1,4 @@
-//! What an operation sends and gets back, down to the last record.
+//! In which direction records go: into requests, out of responses, or both.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -33,7 +33,7 @@ pub fn mark(
         record.in_request = sent.contains(name);
         record.row = answered.contains(name) && !secrets.contains_key(name);
         for field in &mut record.fields {
-            // What goes one way only is not there on the other.
+            // A field of one direction is missing in the other.
             field.required &= match field.only {
                 Some(Direction::Response) => !record.in_request,
                 Some(Direction::Request) => !answered.contains(name),
@@ -50,7 +50,7 @@ fn sent(operation: &Operation) -> impl Iterator<Item = &str> {
     parameters.chain(body).flat_map(names)
 }
 
-/// Those that an answer is made of.
+/// The records and enums that a response is made of.
 fn answered(operation: &Operation) -> impl Iterator<Item = &str> {
     let refused = operation
         .error_responses
@@ -59,7 +59,7 @@ fn answered(operation: &Operation) -> impl Iterator<Item = &str> {
     operation.response.schemas().chain(refused).flat_map(names)
 }
 
-/// The secret keys of every record and of what is inside of it.
+/// The secret keys of every record, those of records in it included.
 fn secrets(
     records: &BTreeMap<String, Record>,
     inner: &HashMap<&str, Vec<&str>>,
@@ -70,7 +70,7 @@ fn secrets(
             outer.entry(inside).or_default().push(name);
         }
     }
-    // From each key up to whatever holds it: there are few, and most documents have none.
+    // From each key up to the records that hold it: there are few such keys.
     let mut holders: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for (name, record) in records {
         for field in &record.fields {
@@ -113,7 +113,7 @@ fn inside(record: &Record) -> impl Iterator<Item = &str> {
     fields.chain(&record.rest).flat_map(names)
 }
 
-/// Everything that can be come to from a few names.
+/// Everything that can be reached from some names.
 fn reach<'a>(
     from: impl IntoIterator<Item = &'a str>,
     ways: &HashMap<&'a str, Vec<&'a str>>,

@@ -10,7 +10,7 @@ use crate::schema::schema_kind::{SchemaKind, flag};
 use crate::text::reserved_names::REST;
 use crate::text::{join, names};
 
-/// The fields of a form, where its schema is an object that names them.
+/// Returns the fields of a form, if its schema is an object that names them.
 pub fn read(
     context: &mut Context<'_>,
     media: &str,
@@ -27,7 +27,7 @@ pub fn read(
     if members.properties.is_empty() {
         return None;
     }
-    // What has a name of its own is named by it.
+    // A component has a name of its own.
     let component = inline_names::component(&at).filter(|_| at != pointer);
     let stem = component.map_or_else(|| name.to_owned(), |key| names::type_name(&key));
     let location = if multipart {
@@ -65,7 +65,7 @@ fn field(
 ) -> Option<Parameter> {
     let at = |key| context.source.at(&join(encoding, key));
     let explode = at("explode").and_then(Value::as_bool).unwrap_or(true);
-    // One of several types, or a range, is no type that could be sent.
+    // A list or a range of types cannot be sent as a type.
     let media_type = at("contentType")
         .and_then(Value::as_str)
         .filter(|kind| location == ParameterLocation::Part && !kind.contains([',', '*']))

@@ -1,4 +1,4 @@
-//! Operations: what stands below `paths`, and all that it needs of the rest.
+//! Reads the operations below `paths`, and the types that they use.
 
 use std::collections::HashMap;
 
@@ -41,8 +41,7 @@ pub fn read(source: &mut Source) -> Result<Api, Diagnostics> {
     reader.into_api(operations)
 }
 
-/// The first of the servers at a pointer, where a client can start from it: a token goes over https
-/// only.
+/// The first of the servers at a pointer, if it can be a base URL: a token goes over https only.
 fn server(source: &Source, pointer: &str) -> Option<String> {
     let url = address(source, pointer)?;
     let plain = url.starts_with("https://") && !url.contains(['{', '?', '#', '@']);
@@ -66,9 +65,9 @@ struct Reader<'s> {
     methods: Scope,
     types: Scope,
     security: SecuritySchemes,
-    /// Where each operationId stood first.
+    /// Each operationId, with the pointer where it stood first.
     ids: HashMap<String, String>,
-    /// Where the client goes unless told otherwise.
+    /// The default base URL of the client.
     server: Option<String>,
 }
 
@@ -115,7 +114,7 @@ impl Reader<'_> {
         let mut operations = Vec::new();
         for path in paths.keys().filter(|path| path.starts_with('/')) {
             let Some(pointer) = references::resolve(source, &join("/paths", path)) else {
-                // The validation has looked where the reference leads.
+                // The validation has reported where the reference leads.
                 continue;
             };
             let item = source.at(&pointer).and_then(Value::as_object);
@@ -173,14 +172,14 @@ impl Reader<'_> {
         })
     }
 
-    /// The server of an operation or of its path, where that is not the one of the client.
+    /// The server of an operation or of its path, if it is not the client's.
     fn own_server(&mut self, item: &str, pointer: &str) -> Option<String> {
         let owner = [pointer, item]
             .map(|owner| join(owner, "servers"))
             .into_iter()
             .find(|at| self.context.source.at(&join(at, 0)).is_some())?;
         let url = address(self.context.source, &owner)?;
-        // A relative one starts at the host of the client's server.
+        // A relative URL starts at the host of the client's server.
         let url = match (&self.server, url.contains("://")) {
             (_, true) => url,
             (Some(base), false) => {
@@ -201,7 +200,7 @@ impl Reader<'_> {
         Some(url).filter(|url| Some(url) != self.server.as_ref())
     }
 
-    /// A name is made of method and path where the document gives none.
+    /// The id of an operation, made of method and path if the document gives none.
     fn operation_id(
         &mut self,
         described: &Described,

@@ -24,11 +24,11 @@ pub fn read(
 ) -> Vec<Parameter> {
     let (mut parameters, complete) = gather(context, [operation, item], path, type_name);
     let parts = path::parts(context, path, item);
-    // One that is faulty may be the one that is missing.
+    // A faulty parameter may be the one that is missing.
     if complete {
         path::fit(context, operation, path, &parts, &mut parameters);
     }
-    // Those of the path come first, as they stand there.
+    // Parameters of the path come first, in its order.
     parameters.sort_by_key(|(_, parameter)| match parameter.location {
         ParameterLocation::Path => parts.iter().position(|part| *part == parameter.wire),
         _ => Some(parts.len()),
@@ -39,7 +39,7 @@ pub fn read(
         .collect()
 }
 
-/// Gives each its name in Rust.
+/// Gives each parameter its name in Rust.
 pub fn name(parameters: &mut [Parameter]) {
     let mut scope = Scope::with(&REQUEST_METHODS);
     for parameter in parameters {
@@ -91,10 +91,10 @@ fn same(one: &Parameter, other: &Parameter) -> bool {
         }
 }
 
-/// Reads one parameter; `Some(None)` is one that has no effect, and `None` one that is faulty.
+/// Reads one parameter. `Some(None)` is a parameter without effect, `None` a faulty one.
 fn parameter(context: &mut Context<'_>, at: &str, stem: &str) -> Option<Option<Parameter>> {
     let pointer = references::resolve(context.source, at)?;
-    // `openapiv3` wants a form, and knows no style that stands where it does not belong.
+    // `openapiv3` requires a schema, and refuses styles that belong to another location.
     let (described, _) = context.resolve_with::<Described>(&pointer, |value| {
         value.remove("style");
         value.remove("content");
@@ -117,13 +117,13 @@ fn parameter(context: &mut Context<'_>, at: &str, stem: &str) -> Option<Option<P
     let hint = if at == pointer {
         format!("{stem}{}", names::pascal(&data.name))
     } else {
-        // One that stands in a place of its own is named by that.
+        // A shared parameter is named by its pointer.
         inline_names::name(context.source, &pointer).unwrap_or_default()
     };
     value(context, location, &data, &pointer, &hint).map(Some)
 }
 
-/// What a parameter holds, and how that is written.
+/// A parameter with its type, and how it is written.
 fn value(
     context: &mut Context<'_>,
     location: ParameterLocation,
@@ -141,7 +141,7 @@ fn value(
     let default = context.source.at(&join(&at, "default"));
     let written = written(context, &schema, location, style, explode);
     Some(Parameter {
-        // What is left out of a path makes it another one.
+        // A path without it would be another path.
         required: data.required || location == ParameterLocation::Path,
         doc: markdown::paragraphs([
             markdown::markdown(data.description.as_deref().unwrap_or_default()),
@@ -207,7 +207,7 @@ pub fn style(
         (ParameterLocation::Query | ParameterLocation::Form, "spaceDelimited") => Style::Space,
         (ParameterLocation::Query | ParameterLocation::Form, "pipeDelimited") => Style::Pipe,
         (ParameterLocation::Query | ParameterLocation::Form, "deepObject") => Style::Deep,
-        // There is one way to write a header, whatever it is called.
+        // There is one way to write a header, whatever its style is called.
         (ParameterLocation::Path | ParameterLocation::Header, "form")
         | (ParameterLocation::Query | ParameterLocation::Cookie, "simple") => {
             context.note(
@@ -231,7 +231,7 @@ pub fn style(
     Some(style)
 }
 
-/// The schema of a value that is written as a text: one of no type is a text.
+/// The schema of a value that is written as a text. Without a type, it is a text.
 pub fn schema(context: &mut Context<'_>, pointer: &str, hint: &str) -> Schema {
     if context.source.at(pointer).is_none() {
         return Schema::Text;
@@ -247,7 +247,7 @@ pub fn schema(context: &mut Context<'_>, pointer: &str, hint: &str) -> Schema {
     }
 }
 
-/// How a value is written: scalars and lists of them in the plain ways, all else by its style.
+/// How a value is written: scalars and lists of scalars plainly, any other by its style.
 fn written(
     context: &Context<'_>,
     schema: &Schema,
@@ -287,7 +287,7 @@ fn written(
     }
 }
 
-/// A secret in a URL or a header shows in logs, wherever they are written.
+/// Reports secrets and quantities. A secret in a URL or a header would show in logs.
 fn check_secret(context: &mut Context<'_>, schema: &Schema, name: &str, pointer: &str) {
     let (found, remedy) = match schema.clone().not_null() {
         Schema::List(_) | Schema::Map(_) => return,
@@ -308,7 +308,7 @@ fn check_secret(context: &mut Context<'_>, schema: &Schema, name: &str, pointer:
     );
 }
 
-/// The bounds of a whole number, where its type does not say them already.
+/// The bounds of a whole number, if they are narrower than its type.
 fn bounds(
     context: &mut Context<'_>,
     schema: &Schema,
@@ -342,7 +342,7 @@ fn bounds(
     )
 }
 
-/// The nearest whole number within a bound, where `inward` is the way to those.
+/// The nearest whole number within a bound; `inward` is 1 or -1.
 fn whole(bound: &Value, exclusive: bool, inward: i128) -> Option<i128> {
     let exact = bound.as_i64().map(i128::from);
     let exact = exact.or_else(|| bound.as_u64().map(i128::from));

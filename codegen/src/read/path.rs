@@ -1,17 +1,17 @@
-//! Paths: what is sent of them, and the parameters that they have places for.
+//! Paths, and the parameters in them.
 
 use super::context::Context;
 use crate::model::{Parameter, ParameterLocation, Schema, Written};
 
-/// A path as it is sent: what follows a `#` tells operations apart, and goes nowhere.
+/// Returns a path as it is sent. Some documents tell operations apart by what follows a `#`.
 pub fn sent(path: &str) -> &str {
     path.split('#').next().unwrap_or(path)
 }
 
-/// Brings the parameters of the path and the places in it together.
+/// Matches the parameters of the path with the parts of it.
 ///
-/// A place without a parameter is one of any text, and a parameter without a place has no effect.
-/// Where there are both, one may be the other with its name misspelt.
+/// A part without a parameter takes any text, and a parameter without a part has no effect. Where
+/// there are both, one may be the other with its name misspelt.
 pub fn fit(
     context: &mut Context<'_>,
     operation: &str,
@@ -52,7 +52,7 @@ pub fn fit(
     }
 }
 
-/// Reports parameters without a place, and places without a parameter.
+/// Reports parameters without a part of the path, and parts without a parameter.
 fn differ(
     context: &mut Context<'_>,
     operation: &str,

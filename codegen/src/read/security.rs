@@ -1,4 +1,4 @@
-//! Who may call an operation: its security requirements, and the schemes that they name.
+//! Security requirements of operations, and the schemes that they name.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -16,18 +16,18 @@ const TOKENS: [(&str, &str); 2] = [("masterToken", "MasterToken"), ("userToken",
 /// How many schemes a client can hold at once.
 const MOST: usize = 4;
 
-/// The security schemes that have come up, and the names in the module that they stand in.
+/// The security schemes of the operations so far, and the names in the module of tokens.
 #[derive(Default)]
 pub struct SecuritySchemes {
     names: Scope,
-    /// The types of the tokens of schemes.
+    /// The types of tokens, by their schemes.
     tokens: HashMap<String, String>,
-    /// Schemes that the crate has no token type for, by the names of theirs.
+    /// Schemes whose token types are generated, by the names of these.
     pub schemes: BTreeMap<String, Scheme>,
 }
 
 impl SecuritySchemes {
-    /// Who may call the operation at a pointer.
+    /// Reads who may call the operation at a pointer.
     pub fn security(&mut self, context: &mut Context<'_>, pointer: &str) -> Security {
         let own = join(pointer, "security");
         let pointer = match context.source.at(&own) {
@@ -137,7 +137,7 @@ fn kind(
             if location == ParameterLocation::Header && !context.check_header(pointer, &name) {
                 return None;
             }
-            // Whatever stands in that header is sent as it is given.
+            // The value of the header is sent as it is given.
             Some((SchemeKind::Key(location, name), description))
         }
         SecurityScheme::HTTP {

@@ -16,9 +16,9 @@ pub struct Members {
     pub required: HashSet<String>,
     /// The schema of all other keys.
     pub rest: Option<String>,
-    /// A choice among its parts, which somebody else looks after.
+    /// A choice among its parts, whose alternatives are read one by one.
     pub choice: Option<String>,
-    /// Where in `properties` each name is.
+    /// The index in `properties` of each name.
     places: HashMap<String, usize>,
     /// References that are being joined, and all that have been.
     open: Vec<String>,
@@ -47,8 +47,7 @@ impl<'s> Registry<'s> {
             .collect();
         let kinds: Vec<SchemaKind> = parts.iter().map(|part| self.kind(part)).collect();
         let bare = schema_kind::is_bare(value);
-        // A component that joins an object with a discriminator is one of its kinds, and not another
-        // name for it.
+        // A component that joins an object with a discriminator is a subtype, not another name.
         let is_subtype = kinds == [SchemaKind::Base] && self.names.contains_key(pointer);
         if let ([one], true, false) = (parts.as_slice(), bare, is_subtype) {
             return Joined::SameAs(one.clone());
@@ -60,12 +59,12 @@ impl<'s> Registry<'s> {
             }
             [] if bare && !kinds.iter().all(objects) => most_specific(&parts, &kinds),
             [one] => Joined::Choice(one.clone()),
-            // Whatever does not fit is reported where it stands.
+            // What does not fit is reported as it is gathered.
             _ => Joined::Object,
         }
     }
 
-    /// Everything that several schemas together say of an object.
+    /// Gathers everything that several schemas together say of an object.
     pub fn gather(&mut self, parts: &[(&'s Value, &str)], choice: Option<String>) -> Members {
         let mut members = Members {
             open: parts.iter().map(|(_, at)| (*at).to_owned()).collect(),
@@ -142,7 +141,7 @@ impl<'s> Registry<'s> {
         }
     }
 
-    /// A part of `allOf` that stands elsewhere.
+    /// A part of `allOf` that is a reference.
     fn reference(&mut self, reference: &str, pointer: &str, members: &mut Members) {
         let Some(target) = target(reference) else {
             return;
@@ -231,7 +230,7 @@ impl<'s> Registry<'s> {
     }
 }
 
-/// Of parts of one scalar type, or of one list, the part that says most of it.
+/// The part that says most, of parts that are all of one scalar type or list.
 fn most_specific(parts: &[String], kinds: &[SchemaKind]) -> Joined {
     let first = kinds.first().copied().unwrap_or(SchemaKind::Any);
     let same = kinds.iter().all(is_text) || kinds.iter().all(|kind| *kind == first);

@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::extensions::unit;
 use crate::text::markdown::{code, markdown, paragraphs};
 
-/// The description of a schema, with its unit, bounds, default and example.
+/// Returns the description of a schema, with its unit, bounds, default and example.
 pub fn of_schema(schema: &Value) -> String {
     let text = text(schema);
     let mut facts = Vec::new();
@@ -54,7 +54,7 @@ fn bounds(schema: &Value) -> impl Iterator<Item = String> {
     })
 }
 
-/// The description of any object of a document, or else its title.
+/// Returns the description of any object of a document, or else its title.
 pub fn text(object: &Value) -> String {
     let part = |key| object.get(key).and_then(Value::as_str).unwrap_or_default();
     match (part("title"), part("description").trim()) {

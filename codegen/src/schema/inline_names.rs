@@ -1,4 +1,5 @@
-//! Names for what has none, from where it stands: whoever comes to it first changes nothing.
+//! Names of schemas that stand inside others, made of their pointers. They do not depend on the
+//! order in which a document is read.
 
 use serde_json::Value;
 
@@ -6,7 +7,7 @@ use crate::document::Source;
 use crate::document::bundle::BESIDE;
 use crate::text::{SCHEMAS, names, unescape};
 
-/// The name of a schema by its pointer; `None` where it is a component, which has one.
+/// Makes a name of a schema's pointer, or `None` for a component, which has a name.
 pub fn name(source: &Source, pointer: &str) -> Option<String> {
     if pointer
         .rsplit_once('/')
@@ -46,13 +47,13 @@ pub fn name(source: &Source, pointer: &str) -> Option<String> {
     Some(below(stem, rest))
 }
 
-/// The key of a schema that is a component, in whichever file.
+/// Returns the key of a schema that is a component, in any of the files.
 pub fn component(pointer: &str) -> Option<String> {
     let (above, key) = pointer.rsplit_once('/')?;
     above.ends_with(SCHEMAS).then(|| unescape(key))
 }
 
-/// The id of an operation, which is made of method and path where the document gives none.
+/// Returns the id of an operation, made of method and path if the document gives none.
 pub fn operation_id(operation: &Value, method: &str, path: &str) -> String {
     match operation.get("operationId").and_then(Value::as_str) {
         Some(id) => id.to_owned(),
@@ -60,12 +61,12 @@ pub fn operation_id(operation: &Value, method: &str, path: &str) -> String {
     }
 }
 
-/// A path in words: `/users/{id}/` is `users id`.
+/// Returns a path in words: `/users/{id}/` is `users id`.
 pub fn path_words(path: &str) -> String {
     path.replace(['{', '}', '/'], " ")
 }
 
-/// A name for what stands below something that has one.
+/// Makes a name for a value below one that has a name.
 fn below(stem: String, tokens: &[String]) -> String {
     let mut name = stem;
     let mut tokens = tokens.iter();
@@ -76,7 +77,7 @@ fn below(stem: String, tokens: &[String]) -> String {
             "additionalProperties" => name.push_str("Value"),
             "requestBody" => name.push_str("Body"),
             "responses" => name.push_str("Response"),
-            // The media type says nothing of what it holds.
+            // The media type would make the name longer, not clearer.
             "content" => drop(tokens.next()),
             "parameters" => {}
             "allOf" | "oneOf" | "anyOf" => {}

@@ -1,4 +1,4 @@
-//! Defaults and enums: whether they are of the type that stands beside them.
+//! Checks that defaults and values of enums are of the type of their schema.
 
 use serde_json::Value;
 
@@ -6,7 +6,7 @@ use super::schema_kind::flag;
 use crate::document::Source;
 use crate::text::{Diagnostic, join, show};
 
-/// What does not fit in the schema at a pointer.
+/// Returns the faults of the schema at a pointer.
 pub fn check(source: &Source, value: &Value, pointer: &str) -> Vec<Diagnostic> {
     let Some(kind) = value.get("type").and_then(Value::as_str) else {
         return Vec::new();

@@ -49,7 +49,7 @@ impl<'s> Registry<'s> {
             if !seen.insert(subtype.clone()) {
                 continue;
             }
-            // One that others inherit from in turn is a union of its own.
+            // A subtype that others inherit from in turn is a union of its own.
             let value = self.source.at(&subtype);
             if value.is_some_and(|value| value.get("discriminator").is_none()) {
                 open.extend(direct(&subtype));
@@ -92,8 +92,8 @@ impl<'s> Registry<'s> {
         word.to_owned()
     }
 
-    /// Returns what tells the alternatives apart: the discriminator, or a property that has one text of its
-    /// own in each of them.
+    /// Returns what tells the alternatives apart: the discriminator, or a property that has another
+    /// text in each of them.
     pub fn discriminator(&self, choice: &str, alternatives: &[String]) -> Option<Discriminator> {
         let value = self.source.at(choice)?;
         let property = value

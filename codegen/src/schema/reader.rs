@@ -1,5 +1,5 @@
-//! Reads schemas into the model. What refers to other schemas is read here; what a schema is by
-//! itself is worked out in the files beside this one.
+//! Reads schemas into the model. All recursion is here: the other files of this folder tell what a
+//! schema is by itself.
 
 use std::collections::{HashSet, VecDeque};
 
@@ -27,14 +27,16 @@ const FORMATS: [(&str, &str); 4] = [
     ("password", SECRET),
 ];
 
+type Pending<'s> = Box<dyn FnOnce(&mut SchemaReader<'s>) + 's>;
+
 /// Reads schemas as they are asked for.
 pub struct SchemaReader<'s> {
     pub registry: Registry<'s>,
     /// Pointers that are being read: one that comes up again is a circle without an object.
     open: Vec<String>,
-    /// What reads the parts of objects and unions that have their names already. Reading them where
-    /// they come up would recurse as far as the document refers.
-    pending: VecDeque<Box<dyn FnOnce(&mut Self) + 's>>,
+    /// Reads the parts of objects and unions that have only a name so far. Reading them at once
+    /// would recurse as deep as the document's references go.
+    pending: VecDeque<Pending<'s>>,
 }
 
 impl<'s> SchemaReader<'s> {
@@ -83,7 +85,7 @@ impl<'s> SchemaReader<'s> {
     fn value(&mut self, value: &'s Value, pointer: &str, name: &str) -> Schema {
         let source = self.registry.source;
         if let Some(reference) = value.get("$ref").and_then(Value::as_str) {
-            // A reference that leads nowhere was reported by the validation.
+            // The validation has reported references that lead nowhere.
             let Some(target) = target(reference) else {
                 return Schema::Any;
             };
@@ -101,7 +103,7 @@ impl<'s> SchemaReader<'s> {
         }
     }
 
-    /// Leaves `nullable` aside.
+    /// Reads a schema without regard to `nullable`.
     fn not_null(&mut self, value: &'s Value, pointer: &str, name: &str) -> Schema {
         match SchemaKind::of(value) {
             SchemaKind::Choice(_) => self.choice(value, pointer, name),
@@ -279,7 +281,7 @@ impl<'s> SchemaReader<'s> {
         if nullable { schema.nullable() } else { schema }
     }
 
-    /// The one scalar that holds whatever the alternatives hold.
+    /// The one scalar type that holds the values of all alternatives, if there is one.
     fn scalar_for_all(
         &mut self,
         alternatives: &[String],
@@ -292,7 +294,7 @@ impl<'s> SchemaReader<'s> {
             .collect();
         let text = |kind: &SchemaKind| *kind == SchemaKind::Scalar("string");
         let texts = |kind: &SchemaKind| *kind == SchemaKind::Texts;
-        // An enum is open, so that it holds any text beside those that it knows.
+        // An enum is open: it holds any text beside the known ones.
         if kinds.iter().any(texts) && kinds.iter().all(|kind| text(kind) || texts(kind)) {
             let known = alternatives.iter().zip(&kinds);
             let known: Vec<&String> = known
@@ -356,8 +358,8 @@ impl<'s> SchemaReader<'s> {
         schema
     }
 
-    /// Reads the alternatives of a union. If they are `joined`, each is an object together with what
-    /// stands beside the choice.
+    /// Reads the alternatives of a union. If they are `joined`, each is an object together with the
+    /// schema around the choice.
     fn union(
         &mut self,
         name: String,
@@ -393,7 +395,7 @@ impl<'s> SchemaReader<'s> {
                 tags,
             });
         }
-        // A tag that says nothing of one of them is no help.
+        // The discriminator has to tell all alternatives apart.
         let told = |known: &Alternative| {
             !known.tags.is_empty() && matches!(known.schema, Schema::Named(_) | Schema::Map(_))
         };
@@ -408,7 +410,7 @@ impl<'s> SchemaReader<'s> {
         self.registry.unions.insert(name, union);
     }
 
-    /// One alternative, with what stands beside the choice.
+    /// One alternative, joined with the schema around the choice.
     fn join_alternative(
         &mut self,
         pointer: &str,

@@ -1,10 +1,10 @@
-//! What kind of schema a schema is, by the keys that it has.
+//! The kind of a schema, by its keys.
 
 use serde_json::Value;
 
 use crate::extensions::{open_enum, unit};
 
-/// The kinds that are told apart. Keys that only check a value (`not`, `pattern`, bounds) make none.
+/// Kinds of schemas. Keys that only check a value (`not`, `pattern`, bounds) make no kind.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum SchemaKind<'v> {
     Any,
@@ -43,14 +43,14 @@ impl<'v> SchemaKind<'v> {
         Self::alone(value)
     }
 
-    /// Leaves aside what it is combined with.
+    /// Returns the kind without regard to `allOf`, `oneOf` and `anyOf`.
     pub fn alone(value: &'v Value) -> Self {
         let has = |key| value.get(key).is_some();
         if let Some(unit) = value.get(unit::KEY) {
             return Self::Quantity(unit);
         }
         let texts = has("enum") || has(open_enum::KEY);
-        // Of whatever type, there is no value that it could have.
+        // `null` is the one value that it can have.
         if value.get("enum").is_some_and(is_null) {
             return Self::Null;
         }
@@ -112,15 +112,15 @@ pub fn parts<'v>(value: &'v Value, key: &str) -> impl Iterator<Item = &'v Value>
     parts.into_iter().flatten()
 }
 
-/// The alternatives of a choice, with their places in it; none, where all they do is to check, as
-/// `oneOf: [{required: [a]}, {required: [b]}]`.
+/// Returns the alternatives of a choice with their indices. There are none if they only check
+/// values, as in `oneOf: [{required: [a]}, {required: [b]}]`.
 pub fn alternatives<'v>(
     value: &'v Value,
     key: &str,
 ) -> impl Iterator<Item = (usize, &'v Value)> + use<'v> {
     let all = || parts(value, key);
     let typed = all().any(says_something);
-    // Beside types, one that only checks is any value that the check lets pass: nothing to choose.
+    // Beside types, an alternative that only checks would be any value that passes.
     let counts = move |part: &Value| typed && (says_something(part) || !only_checks(part));
     all().enumerate().filter(move |(_, part)| counts(part))
 }

@@ -1,4 +1,4 @@
-//! What is wrong with a document, where it stands, and what to do about it.
+//! Diagnostics: what is wrong with a document, where, and what to do about it.
 
 use std::collections::HashSet;
 use std::error::Error;
@@ -12,12 +12,12 @@ use super::one_line::OneLine;
 pub struct Diagnostic {
     path: Box<Path>,
     pointer: String,
-    /// How much of the pointer leads to the file that it is in, where that was joined to another.
+    /// The length of the pointer's front that leads to the file, if it was joined to the document.
     outside: usize,
     line: Option<usize>,
     found: String,
     remedy: Option<String>,
-    /// Whether it shows text of the file, in its words or its pointer.
+    /// Whether the message shows text of the file.
     quotes: bool,
 }
 
@@ -40,26 +40,27 @@ impl Diagnostic {
         self
     }
 
-    /// How much of the pointer leads to its file, where that was joined to another one.
+    /// Sets the length of the pointer's front that leads to the file, if it was joined to the
+    /// document.
     pub(crate) fn outside(mut self, length: usize) -> Self {
         self.outside = length;
         self
     }
 
-    /// Says that the words show text of the file.
+    /// Marks a message that shows text of the file.
     pub(crate) fn quoting(mut self) -> Self {
         self.quotes = true;
         self
     }
 
-    /// Where and what, without any text of the file; `None` where the words show some.
+    /// Returns the message and the line, or `None` if the message shows text of the file.
     pub(crate) fn unquoted(&self) -> Option<String> {
         let line = self.line.map(|line| format!(" in line {line}"));
         let found = format!("{}{}", self.found, line.unwrap_or_default());
         (!self.quotes).then_some(found)
     }
 
-    /// What whoever maintains the document can do.
+    /// Sets what the maintainer of the document can do.
     pub(crate) fn remedy(mut self, remedy: impl Into<String>) -> Self {
         self.remedy = Some(remedy.into());
         self
@@ -114,7 +115,7 @@ impl Diagnostics {
         self.0.iter()
     }
 
-    /// `Ok` where there is no diagnostic.
+    /// Returns `Ok` if there is no diagnostic.
     pub fn into_result(mut self) -> Result<(), Self> {
         if self.0.is_empty() {
             return Ok(());

@@ -60,7 +60,7 @@ pub fn markdown(description: &str) -> String {
     lines.join("\n")
 }
 
-/// The same for a text that is to be one line.
+/// The same, in one line.
 pub fn line(text: &str) -> String {
     markdown(text).replace('\n', " ")
 }
@@ -97,7 +97,7 @@ fn split(line: &str) -> (&str, &str, &str) {
     }
 }
 
-/// No more than three spaces together.
+/// Marks with at most three spaces between them.
 fn short(marks: &str) -> String {
     let mut spaces = 0;
     let kept = marks.chars().filter(|sign| {

@@ -34,7 +34,7 @@ pub fn type_name(name: &str) -> String {
     name
 }
 
-/// Signs that a language has no letters for keep the names apart that differ by them alone.
+/// Spells signs out, so that names that differ by a sign alone stay apart.
 fn words(name: &str) -> String {
     let mut words = String::new();
     for character in name.chars() {
@@ -53,7 +53,7 @@ fn words(name: &str) -> String {
     words
 }
 
-/// Makes an identifier of a name that is empty, begins with a digit, or is a word of Rust's own.
+/// Makes an identifier of a name that is empty, begins with a digit, or is a keyword.
 fn escape(name: String, stem: &str) -> String {
     let name = match name.chars().next() {
         Some(first) if first.is_numeric() && stem == "field" => format!("{stem}_{name}"),
@@ -88,7 +88,7 @@ fn is_name(name: &str) -> bool {
 /// Names that are taken already in one scope.
 #[derive(Default)]
 pub struct Scope {
-    /// With the number that the next of the same name gets.
+    /// Each name, with the number for the next of the same name.
     next: HashMap<String, usize>,
 }
 
@@ -101,7 +101,7 @@ impl Scope {
         scope
     }
 
-    /// The name itself where it is free, otherwise with the first number that makes it so.
+    /// Returns the name itself if it is free, otherwise the name with the first number that is.
     pub fn take(&mut self, name: String) -> String {
         let mut free = name.clone();
         let mut number = self.next.get(&name).copied().unwrap_or(2);

@@ -22,14 +22,14 @@ pub fn check(source: &mut Source) -> Result<(Diagnostics, Vec<String>), Diagnost
     let (found, notes) = findings.into_parts();
     let mut diagnostics = std::mem::take(&mut source.diagnostics);
     diagnostics.extend(found);
-    // From behind, so that an item that is taken out of a list moves none that is still to come.
+    // From the end, so that removing an item of a list does not move the items before it.
     for (pointer, repair) in repairs.into_iter().rev() {
         repair.apply(source, &pointer);
     }
     Ok((diagnostics, notes))
 }
 
-/// A wrong version is told alone: all that follows from it would only hide it.
+/// Checks the version first: in a document of another one, every further message would be noise.
 fn version(source: &Source) -> Result<(), Diagnostics> {
     const SUPPORTED: &str = "this generator reads OpenAPI 3.0.x";
     let Value::Object(members) = &source.root else {

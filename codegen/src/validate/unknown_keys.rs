@@ -6,7 +6,7 @@ use crate::document::openapi_objects::{
 };
 use crate::text::similar;
 
-/// What means something in JSON Schema, in Swagger 2.0 or in OpenAPI 3.1, and nothing in 3.0.
+/// Keys that mean something in JSON Schema, in Swagger 2.0 or in OpenAPI 3.1, and nothing in 3.0.
 const FOREIGN: [&str; 27] = [
     "$defs",
     "additionalItems",
@@ -37,7 +37,7 @@ const FOREIGN: [&str; 27] = [
     "webhooks",
 ];
 
-/// What is for readers only, wherever it stands.
+/// Keys for human readers, which do no harm in a wrong object.
 const REMARKS: [&str; 10] = [
     "deprecated",
     "description",
@@ -86,7 +86,7 @@ pub fn remedy(key: &str, object: &Object) -> Option<String> {
     let has = |other: &&Object| other.keys.iter().any(|(name, _)| *name == key);
     let means = ABOUT_TYPES.iter().any(|known| std::ptr::eq(*known, object))
         && (FOREIGN.contains(&key) || MISPLACED.iter().any(has));
-    // Where the keys are paths or statuses, any other is one of those with a slip in it.
+    // In an object whose keys are paths or statuses, any other key is a misspelt one.
     let fixed = object.others.is_none();
     if fixed && (REMARKS.contains(&key) || similar.is_none() && !means) {
         return None;

@@ -86,7 +86,7 @@ impl<'s> Validator<'s> {
         repaired || value.is_string()
     }
 
-    /// An enum without a value says nothing, and one that stands twice no more than once.
+    /// Removes an enum without values, and values that stand twice.
     fn values(&mut self, value: &Value, pointer: &str) {
         let Value::Array(values) = value else {
             return self.list(value, pointer, &Shape::Any);
@@ -128,7 +128,7 @@ impl<'s> Validator<'s> {
         }
     }
 
-    /// Sees to it that every reference leads to an object of the kind that is expected there.
+    /// Checks that every reference leads to an object of the kind that is expected there.
     fn follow(&mut self) {
         while let Some((at, object)) = self.references.pop_front() {
             let target = match references::follow(self.findings.source, &at) {
@@ -144,7 +144,7 @@ impl<'s> Validator<'s> {
                     let found = format!("this leads to {name}, where {} is expected", object.name);
                     self.report(&at, found, "name another part of the document");
                 }
-                // An extension or an example, say, which nothing has looked at so far.
+                // Such as an extension or an example, which was not checked so far.
                 None => {
                     let value = self.findings.source.at(&target).unwrap_or(&Value::Null);
                     self.seen.insert(target.clone(), object.name);

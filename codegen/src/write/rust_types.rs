@@ -73,7 +73,7 @@ fn opaque(api: &Api) -> impl Iterator<Item = &String> {
     api.enums.keys().chain(api.unions.keys())
 }
 
-/// What an enum or the rest of a record holds, by the names of the type and of the variant or field.
+/// The schemas in enums and in the rests of records, by the names of type and variant or field.
 fn held(api: &Api) -> impl Iterator<Item = (&String, &str, &Schema)> {
     let rests = api.records.iter();
     let rests = rests.filter_map(|(owner, record)| Some((owner, REST, record.rest.as_ref()?)));
