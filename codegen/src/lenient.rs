@@ -8,7 +8,7 @@ use crate::document::bundle::BESIDE;
 use crate::document::{Source, openapi_objects, references};
 use crate::model::Api;
 use crate::read::operations as reader;
-use crate::text::{Diagnostic, Diagnostics, join, one_line, target, unescape};
+use crate::text::{Diagnostic, Diagnostics, join, one_line, target, target_of, unescape};
 
 /// Reads the document without the operations that have faults.
 ///
@@ -214,8 +214,7 @@ fn references(source: &Source, pointer: &str) -> Vec<String> {
         match value {
             Value::Array(items) => open.extend(items),
             Value::Object(members) => {
-                let reference = members.get("$ref").and_then(Value::as_str);
-                found.extend(reference.and_then(target));
+                found.extend(target_of(value));
                 // A discriminator names schemas, too.
                 let mapping = members.get("mapping").and_then(Value::as_object);
                 let mapped = mapping.into_iter().flatten();

@@ -1,7 +1,7 @@
 //! The model of an API: what a document says, checked and in plain words. Rust is written from it
 //! alone.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::text::names::last;
 
@@ -367,6 +367,14 @@ impl Schema {
             .any(|part| matches!(part, Self::Rust(rust) if rust == name))
     }
 
+    /// Returns the names of the records, enums and unions in it.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.parts().filter_map(|part| match part {
+            Self::Named(name) => Some(name.as_str()),
+            _ => None,
+        })
+    }
+
     /// Returns this schema and those inside it.
     pub fn parts(&self) -> impl Iterator<Item = &Self> {
         std::iter::successors(Some(self), |schema| match schema {
@@ -374,6 +382,21 @@ impl Schema {
             _ => None,
         })
     }
+}
+
+/// Returns every type that can be reached from some, given the types inside each.
+pub fn reach<'a>(
+    from: impl IntoIterator<Item = &'a str>,
+    inside: &HashMap<&'a str, Vec<&'a str>>,
+) -> HashSet<&'a str> {
+    let mut open: Vec<&str> = from.into_iter().collect();
+    let mut seen = HashSet::new();
+    while let Some(name) = open.pop() {
+        if seen.insert(name) {
+            open.extend(inside.get(name).into_iter().flatten());
+        }
+    }
+    seen
 }
 
 /// An object with properties: a struct.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use crate::model::{Direction, Operation, Record, Schema, Union};
+use crate::model::{Direction, Operation, Record, Schema, Union, reach};
 
 /// Marks the records that requests send, those that can be rows, and the keys whose values are
 /// secret.
@@ -16,27 +16,27 @@ pub fn mark(
         .map(|(name, record)| (name.as_str(), inside(record).collect()));
     let of_unions = unions.iter().map(|(name, union)| {
         let alternatives = union.alternatives.iter();
-        let inside = alternatives.flat_map(|known| names(&known.schema));
+        let inside = alternatives.flat_map(|known| known.schema.names());
         (name.as_str(), inside.collect())
     });
     let inner: HashMap<&str, Vec<&str>> = of_records.chain(of_unions).collect();
     let owned = |names: HashSet<&str>| -> HashSet<String> {
         names.into_iter().map(str::to_owned).collect()
     };
-    let sent = owned(reach(operations.iter().flat_map(sent), &inner));
-    let answered = owned(reach(operations.iter().flat_map(answered), &inner));
+    let requested = owned(reach(operations.iter().flat_map(requested), &inner));
+    let responded = owned(reach(operations.iter().flat_map(responded), &inner));
     let secrets = secrets(records, &inner);
     for operation in operations {
         operation.secrets = of_operation(operation, &secrets);
     }
     for (name, record) in records {
-        record.in_request = sent.contains(name);
-        record.row = answered.contains(name) && !secrets.contains_key(name);
+        record.in_request = requested.contains(name);
+        record.row = responded.contains(name) && !secrets.contains_key(name);
         for field in &mut record.fields {
             // A field of one direction is missing in the other.
             field.required &= match field.only {
                 Some(Direction::Response) => !record.in_request,
-                Some(Direction::Request) => !answered.contains(name),
+                Some(Direction::Request) => !responded.contains(name),
                 None => true,
             };
         }
@@ -44,19 +44,21 @@ pub fn mark(
 }
 
 /// The records and enums that a request is made of.
-fn sent(operation: &Operation) -> impl Iterator<Item = &str> {
+fn requested(operation: &Operation) -> impl Iterator<Item = &str> {
     let parameters = operation.parameters.iter().map(|known| &known.schema);
     let body = operation.body.iter().map(|body| &body.schema);
-    parameters.chain(body).flat_map(names)
+    parameters.chain(body).flat_map(Schema::names)
 }
 
 /// The records and enums that a response is made of.
-fn answered(operation: &Operation) -> impl Iterator<Item = &str> {
-    let refused = operation
-        .error_responses
-        .iter()
-        .filter_map(|known| known.schema.as_ref());
-    operation.response.schemas().chain(refused).flat_map(names)
+fn responded(operation: &Operation) -> impl Iterator<Item = &str> {
+    let errors = operation.error_responses.iter();
+    let errors = errors.filter_map(|known| known.schema.as_ref());
+    operation
+        .response
+        .schemas()
+        .chain(errors)
+        .flat_map(Schema::names)
 }
 
 /// The secret keys of every record, those of records in it included.
@@ -82,17 +84,15 @@ fn secrets(
     let mut secrets: HashMap<String, BTreeSet<String>> = HashMap::new();
     for (key, holders) in holders {
         for name in reach(holders, &outer) {
-            secrets
-                .entry(name.to_owned())
-                .or_default()
-                .insert(key.to_owned());
+            let known = secrets.entry(name.to_owned()).or_default();
+            known.insert(key.to_owned());
         }
     }
     secrets
 }
 
 fn of_operation(operation: &Operation, secrets: &HashMap<String, BTreeSet<String>>) -> Vec<String> {
-    let names = sent(operation).chain(answered(operation));
+    let names = requested(operation).chain(responded(operation));
     let inside = names.filter_map(|name| secrets.get(name)).flatten();
     let own = operation.parameters.iter();
     let own = own.filter(|known| known.schema.is_secret());
@@ -100,30 +100,7 @@ fn of_operation(operation: &Operation, secrets: &HashMap<String, BTreeSet<String
     keys.into_iter().cloned().collect()
 }
 
-/// The records and enums that a schema names.
-fn names(schema: &Schema) -> impl Iterator<Item = &str> {
-    schema.parts().filter_map(|part| match part {
-        Schema::Named(name) => Some(name.as_str()),
-        _ => None,
-    })
-}
-
 fn inside(record: &Record) -> impl Iterator<Item = &str> {
     let fields = record.fields.iter().map(|field| &field.schema);
-    fields.chain(&record.rest).flat_map(names)
-}
-
-/// Everything that can be reached from some names.
-fn reach<'a>(
-    from: impl IntoIterator<Item = &'a str>,
-    ways: &HashMap<&'a str, Vec<&'a str>>,
-) -> HashSet<&'a str> {
-    let mut open: Vec<&str> = from.into_iter().collect();
-    let mut seen = HashSet::new();
-    while let Some(name) = open.pop() {
-        if seen.insert(name) {
-            open.extend(ways.get(name).into_iter().flatten());
-        }
-    }
-    seen
+    fields.chain(&record.rest).flat_map(Schema::names)
 }

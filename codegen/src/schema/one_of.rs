@@ -1,13 +1,13 @@
 //! `oneOf` and `anyOf`, and objects that others inherit from: what can be one of several things.
 
-use std::collections::{BTreeMap, HashSet, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 
 use serde_json::Value;
 
 use super::registry::Registry;
 use super::schema_kind::{self, SchemaKind, flag};
-use crate::model::Schema;
-use crate::text::{SCHEMAS, join, names, target, unescape};
+use crate::model::{Schema, reach};
+use crate::text::{SCHEMAS, join, names, target, target_of, unescape};
 
 /// The property of an object that tells what it is.
 pub struct Discriminator {
@@ -62,19 +62,14 @@ impl<'s> Registry<'s> {
     /// The name of an alternative: its schema's, its title, its tag, or its type.
     pub fn stem(&self, pointer: &str, tag: Option<&String>) -> String {
         let value = self.source.at(pointer).unwrap_or(&Value::Null);
-        let reference = value.get("$ref").and_then(Value::as_str).and_then(target);
-        let component = reference.as_deref().or(Some(pointer));
-        if let Some(name) = component.and_then(|at| self.names.get(at)) {
+        let component = target_of(value);
+        if let Some(name) = self.names.get(component.as_deref().unwrap_or(pointer)) {
             return name.clone();
         }
         let settled = self.settle(pointer);
-        let title = value
-            .get("title")
-            .or_else(|| settled.as_ref()?.1.get("title"));
-        if let Some(title) = title
-            .and_then(Value::as_str)
-            .filter(|title| title.len() <= 40)
-        {
+        let title = value.get("title").or_else(|| settled?.1.get("title"));
+        let title = title.and_then(Value::as_str);
+        if let Some(title) = title.filter(|title| title.len() <= 40) {
             return names::type_name(title);
         }
         if let Some(tag) = tag {
@@ -96,15 +91,12 @@ impl<'s> Registry<'s> {
     /// text in each of them.
     pub fn discriminator(&self, choice: &str, alternatives: &[String]) -> Option<Discriminator> {
         let value = self.source.at(choice)?;
-        let property = value
-            .pointer("/discriminator/propertyName")
-            .and_then(Value::as_str);
+        let discriminator = value.get("discriminator");
+        let property = discriminator.and_then(|known| known.get("propertyName")?.as_str());
         let Some(property) = property else {
             return self.common_property(alternatives);
         };
-        let mapping = value
-            .pointer("/discriminator/mapping")
-            .and_then(Value::as_object);
+        let mapping = discriminator.and_then(|known| known.get("mapping")?.as_object());
         let mapping = mapping.into_iter().flatten().filter_map(|(text, to)| {
             let to = to.as_str()?;
             let pointer = if to.contains('#') {
@@ -126,12 +118,8 @@ impl<'s> Registry<'s> {
         let mut names = required.iter().filter_map(Value::as_str);
         let property = names.find(|name| {
             let mut seen = HashSet::new();
-            alternatives
-                .iter()
-                .all(|at| match self.tag_texts(at, name).as_slice() {
-                    [one] => seen.insert(one.clone()),
-                    _ => false,
-                })
+            let mut texts = alternatives.iter().map(|at| self.tag_texts(at, name));
+            texts.all(|texts| matches!(texts.as_slice(), [one] if seen.insert(one.clone())))
         })?;
         Some(Discriminator {
             property: property.to_owned(),
@@ -153,14 +141,9 @@ impl<'s> Registry<'s> {
     /// Returns the texts of a discriminator that stand for an alternative.
     pub fn tags(&self, pointer: &str, tag: &Discriminator) -> Vec<String> {
         let value = self.source.at(pointer).unwrap_or(&Value::Null);
-        let reference = value.get("$ref").and_then(Value::as_str).and_then(target);
-        let target = reference.unwrap_or_else(|| pointer.to_owned());
-        let mapped: Vec<String> = tag
-            .mapping
-            .iter()
-            .filter(|(_, to)| *to == target)
-            .map(|(text, _)| text.clone())
-            .collect();
+        let target = target_of(value).unwrap_or_else(|| pointer.to_owned());
+        let mapped = tag.mapping.iter().filter(|(_, to)| *to == target);
+        let mapped: Vec<String> = mapped.map(|(text, _)| text.clone()).collect();
         if !mapped.is_empty() {
             return mapped;
         }
@@ -176,35 +159,22 @@ impl<'s> Registry<'s> {
 
     /// Reports unions that hold themselves with nothing in between: they have no end.
     pub fn check_unions(&mut self) {
-        let inner: BTreeMap<String, Vec<String>> = self
-            .unions
-            .iter()
+        let unions = self.unions.iter();
+        let inner: HashMap<&str, Vec<&str>> = unions
             .map(|(name, union)| {
-                let names = union
-                    .alternatives
-                    .iter()
-                    .filter_map(|known| match &known.schema {
-                        Schema::Named(inner) if self.unions.contains_key(inner) => {
-                            Some(inner.clone())
-                        }
-                        _ => None,
-                    });
-                (name.clone(), names.collect())
+                let held = union.alternatives.iter().map(|known| &known.schema);
+                let named = held.filter(|schema| matches!(schema, Schema::Named(_)));
+                (name.as_str(), named.flat_map(Schema::names).collect())
             })
             .collect();
-        for name in inner.keys() {
-            let mut open: Vec<&String> = inner.get(name).into_iter().flatten().collect();
-            let mut seen = HashSet::new();
-            while let Some(next) = open.pop() {
-                if next == name {
-                    let pointer = self.pointers.get(name).cloned().unwrap_or_default();
-                    self.report_circle(&pointer);
-                    break;
-                }
-                if seen.insert(next) {
-                    open.extend(inner.get(next).into_iter().flatten());
-                }
-            }
+        let endless = inner.iter();
+        let endless =
+            endless.filter(|(name, held)| reach(held.iter().copied(), &inner).contains(**name));
+        let pointers = endless.filter_map(|(name, _)| self.pointers.get(*name).cloned());
+        let mut pointers: Vec<String> = pointers.collect();
+        pointers.sort();
+        for pointer in pointers {
+            self.report_circle(&pointer);
         }
     }
 

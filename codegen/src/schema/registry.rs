@@ -9,7 +9,7 @@ use super::schema_kind::{self, SchemaKind};
 use crate::document::{Findings, Source};
 use crate::model::{Enum, Record, Schema, Union};
 use crate::text::names::{self, Scope};
-use crate::text::{MAX_DEPTH, SCHEMAS, join, target};
+use crate::text::{MAX_DEPTH, SCHEMAS, join, target, target_of};
 
 /// The types of a document as they are read, and what a reader has to know of its schemas.
 pub struct Registry<'s> {
@@ -40,8 +40,7 @@ impl<'s> Registry<'s> {
             let pointer = join(SCHEMAS, key);
             names.insert(pointer.clone(), scope.take(names::type_name(key)));
             for part in schema_kind::parts(component, "allOf") {
-                let reference = part.get("$ref").and_then(Value::as_str);
-                if let Some(target) = reference.and_then(target) {
+                if let Some(target) = target_of(part) {
                     subtypes.entry(target).or_default().push(pointer.clone());
                 }
             }
@@ -138,6 +137,6 @@ impl<'s> Registry<'s> {
             Some(Value::Array(parts)) if parts.len() == 1 => parts.first()?,
             _ => value,
         };
-        self.source.at(&target(inner.get("$ref")?.as_str()?)?)
+        self.source.at(&target_of(inner)?)
     }
 }

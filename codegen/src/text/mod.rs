@@ -13,4 +13,4 @@ pub mod reserved_names;
 pub use self::describe::{show, similar, type_of};
 pub use self::diagnostic::{Diagnostic, Diagnostics};
 pub use self::one_line::one_line;
-pub use self::pointer::{MAX_DEPTH, SCHEMAS, join, target, unescape};
+pub use self::pointer::{MAX_DEPTH, SCHEMAS, join, target, target_of, unescape};

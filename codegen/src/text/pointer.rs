@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::fmt::Display;
 
+use serde_json::Value;
+
 /// The pointer of the schemas that have a name.
 pub const SCHEMAS: &str = "/components/schemas";
 
@@ -24,6 +26,11 @@ pub fn join(pointer: &str, token: impl Display) -> String {
 /// Returns a token of a pointer as it was before it was escaped.
 pub fn unescape(token: &str) -> String {
     token.replace("~1", "/").replace("~0", "~")
+}
+
+/// Returns where an object leads that is a reference into its own file.
+pub fn target_of(object: &Value) -> Option<String> {
+    target(object.get("$ref")?.as_str()?)
 }
 
 /// Returns the pointer of a `$ref` into its own file, or `None` for any other reference. The
