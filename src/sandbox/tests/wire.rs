@@ -2,7 +2,7 @@ use std::io::{self, Read, Write};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
-use super::super::{Fault, Sandbox};
+use crate::sandbox::{Fault, Sandbox};
 
 /// A bare client; a connection of it can be kept.
 struct Client {

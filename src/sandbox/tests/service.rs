@@ -1,26 +1,26 @@
-use super::super::PastTheEnd;
-use super::super::query::Query;
-use super::{exact, header, ids, json, site, text};
+use super::{exact, header, ids, json, service, text};
+use crate::sandbox::PastTheEnd;
+use crate::sandbox::service::query_string::QueryString;
 
 const INVALID_PAGE: &str = r#"{"detail":"Invalid page."}"#;
 
 #[test]
 fn pages_hold_every_record_once_and_in_order() {
-    let mut site = site();
-    let master = site.master();
-    let expected: Vec<i64> = site.world.activities.iter().map(|a| a.id).collect();
+    let mut service = service();
+    let master = service.master();
+    let expected: Vec<i64> = service.dataset.activities.iter().map(|a| a.id).collect();
     for size in [1, 7, 20, 100, 115, 230, 1_000] {
         let mut all = Vec::new();
         for page in 1.. {
-            let answer = site.get(
+            let response = service.get(
                 &master,
                 &format!("/activities/?page={page}&page_size={size}"),
             );
-            if answer.status() == 404 {
-                assert_eq!(text(&answer), INVALID_PAGE);
+            if response.status() == 404 {
+                assert_eq!(text(&response), INVALID_PAGE);
                 break;
             }
-            let page = ids(&answer);
+            let page = ids(&response);
             assert!(page.len() <= size.min(100));
             all.extend(page);
         }
@@ -30,9 +30,9 @@ fn pages_hold_every_record_once_and_in_order() {
 
 #[test]
 fn page_sizes_are_capped_or_corrected_in_silence() {
-    let mut site = site();
-    let master = site.master();
-    let mut length = |size: &str| ids(&site.get(&master, &format!("/activities/?{size}"))).len();
+    let mut service = service();
+    let master = service.master();
+    let mut length = |size: &str| ids(&service.get(&master, &format!("/activities/?{size}"))).len();
     assert_eq!(length("page_size=101"), 100);
     assert_eq!(length("page_size=99999999999999999999999"), 100);
     for size in [
@@ -49,31 +49,31 @@ fn page_sizes_are_capped_or_corrected_in_silence() {
 
 #[test]
 fn a_page_past_the_end_is_refused_or_empty() {
-    let mut site = site();
-    let master = site.master();
+    let mut service = service();
+    let master = service.master();
     for empty in [false, true] {
-        site.past_the_end = if empty {
+        service.past_the_end = if empty {
             PastTheEnd::EmptyPage
         } else {
             PastTheEnd::NotFound
         };
         for page in ["13", "4000000000", "18446744073709551615"] {
-            let answer = site.get(&master, &format!("/activities/?page={page}"));
+            let response = service.get(&master, &format!("/activities/?page={page}"));
             let expected = if empty {
                 (200, "[]")
             } else {
                 (404, INVALID_PAGE)
             };
             assert_eq!(
-                (answer.status().as_u16(), text(&answer)),
+                (response.status().as_u16(), text(&response)),
                 expected,
                 "{page}"
             );
         }
         for page in ["0", "abc", "-1", "", "1.5", "99999999999999999999"] {
-            let answer = site.get(&master, &format!("/activities/?page={page}"));
+            let response = service.get(&master, &format!("/activities/?page={page}"));
             assert_eq!(
-                (answer.status().as_u16(), text(&answer)),
+                (response.status().as_u16(), text(&response)),
                 (404, INVALID_PAGE),
                 "{page}"
             );
@@ -83,57 +83,57 @@ fn a_page_past_the_end_is_refused_or_empty() {
 
 #[test]
 fn the_first_page_of_nothing_is_an_empty_list() {
-    let mut site = site();
-    site.world.activities.clear();
-    let master = site.master();
-    let answer = site.get(&master, "/activities/");
-    assert_eq!((answer.status().as_u16(), text(&answer)), (200, "[]"));
+    let mut service = service();
+    service.dataset.activities.clear();
+    let master = service.master();
+    let response = service.get(&master, "/activities/");
+    assert_eq!((response.status().as_u16(), text(&response)), (200, "[]"));
 }
 
 #[test]
 fn a_user_sees_what_is_theirs_and_no_more() {
-    let mut site = site();
-    let person = &site.world.people[2];
-    let (id, token) = (person.id(), person.token.clone());
-    assert_eq!(ids(&site.get(&token, "/users/")), [id]);
-    let seen = ids(&site.get(&token, "/activities/?page_size=100"));
-    let activities = site.world.activities.iter();
+    let mut service = service();
+    let user = &service.dataset.users[2];
+    let (id, token) = (user.id(), user.token.clone());
+    assert_eq!(ids(&service.get(&token, "/users/")), [id]);
+    let seen = ids(&service.get(&token, "/activities/?page_size=100"));
+    let activities = service.dataset.activities.iter();
     let (own, others): (Vec<_>, Vec<_>) = activities.partition(|a| a.user.account.id == id);
     assert!(own.iter().map(|a| a.id).eq(seen));
     let (own, other) = (own[0].id, others[0].id);
     assert_eq!(
-        json(&site.get(&token, &format!("/activities/{own}/")))["id"],
+        json(&service.get(&token, &format!("/activities/{own}/")))["id"],
         own
     );
-    let answer = site.get(&token, &format!("/activities/{other}/"));
+    let response = service.get(&token, &format!("/activities/{other}/"));
     assert_eq!(
-        (answer.status().as_u16(), text(&answer)),
+        (response.status().as_u16(), text(&response)),
         (404, r#"{"detail":"Not found."}"#)
     );
-    let master = site.master();
+    let master = service.master();
     assert_eq!(
-        json(&site.get(&master, &format!("/activities/{other}/")))["id"],
+        json(&service.get(&master, &format!("/activities/{other}/")))["id"],
         other
     );
     for unknown in ["1", "abc", "99999999999999999999"] {
-        let answer = site.get(&master, &format!("/activities/{unknown}/"));
+        let response = service.get(&master, &format!("/activities/{unknown}/"));
         assert_eq!(
-            (answer.status().as_u16(), text(&answer)),
+            (response.status().as_u16(), text(&response)),
             (404, r#"{"detail":"Not found."}"#)
         );
     }
-    let answer = site.get(&token, "/groups/stat-summary/");
-    assert_eq!(answer.status(), 403);
+    let response = service.get(&token, "/groups/stat-summary/");
+    assert_eq!(response.status(), 403);
     assert_eq!(
-        text(&answer),
+        text(&response),
         r#"{"detail":"You do not have permission to perform this action."}"#
     );
 }
 
 #[test]
 fn a_token_is_wanted() {
-    let mut site = site();
-    let master = site.master();
+    let mut service = service();
+    let master = service.master();
     let wrong = [
         ("", "Authentication credentials were not provided."),
         ("Basic abc", "Authentication credentials were not provided."),
@@ -152,15 +152,16 @@ fn a_token_is_wanted() {
         "/groups/stat-summary/",
     ] {
         for (value, detail) in wrong {
-            let answer = site.send("GET", path, &[("authorization", value)], "");
-            assert_eq!(answer.status(), 401);
-            assert_eq!(header(&answer, "www-authenticate"), "Bearer");
-            assert_eq!(json(&answer)["detail"], detail);
+            let response = service.send("GET", path, &[("authorization", value)], "");
+            assert_eq!(response.status(), 401);
+            assert_eq!(header(&response, "www-authenticate"), "Bearer");
+            assert_eq!(json(&response)["detail"], detail);
         }
-        assert_eq!(site.send("GET", path, &[], "").status(), 401);
+        assert_eq!(service.send("GET", path, &[], "").status(), 401);
         let lower = format!("bearer {master}");
         assert_ne!(
-            site.send("GET", path, &[("authorization", &lower)], "")
+            service
+                .send("GET", path, &[("authorization", &lower)], "")
                 .status(),
             401
         );
@@ -169,8 +170,8 @@ fn a_token_is_wanted() {
 
 #[test]
 fn methods_paths_and_slashes() {
-    let mut site = site();
-    let bearer = format!("Bearer {}", site.master());
+    let mut service = service();
+    let bearer = format!("Bearer {}", service.master());
     let auth = [("authorization", bearer.as_str())];
     for path in [
         "/activities/",
@@ -181,33 +182,33 @@ fn methods_paths_and_slashes() {
         "/oauth2/",
     ] {
         for method in ["POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"] {
-            let answer = site.send(method, path, &auth, "");
+            let response = service.send(method, path, &auth, "");
             assert_eq!(
-                (answer.status().as_u16(), header(&answer, "allow")),
+                (response.status().as_u16(), header(&response, "allow")),
                 (405, "GET")
             );
             assert_eq!(
-                json(&answer)["detail"],
+                json(&response)["detail"],
                 format!("Method \"{method}\" not allowed.")
             );
         }
         let bare = path.trim_end_matches('/');
         for method in ["GET", "POST"] {
-            let answer = site.send(method, &format!("{bare}?page=2&x=%20"), &[], "");
-            assert_eq!(answer.status(), 301);
+            let response = service.send(method, &format!("{bare}?page=2&x=%20"), &[], "");
+            assert_eq!(response.status(), 301);
             assert_eq!(
-                header(&answer, "location"),
+                header(&response, "location"),
                 format!("/iq{path}?page=2&x=%20")
             );
         }
     }
-    let answer = site.send("GET", "/tokens/master-token/", &[], "");
+    let response = service.send("GET", "/tokens/master-token/", &[], "");
     assert_eq!(
-        (answer.status().as_u16(), header(&answer, "allow")),
+        (response.status().as_u16(), header(&response, "allow")),
         (405, "POST")
     );
-    let answer = site.send("POST", "/tokens/master-token", &[], "{}");
-    assert_eq!(header(&answer, "location"), "/iq/tokens/master-token/");
+    let response = service.send("POST", "/tokens/master-token", &[], "{}");
+    assert_eq!(header(&response, "location"), "/iq/tokens/master-token/");
     for path in [
         "",
         "/",
@@ -216,18 +217,21 @@ fn methods_paths_and_slashes() {
         "/activities//",
         "x/activities/",
     ] {
-        let answer = site.send("GET", path, &auth, "");
-        assert_eq!(answer.status(), 404, "{path}");
-        assert_eq!(header(&answer, "content-type"), "text/html; charset=utf-8");
+        let response = service.send("GET", path, &auth, "");
+        assert_eq!(response.status(), 404, "{path}");
+        assert_eq!(
+            header(&response, "content-type"),
+            "text/html; charset=utf-8"
+        );
     }
 }
 
 #[test]
 fn the_accept_header_decides_between_json_and_a_page() {
-    let mut site = site();
-    let bearer = format!("Bearer {}", site.master());
+    let mut service = service();
+    let bearer = format!("Bearer {}", service.master());
     let mut get = |path: &str, accept: &str| {
-        site.send(
+        service.send(
             "GET",
             path,
             &[("authorization", &bearer), ("accept", accept)],
@@ -250,23 +254,26 @@ fn the_accept_header_decides_between_json_and_a_page() {
         "text/html,application/xhtml+xml,*/*;q=0.8",
         "Text/*",
     ] {
-        let answer = get("/users/", accept);
-        assert_eq!(answer.status(), 200);
-        assert_eq!(header(&answer, "content-type"), "text/html; charset=utf-8");
-        assert!(text(&answer).contains("&quot;email&quot;"));
+        let response = get("/users/", accept);
+        assert_eq!(response.status(), 200);
+        assert_eq!(
+            header(&response, "content-type"),
+            "text/html; charset=utf-8"
+        );
+        assert!(text(&response).contains("&quot;email&quot;"));
     }
     assert_eq!(get("/activities/1/", "text/html").status(), 404);
-    let answer = get("/users/", "text/csv");
-    assert_eq!(answer.status(), 406);
+    let response = get("/users/", "text/csv");
+    assert_eq!(response.status(), 406);
     assert_eq!(
-        text(&answer),
+        text(&response),
         r#"{"detail":"Could not satisfy the request Accept header."}"#
     );
-    let answer = site.send("GET", "/users/", &[("accept", "text/html")], "");
+    let response = service.send("GET", "/users/", &[("accept", "text/html")], "");
     assert_eq!(
         (
-            answer.status().as_u16(),
-            header(&answer, "www-authenticate")
+            response.status().as_u16(),
+            header(&response, "www-authenticate")
         ),
         (401, "Bearer")
     );
@@ -274,10 +281,10 @@ fn the_accept_header_decides_between_json_and_a_page() {
 
 #[test]
 fn the_master_token_costs_the_right_credentials() {
-    let mut site = site();
-    let known = site.world.credentials.clone();
+    let mut service = service();
+    let known = service.dataset.application.clone();
     let mut post = |body: &str, form: &str| {
-        site.send(
+        service.send(
             "POST",
             "/tokens/master-token/",
             &[("content-type", form)],
@@ -323,21 +330,21 @@ fn the_master_token_costs_the_right_credentials() {
         ),
     ];
     for (body, status, expected) in cases {
-        let answer = post(body, JSON);
+        let response = post(body, JSON);
         assert_eq!(
-            (answer.status().as_u16(), text(&answer)),
+            (response.status().as_u16(), text(&response)),
             (status, expected),
             "{body}"
         );
     }
-    let answer = post("{", JSON);
-    assert_eq!(answer.status(), 400);
-    assert!(text(&answer).starts_with(r#"{"detail":"JSON parse error - "#));
+    let response = post("{", JSON);
+    assert_eq!(response.status(), 400);
+    assert!(text(&response).starts_with(r#"{"detail":"JSON parse error - "#));
     for form in ["text/plain", "", "application/x-www-form-urlencoded"] {
-        let answer = post(&right, form);
-        assert_eq!(answer.status(), 415);
+        let response = post(&right, form);
+        assert_eq!(response.status(), 415);
         assert_eq!(
-            json(&answer)["detail"],
+            json(&response)["detail"],
             format!("Unsupported media type \"{form}\" in request.")
         );
     }
@@ -345,11 +352,11 @@ fn the_master_token_costs_the_right_credentials() {
 
 #[test]
 fn summaries_agree_with_the_activities_in_them() {
-    let mut site = site();
-    let master = site.master();
+    let mut service = service();
+    let master = service.master();
     let mut all = Vec::new();
     for page in 1..=3 {
-        let page = site.get(&master, &format!("/activities/?page_size=100&page={page}"));
+        let page = service.get(&master, &format!("/activities/?page_size=100&page={page}"));
         all.extend(json(&page).as_array().expect("a list").clone());
     }
     // Dates compare as text, up to the second.
@@ -399,9 +406,9 @@ fn summaries_agree_with_the_activities_in_them() {
             "2016-09-12",
         ),
     ];
-    let users: Vec<(i64, String)> = site
-        .world
-        .people
+    let users: Vec<(i64, String)> = service
+        .dataset
+        .users
         .iter()
         .map(|p| (p.id(), p.token.clone()))
         .collect();
@@ -425,7 +432,7 @@ fn summaries_agree_with_the_activities_in_them() {
                 .sum()
         };
         let list: Vec<_> = all.iter().filter(within).collect();
-        let group = json(&site.get(&master, &format!("/groups/stat-summary/?{group_query}")));
+        let group = json(&service.get(&master, &format!("/groups/stat-summary/?{group_query}")));
         for name in ["met_minutes", "distance", "duration", "calories"] {
             assert_eq!(
                 ten_thousandths(&group[name]),
@@ -444,7 +451,7 @@ fn summaries_agree_with_the_activities_in_them() {
                 .copied()
                 .filter(|a| a["user"]["id"] == *id)
                 .collect();
-            let user = json(&site.get(token, &format!("/users/stat-summary/?{user_query}")));
+            let user = json(&service.get(token, &format!("/users/stat-summary/?{user_query}")));
             assert_eq!(user["user_id"], *id);
             for name in ["met_minutes", "distance", "duration", "calories"] {
                 assert_eq!(
@@ -456,7 +463,7 @@ fn summaries_agree_with_the_activities_in_them() {
             assert_eq!(user["steps"], steps(&own));
         }
     }
-    let first = json(&site.get(&master, "/users/stat-summary/"));
+    let first = json(&service.get(&master, "/users/stat-summary/"));
     assert_eq!(first["user_id"], users[0].0);
 }
 
@@ -472,24 +479,24 @@ fn ten_thousandths(value: &serde_json::Value) -> i64 {
 
 #[test]
 fn both_ends_of_a_stretch_of_time_are_included() {
-    let mut site = site();
-    let master = site.master();
-    let whole = site
-        .world
+    let mut service = service();
+    let master = service.master();
+    let whole = service
+        .dataset
         .activities
         .iter()
         .find(|a| a.action_date.0 % 1_000_000 == 0);
     let time = whole.expect("one on the second").action_date.to_string();
     let time = time.trim_end_matches('Z').replace('T', "+");
-    let count = |answer| json(&answer)["activities"].as_u64();
+    let count = |response| json(&response)["activities"].as_u64();
     let path = format!("/groups/stat-summary/?start={time}&end={time}");
-    assert!(count(site.get(&master, &path)) >= Some(1));
+    assert!(count(service.get(&master, &path)) >= Some(1));
 }
 
 #[test]
 fn periods_that_make_no_sense_are_refused() {
-    let mut site = site();
-    let master = site.master();
+    let mut service = service();
+    let master = service.master();
     let required = r#"["This field is required."]"#;
     let cases = [
         ("time_mode=1", "time_value", required),
@@ -551,32 +558,32 @@ fn periods_that_make_no_sense_are_refused() {
         ("time_mode=5&time_value=2017-02-29", "time_value", ""),
     ];
     for (query, field, expected) in cases {
-        let answer = site.get(&master, &format!("/users/stat-summary/?{query}"));
-        assert_eq!(answer.status(), 400, "{query}");
-        let problems = &json(&answer)[field];
-        assert!(problems[0].is_string(), "{query}: {}", text(&answer));
+        let response = service.get(&master, &format!("/users/stat-summary/?{query}"));
+        assert_eq!(response.status(), 400, "{query}");
+        let problems = &json(&response)[field];
+        assert!(problems[0].is_string(), "{query}: {}", text(&response));
         if !expected.is_empty() {
             assert_eq!(problems.to_string(), expected, "{query}");
         }
     }
-    let answer = site.get(
+    let response = service.get(
         &master,
         "/groups/stat-summary/?time_mode=4&time_value=2017-32",
     );
-    assert_eq!(answer.status(), 400);
-    assert!(text(&answer).contains("YYYY-Www"));
+    assert_eq!(response.status(), 400);
+    assert!(text(&response).contains("YYYY-Www"));
 }
 
 #[test]
 fn a_user_allows_or_denies() {
-    let mut site = site();
-    let client = site.world.credentials.client_id.clone();
+    let mut service = service();
+    let client = service.dataset.application.client_id.clone();
     let (id, token) = (
-        site.world.people[1].id(),
-        site.world.people[1].token.clone(),
+        service.dataset.users[1].id(),
+        service.dataset.users[1].token.clone(),
     );
     let page = format!("/oauth2/?client_id={client}");
-    let mut get = |rest: &str| site.send("GET", &format!("{page}{rest}"), &[], "");
+    let mut get = |rest: &str| service.send("GET", &format!("{page}{rest}"), &[], "");
 
     assert_eq!(get("").status(), 400);
     assert_eq!(get("&callback_uri=").status(), 400);
@@ -593,16 +600,16 @@ fn a_user_allows_or_denies() {
         400,
         "a page that was looked at is no use of it"
     );
-    let answer = get(&format!(
+    let response = get(&format!(
         "&callback_uri=http://127.0.0.1:1/cb%3Fstate%3Dx{allow}"
     ));
-    assert_eq!(answer.status(), 302);
+    assert_eq!(response.status(), 302);
     let target = format!("http://127.0.0.1:1/cb?state=x&token={token}&user_id=0{id}");
-    assert_eq!(header(&answer, "location"), target);
+    assert_eq!(header(&response, "location"), target);
     assert_eq!(header(&get(&allow), "location"), target);
-    let answer = get("&callback_uri=app://done&decision=deny");
+    let response = get("&callback_uri=app://done&decision=deny");
     assert_eq!(
-        header(&answer, "location"),
+        header(&response, "location"),
         "app://done?error=access_denied"
     );
     assert_eq!(
@@ -620,17 +627,17 @@ fn a_user_allows_or_denies() {
     ] {
         assert_eq!(get(bad).status(), 400, "{bad}");
     }
-    let answer = site.send(
+    let response = service.send(
         "GET",
         "/oauth2/?client_id=%3Cb%3E&callback_uri=a://b",
         &[],
         "",
     );
-    assert_eq!(answer.status(), 400);
-    assert!(!text(&answer).contains("<b>"));
-    let query = Query::parse(
+    assert_eq!(response.status(), 400);
+    assert!(!text(&response).contains("<b>"));
+    let query = QueryString::parse(
         header(
-            &site.send("GET", &format!("{page}{allow}"), &[], ""),
+            &service.send("GET", &format!("{page}{allow}"), &[], ""),
             "location",
         )
         .split_once('?')
