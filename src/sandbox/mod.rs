@@ -16,6 +16,9 @@
 //! machine and every day. The activities are from the two years from 2015-09-01 to 2017-08-31.
 //! [`Sandbox::fault`] makes requests go wrong.
 //!
+//! The sandbox has the operations of the document that this crate ships. Where the crate is
+//! generated from another document, the sandbox does not change: it sends a 404 for any other path.
+//!
 //! # How far can it be trusted?
 //!
 //! The sandbox was written from the vendor's public reference, and where that says nothing, from
@@ -54,13 +57,13 @@
 mod browser;
 mod dataset;
 mod fault;
+mod fault_rule;
 mod server;
 mod service;
 mod state;
 #[cfg(test)]
 mod tests;
 
-use std::collections::VecDeque;
 use std::fmt;
 use std::io;
 use std::sync::MutexGuard;
@@ -68,6 +71,8 @@ use std::time::Duration;
 
 use self::dataset::{Application, Caller, Dataset};
 pub use self::fault::Fault;
+use self::fault_rule::FaultQueue;
+pub use self::fault_rule::FaultRule;
 use self::server::Server;
 pub use self::service::PastTheEnd;
 use self::service::Service;
@@ -86,7 +91,7 @@ pub struct Sandbox {
 }
 
 /// The settings of a [`Sandbox`], from [`Sandbox::builder`].
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[must_use = "nothing runs before `start`"]
 pub struct SandboxBuilder {
     seed: u64,
@@ -95,6 +100,8 @@ pub struct SandboxBuilder {
     max_page_size: usize,
     past_the_end: PastTheEnd,
     latency: Duration,
+    port: u16,
+    master_token: Option<String>,
 }
 
 impl Sandbox {
@@ -133,6 +140,8 @@ impl Sandbox {
             max_page_size: 100,
             past_the_end: PastTheEnd::default(),
             latency: Duration::ZERO,
+            port: 0,
+            master_token: None,
         }
     }
 
@@ -205,6 +214,25 @@ impl Sandbox {
         self.state().service.dataset.add_activity(user_id)
     }
 
+    /// Removes an activity, and returns whether there was one with this id. No later activity gets its
+    /// id.
+    ///
+    /// The activities after it move forward by one, which tests a client that reads pages meanwhile,
+    /// and a copy that has to drop what the service no longer has.
+    ///
+    /// ```
+    /// use fitrankings::sandbox::Sandbox;
+    ///
+    /// let sandbox = Sandbox::start()?;
+    /// let id = sandbox.activity_ids()[0];
+    /// assert!(sandbox.remove_activity(id));
+    /// assert!(!sandbox.activity_ids().contains(&id));
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn remove_activity(&self, id: i64) -> bool {
+        self.state().service.dataset.remove_activity(id)
+    }
+
     /// Does what a user with a browser does: opens the authorization page over HTTP, presses
     /// "Allow", and returns the URL that the browser is sent to. That is the application's
     /// callback, with `token` and `user_id` in its query. The URL is not opened.
@@ -248,20 +276,29 @@ impl Sandbox {
         browser::decide(self.server.address, authorization_url, &decision)
     }
 
-    /// Makes the next request go wrong. Faults queue up: the second one is for the request after,
-    /// and a retry of the first request meets it.
+    /// Makes the next request go wrong, or those that a [`FaultRule`] names.
+    ///
+    /// Faults queue up: a request meets the first one that applies to it. So the second fault is for
+    /// the request after, which may be a retry of the first request.
     ///
     /// ```
     /// use fitrankings::sandbox::{Fault, Sandbox};
     ///
     /// let sandbox = Sandbox::start()?;
-    /// sandbox.fault(Fault::Status(503));
-    /// sandbox.fault(Fault::RetryAfter(2));
-    /// // The response to the third request is the regular one.
+    /// sandbox.fault(Fault::Status(503)); // the next request
+    /// sandbox.fault(Fault::RetryAfter(2).times(3)); // the three after it
+    /// sandbox.fault(Fault::Truncated.on_page(4)); // the next request for page 4 of a list
+    /// sandbox.fault(Fault::OddRecord.on_page(2).always()); // every request for page 2
+    /// sandbox.clear_faults();
     /// # Ok::<(), std::io::Error>(())
     /// ```
-    pub fn fault(&self, fault: Fault) {
-        self.state().faults.push_back(fault);
+    pub fn fault(&self, fault: impl Into<FaultRule>) {
+        self.state().faults.push(fault.into());
+    }
+
+    /// Removes all faults that no request has met yet, and those that apply always.
+    pub fn clear_faults(&self) {
+        self.state().faults.clear();
     }
 
     /// Returns all requests that came so far, the first one first. A request that is waiting for
@@ -320,13 +357,37 @@ impl SandboxBuilder {
         self
     }
 
+    /// Sets the port. Default: 0, for any free port.
+    ///
+    /// With a fixed port, a program finds the sandbox without being told where it is.
+    pub fn port(mut self, port: u16) -> Self {
+        self.port = port;
+        self
+    }
+
+    /// Sets the master token. Default: a token that is made up from the seed.
+    pub fn master_token(mut self, token: impl Into<String>) -> Self {
+        self.master_token = Some(token.into());
+        self
+    }
+
     /// Makes up the data and starts the server.
     ///
     /// # Errors
     ///
-    /// No port can be opened on `127.0.0.1`, or no thread can be started.
+    /// - The [port](Self::port) is in use, or no port can be opened on `127.0.0.1`.
+    /// - The [master token](Self::master_token) is empty, or has a character that is not visible
+    ///   ASCII, so that no request could carry it: [`InvalidInput`](io::ErrorKind::InvalidInput).
+    /// - No thread can be started.
     pub fn start(self) -> io::Result<Sandbox> {
-        let dataset = Dataset::new(self.seed, self.users, self.activities);
+        let mut dataset = Dataset::new(self.seed, self.users, self.activities);
+        if let Some(token) = self.master_token {
+            if token.is_empty() || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
+                let why = "the master token is empty or not visible ASCII";
+                return Err(io::Error::new(io::ErrorKind::InvalidInput, why));
+            }
+            dataset.application.master_token = token;
+        }
         let application = dataset.application.clone();
         let state = SharedState::new(State {
             service: Service {
@@ -336,16 +397,31 @@ impl SandboxBuilder {
                 last_callback: None,
             },
             latency: self.latency,
-            faults: VecDeque::new(),
+            faults: FaultQueue::default(),
             requests: Vec::new(),
         });
-        let server = Server::start(state.clone())?;
+        let server = Server::start(self.port, state.clone())?;
         Ok(Sandbox {
             base_url: format!("http://{}/iq", server.address),
             application,
             state,
             server,
         })
+    }
+}
+
+/// Without the master token: Debug shows no token, not even one that is of no use elsewhere.
+impl fmt::Debug for SandboxBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SandboxBuilder")
+            .field("seed", &self.seed)
+            .field("users", &self.users)
+            .field("activities", &self.activities)
+            .field("max_page_size", &self.max_page_size)
+            .field("past_the_end", &self.past_the_end)
+            .field("latency", &self.latency)
+            .field("port", &self.port)
+            .finish_non_exhaustive()
     }
 }
 

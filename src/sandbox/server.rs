@@ -45,8 +45,10 @@ enum End {
 const BODY_LIMIT: usize = 1 << 20;
 
 impl Server {
-    pub(super) fn start(state: SharedState) -> io::Result<Self> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+    pub(super) fn start(port: u16, state: SharedState) -> io::Result<Self> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).map_err(|error| {
+            io::Error::new(error.kind(), format!("127.0.0.1, port {port}: {error}"))
+        })?;
         listener.set_nonblocking(true)?;
         let address = listener.local_addr()?;
         let runtime = runtime::Builder::new_current_thread()

@@ -1,6 +1,5 @@
 //! What changes while the sandbox runs.
 
-use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -9,6 +8,7 @@ use hyper::body::Bytes;
 use hyper::header::AUTHORIZATION;
 
 use super::fault::{Delivery, Fault};
+use super::fault_rule::FaultQueue;
 use super::service::Service;
 
 /// A request that reached the sandbox.
@@ -33,7 +33,7 @@ pub struct RecordedRequest {
 pub(super) struct State {
     pub(super) service: Service,
     pub(super) latency: Duration,
-    pub(super) faults: VecDeque<Fault>,
+    pub(super) faults: FaultQueue,
     pub(super) requests: Vec<RecordedRequest>,
 }
 
@@ -44,7 +44,7 @@ pub(super) struct SharedState(Arc<Mutex<State>>);
 impl State {
     /// Returns the response to a request, and how long to wait before it is sent.
     pub(super) fn handle(&mut self, request: &Request<Bytes>) -> (Delivery, Duration) {
-        let fault = self.faults.pop_front();
+        let fault = self.faults.take(Service::list_page(request));
         let delay = fault.as_ref().map_or(Duration::ZERO, Fault::delay);
         let mut regular = || self.service.respond(request);
         let delivery = match fault {

@@ -17,6 +17,8 @@ pub(super) struct Dataset {
     pub(super) users: Vec<User>,
     /// In the order of their dates, the newest first.
     pub(super) activities: Vec<Activity>,
+    /// The highest id of an activity so far, of one that was removed too.
+    last_id: i64,
     rng: Rng,
 }
 
@@ -48,9 +50,11 @@ impl Dataset {
         } else {
             history(&mut rng, &users, activities)
         };
+        let ids = activities.iter().map(|activity| activity.id);
         Self {
             application,
             users,
+            last_id: ids.max().unwrap_or(Activity::FIRST_ID),
             activities,
             rng,
         }
@@ -80,13 +84,19 @@ impl Dataset {
     pub(super) fn add_activity(&mut self, user_id: i64) -> Option<i64> {
         let index = self.users.iter().position(|user| user.id() == user_id)?;
         let newest = self.activities.first().map(|activity| activity.action_date);
-        let id = self.activities.iter().map(|activity| activity.id).max();
         let when = ActivityDates::after(newest);
         let mut activity = self.users[index].activity(&mut self.rng, when);
-        activity.set_id(id.unwrap_or(Activity::FIRST_ID) + 1);
-        let id = activity.id;
+        self.last_id += 1;
+        activity.set_id(self.last_id);
         self.activities.insert(0, activity);
-        Some(id)
+        Some(self.last_id)
+    }
+
+    /// Returns whether there was such an activity.
+    pub(super) fn remove_activity(&mut self, id: i64) -> bool {
+        let before = self.activities.len();
+        self.activities.retain(|activity| activity.id != id);
+        self.activities.len() < before
     }
 }
 

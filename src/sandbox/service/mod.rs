@@ -58,6 +58,13 @@ impl Service {
         response.unwrap_or_else(ApiError::into_response)
     }
 
+    /// Returns the page that a request for a list asks for, from 1; `None` for any other request.
+    pub(super) fn list_page(request: &Request<Bytes>) -> Option<usize> {
+        let route = Route::parse(request.uri().path())?;
+        let query = QueryString::parse(request.uri().query());
+        page(&query).filter(|_| route.is_list())
+    }
+
     fn authorization_page(&mut self, request: &Request<Bytes>) -> Result<Response, ApiError> {
         allow_only(&Method::GET, request)?;
         let query = QueryString::parse(request.uri().query());
@@ -175,7 +182,8 @@ fn page(query: &QueryString) -> Option<usize> {
 fn unknown_path(request: &Request<Bytes>) -> Response {
     let mut path = format!("{}/", request.uri().path());
     if Route::parse(&path).is_none() {
-        let text = "<p>The requested resource was not found on this server.</p>";
+        let text = "<p>The requested resource was not found on this server. The sandbox has the \
+                    paths of the document that fitrankings ships, and no others.</p>";
         return html_page(StatusCode::NOT_FOUND, "Not Found", text);
     }
     if let Some(query) = request.uri().query() {

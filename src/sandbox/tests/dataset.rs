@@ -176,6 +176,21 @@ fn an_activity_that_arrives_is_the_newest() {
 }
 
 #[test]
+fn an_activity_that_is_removed_is_gone_and_its_id_with_it() {
+    let mut dataset = Dataset::new(0, 2, 10);
+    let user = dataset.users[0].id();
+    let newest = dataset.add_activity(user).expect("the user exists");
+    let mut left: Vec<i64> = dataset.activities.iter().map(|a| a.id).collect();
+    for id in [left[4], newest] {
+        assert!(dataset.remove_activity(id));
+        assert!(!dataset.remove_activity(id));
+        left.retain(|other| *other != id);
+        assert!(dataset.activities.iter().map(|a| a.id).eq(left.clone()));
+    }
+    assert!(dataset.add_activity(user) > Some(newest));
+}
+
+#[test]
 fn decimals_and_times_print_as_the_framework_prints_them() {
     let decimals = [0, 5, 160_093_440].map(|value| Decimal(value).to_string());
     assert_eq!(decimals, ["0.0000", "0.0005", "16009.3440"]);

@@ -223,6 +223,7 @@ fn methods_paths_and_slashes() {
             header(&response, "content-type"),
             "text/html; charset=utf-8"
         );
+        assert!(text(&response).contains("the document that fitrankings ships"));
     }
 }
 

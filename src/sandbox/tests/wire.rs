@@ -416,3 +416,67 @@ fn it_starts_at_once() {
     );
     assert!(started < Duration::from_secs(1));
 }
+
+/// The statuses of requests for these targets.
+fn statuses(sandbox: &Sandbox, targets: &[&str]) -> Vec<u16> {
+    let mut client = Client::of(sandbox);
+    let mut status = |target| client.get(target).expect("an answer").status;
+    targets.iter().map(|target| status(target)).collect()
+}
+
+#[test]
+fn faults_meet_so_many_requests_or_all_of_them() {
+    let sandbox = small();
+    sandbox.fault(Fault::Status(501).times(0));
+    sandbox.fault(Fault::Status(502).times(2));
+    sandbox.fault(Fault::Status(503));
+    sandbox.fault(Fault::Status(504).always());
+    let targets = ["/users/"; 6];
+    let expected = [502, 502, 503, 504, 504, 504];
+    assert_eq!(statuses(&sandbox, &targets), expected);
+    sandbox.clear_faults();
+    assert_eq!(statuses(&sandbox, &targets), [200; 6]);
+}
+
+#[test]
+fn faults_wait_for_a_page_of_a_list() {
+    let sandbox = small();
+    sandbox.fault(Fault::Status(503).on_page(2).times(2));
+    sandbox.fault(Fault::Status(502).on_page(1));
+    sandbox.fault(Fault::Status(500));
+    let cases = [
+        ("/groups/stat-summary/?page=2", 500),
+        ("/activities/?page=3", 200),
+        ("/activities/?page=2", 503),
+        ("/users/", 502),
+        ("/users/", 200),
+        ("/activities/?page_size=5&page=2", 503),
+        ("/activities/?page=2", 200),
+    ];
+    let (targets, expected): (Vec<_>, Vec<_>) = cases.into_iter().unzip();
+    assert_eq!(statuses(&sandbox, &targets), expected);
+}
+
+#[test]
+fn port_and_token_can_be_chosen() {
+    let builder = || Sandbox::builder().users(1).activities(1);
+    let first = builder().start().expect("a port is free");
+    let port = host(&first).rsplit(':').next().expect("a port");
+    let port = port.parse().expect("a number");
+    let busy = builder().port(port).start();
+    let error = busy.expect_err("the port is in use");
+    assert_eq!(error.kind(), io::ErrorKind::AddrInUse);
+    let named = format!("port {port}");
+    assert!(error.to_string().contains(&named), "{error}");
+    drop(first);
+    let chosen = builder().port(port).master_token("a-token");
+    assert!(!format!("{chosen:?}").contains("a-token"));
+    let sandbox = chosen.start().expect("the port is free again");
+    assert_eq!(sandbox.base_url(), format!("http://127.0.0.1:{port}/iq"));
+    assert_eq!(sandbox.master_token(), "a-token");
+    assert_eq!(statuses(&sandbox, &["/groups/stat-summary/"]), [200]);
+    for wrong in ["", "a token", "a\ntoken", "tökén"] {
+        let error = builder().master_token(wrong).start().expect_err(wrong);
+        assert_eq!(error.kind(), io::ErrorKind::InvalidInput);
+    }
+}
