@@ -1,7 +1,10 @@
 #![allow(clippy::expect_used)]
 
+mod authorization;
 mod dataset;
-mod service;
+mod http;
+mod lists;
+mod summaries;
 mod wire;
 
 use hyper::Request;
@@ -53,6 +56,10 @@ impl Service {
 
 fn text(response: &Response) -> &str {
     std::str::from_utf8(response.body()).expect("UTF-8")
+}
+
+fn status_and_text(response: &Response) -> (u16, &str) {
+    (response.status().as_u16(), text(response))
 }
 
 fn header<'a>(response: &'a Response, name: &str) -> &'a str {

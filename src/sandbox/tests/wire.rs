@@ -372,18 +372,25 @@ fn a_user_with_a_browser_allows_or_denies() {
             .expect_err("not this sandbox");
         assert_eq!(error.kind(), io::ErrorKind::InvalidInput, "{elsewhere}");
     }
+    let shown = format!("{:?}", sandbox.requests());
+    assert!(!shown.contains(&token));
+}
+
+#[test]
+fn a_user_with_a_browser_meets_faults() {
+    let sandbox = small();
+    let user = sandbox.user_ids()[1];
+    let page = format!(
+        "{}/oauth2/?client_id={}&callback_uri=app://done",
+        sandbox.base_url(),
+        sandbox.client_id()
+    );
     sandbox.fault(Fault::Close);
     assert!(sandbox.grant(&page, user).is_err());
     sandbox.fault(Fault::Status(503));
-    assert!(
-        sandbox
-            .deny(&page)
-            .expect_err("offline")
-            .to_string()
-            .contains("503")
-    );
-    let shown = format!("{:?}", sandbox.requests());
-    assert!(!shown.contains(&token));
+    let error = sandbox.deny(&page).expect_err("offline");
+    assert!(error.to_string().contains("503"), "{error}");
+    assert!(sandbox.grant(&page, user).is_ok());
 }
 
 #[test]
