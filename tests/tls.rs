@@ -2,11 +2,12 @@
 //! says why.
 #![allow(clippy::panic, clippy::unwrap_used)]
 
+#[path = "support/server/mod.rs"]
+mod server;
+
 use std::io::{self, BufRead, BufReader, Read, Write};
-use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::net::{Shutdown, TcpStream};
 use std::sync::{Arc, Mutex};
-use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use fitrankings::{Client, Clock, Credentials, Error, MasterToken};
@@ -16,6 +17,7 @@ use rcgen::{
 };
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
+use server::Listener;
 use ureq::tls::{Certificate, RootCerts, TlsConfig};
 
 const TOKEN: &str = "a-master-token";
@@ -84,16 +86,13 @@ fn self_signed() -> Identity {
 
 /// A server that speaks TLS; its threads end when it is dropped.
 struct Server {
-    address: SocketAddr,
+    listener: Listener,
     shared: Arc<Shared>,
-    thread: Option<JoinHandle<()>>,
 }
 
 struct Shared {
     config: Arc<ServerConfig>,
     answer: fn(usize) -> Option<String>,
-    stopped: AtomicBool,
-    connections: Mutex<Vec<TcpStream>>,
     /// Whatever came, encrypted or not.
     wire: Mutex<Vec<u8>>,
     requests: Mutex<Vec<String>>,
@@ -110,31 +109,26 @@ impl Server {
             .with_no_client_auth()
             .with_single_cert(vec![identity.certificate], PrivateKeyDer::Pkcs8(key))
             .unwrap();
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-        let address = listener.local_addr().unwrap();
         let shared = Arc::new(Shared {
             config: Arc::new(config),
             answer,
-            stopped: AtomicBool::new(false),
-            connections: Mutex::default(),
             wire: Mutex::default(),
             requests: Mutex::default(),
         });
         let serving = Arc::clone(&shared);
-        let thread = thread::spawn(move || serving.accept(&listener));
-        Self {
-            address,
-            shared,
-            thread: Some(thread),
-        }
+        let listener = Listener::start(move |stream, _| {
+            // An error is a client that does not trust this server.
+            let _ = serving.converse(stream);
+        });
+        Self { listener, shared }
     }
 
     fn base_url(&self) -> String {
-        format!("https://localhost:{}/iq", self.address.port())
+        format!("https://localhost:{}/iq", self.listener.address().port())
     }
 
     fn connections(&self) -> usize {
-        self.shared.connections.lock().unwrap().len()
+        self.listener.connections()
     }
 
     fn requests(&self) -> Vec<String> {
@@ -148,37 +142,8 @@ impl Server {
     }
 }
 
-impl Drop for Server {
-    fn drop(&mut self) {
-        self.shared.stopped.store(true, Ordering::SeqCst);
-        for connection in &*self.shared.connections.lock().unwrap() {
-            let _ = connection.shutdown(Shutdown::Both);
-        }
-        // Wakes `accept`.
-        let _ = TcpStream::connect(self.address);
-        let ended = self.thread.take().unwrap().join();
-        assert!(ended.is_ok() || thread::panicking());
-    }
-}
-
 impl Shared {
-    fn accept(&self, listener: &TcpListener) {
-        thread::scope(|scope| {
-            for stream in listener.incoming().map(Result::unwrap) {
-                self.connections
-                    .lock()
-                    .unwrap()
-                    .push(stream.try_clone().unwrap());
-                if self.stopped.load(Ordering::SeqCst) {
-                    return;
-                }
-                // An error is a client that does not trust this server.
-                scope.spawn(move || self.converse(stream).ok());
-            }
-        });
-    }
-
-    fn converse(&self, stream: TcpStream) -> io::Result<()> {
+    fn converse(&self, stream: &TcpStream) -> io::Result<()> {
         let session = ServerConnection::new(Arc::clone(&self.config)).unwrap();
         let tapped = Tapped(stream, &self.wire);
         let mut reader = BufReader::new(StreamOwned::new(session, tapped));
@@ -205,7 +170,7 @@ impl Shared {
 }
 
 /// A socket that keeps what it receives.
-struct Tapped<'s>(TcpStream, &'s Mutex<Vec<u8>>);
+struct Tapped<'s>(&'s TcpStream, &'s Mutex<Vec<u8>>);
 
 impl Read for Tapped<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
@@ -256,7 +221,10 @@ fn check_refused(server: Server, agent: Option<ureq::Agent>, reason: &str) {
         assert!(!error.is_retryable() && !error.is_timeout(), "{error}");
         assert_eq!(error.status(), None);
         let message = error.to_string();
-        let place = format!("no connection to localhost:{}: ", server.address.port());
+        let place = format!(
+            "no connection to localhost:{}: ",
+            server.listener.address().port()
+        );
         let advice = "`system_certificates` of `Client::builder()` (feature `platform-verifier`)";
         for part in [&place, "TLS failed", reason, advice] {
             assert!(message.contains(part), "{message}");

@@ -1,10 +1,8 @@
 //! Calls over real TLS with the agent of this crate, against a server that is not honest.
 
 use std::io::{self, Read, Write};
-use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
-use std::thread::{self, JoinHandle};
+use std::net::{Shutdown, TcpStream};
+use std::sync::Arc;
 
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, KeyUsagePurpose};
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
@@ -13,6 +11,7 @@ use rustls::{ServerConfig, ServerConnection, SupportedProtocolVersion};
 use ureq::tls::{Certificate, RootCerts, TlsConfig};
 
 use crate::request::{Method, Operation, Request};
+use crate::testing::server::Listener;
 use crate::transport::INPUT;
 use crate::{Client, Error, RetryPolicy, UserToken};
 
@@ -36,11 +35,8 @@ static POST: Operation = Operation {
 type Serve = dyn Fn(&mut Connection, &str) -> io::Result<()> + Send + Sync;
 
 struct Server {
-    address: SocketAddr,
+    listener: Listener,
     trusted: TlsConfig,
-    stopped: Arc<AtomicBool>,
-    connections: Arc<Mutex<Vec<TcpStream>>>,
-    thread: Option<JoinHandle<()>>,
 }
 
 /// A connection whose handshake is done.
@@ -99,46 +95,27 @@ impl Server {
         serve: impl Fn(&mut Connection, &str) -> io::Result<()> + Send + Sync + 'static,
     ) -> Self {
         let (config, trusted) = identity(version);
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-        let address = listener.local_addr().unwrap();
-        let stopped = Arc::new(AtomicBool::new(false));
-        let connections = Arc::default();
-        let thread = {
-            let (stopped, connections) = (Arc::clone(&stopped), Arc::clone(&connections));
-            thread::spawn(move || accept(&listener, &config, &stopped, &connections, &serve))
-        };
-        Self {
-            address,
-            trusted,
-            stopped,
-            connections,
-            thread: Some(thread),
-        }
+        let listener = Listener::start(move |stream, _| {
+            let session = ServerConnection::new(Arc::clone(&config)).unwrap();
+            // An error is a client that hung up.
+            let _ = converse(stream.try_clone().unwrap(), session, &serve);
+        });
+        Self { listener, trusted }
     }
 
     fn client(&self, token: &str) -> Client<UserToken> {
         let client = Client::builder()
-            .base_url(format!("https://localhost:{}", self.address.port()))
+            .base_url(format!(
+                "https://localhost:{}",
+                self.listener.address().port()
+            ))
             .retry(RetryPolicy::none())
             .tls_config(self.trusted.clone());
         client.build(UserToken::new(token).unwrap()).unwrap()
     }
 
     fn connections(&self) -> usize {
-        self.connections.lock().unwrap().len()
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        self.stopped.store(true, Ordering::SeqCst);
-        for connection in &*self.connections.lock().unwrap() {
-            let _ = connection.shutdown(Shutdown::Both);
-        }
-        // Wakes `accept`.
-        let _ = TcpStream::connect(self.address);
-        let ended = self.thread.take().unwrap().join();
-        assert!(ended.is_ok() || thread::panicking());
+        self.listener.connections()
     }
 }
 
@@ -162,29 +139,6 @@ fn identity(version: &'static SupportedProtocolVersion) -> (Arc<ServerConfig>, T
     let roots = RootCerts::new_with_certs(&[root]);
     let trusted = TlsConfig::builder().root_certs(roots).build();
     (Arc::new(config), trusted)
-}
-
-fn accept(
-    listener: &TcpListener,
-    config: &Arc<ServerConfig>,
-    stopped: &AtomicBool,
-    connections: &Mutex<Vec<TcpStream>>,
-    serve: &Serve,
-) {
-    thread::scope(|scope| {
-        for stream in listener.incoming().map(Result::unwrap) {
-            if stopped.load(Ordering::SeqCst) {
-                return;
-            }
-            connections
-                .lock()
-                .unwrap()
-                .push(stream.try_clone().unwrap());
-            let session = ServerConnection::new(Arc::clone(config)).unwrap();
-            // An error is a client that hung up.
-            scope.spawn(move || converse(stream, session, serve).ok());
-        }
-    });
 }
 
 fn converse(mut stream: TcpStream, mut session: ServerConnection, serve: &Serve) -> io::Result<()> {
@@ -475,7 +429,10 @@ fn the_exchange_is_not_repeated_after_a_failure_of_tls() {
         for alert in [true, false] {
             let server = Server::start(version, move |connection, _| fail(connection, alert));
             let client = Client::builder()
-                .base_url(format!("https://localhost:{}", server.address.port()))
+                .base_url(format!(
+                    "https://localhost:{}",
+                    server.listener.address().port()
+                ))
                 .tls_config(server.trusted.clone())
                 .build(UserToken::new("alice").unwrap())
                 .unwrap();
