@@ -1,7 +1,9 @@
 #![allow(clippy::expect_used)]
 
 mod authorization;
+mod client;
 mod dataset;
+mod faults;
 mod http;
 mod lists;
 mod summaries;
