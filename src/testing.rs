@@ -1,5 +1,7 @@
 //! One request to a server, for the tests of what goes over the wire.
 
+#[path = "../tests/support/certificates.rs"]
+pub(crate) mod certificates;
 #[path = "../tests/support/server/mod.rs"]
 pub(crate) mod server;
 

@@ -4,13 +4,12 @@ use std::io::{self, Read, Write};
 use std::net::{Shutdown, TcpStream};
 use std::sync::Arc;
 
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, KeyUsagePurpose};
-use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 use rustls::version::{TLS12, TLS13};
-use rustls::{ServerConfig, ServerConnection, SupportedProtocolVersion};
-use ureq::tls::{Certificate, RootCerts, TlsConfig};
+use rustls::{ServerConnection, SupportedProtocolVersion};
+use ureq::tls::TlsConfig;
 
 use crate::request::{Method, Operation, Request};
+use crate::testing::certificates::{Authority, valid_for};
 use crate::testing::server::Listener;
 use crate::transport::INPUT;
 use crate::{Client, Error, RetryPolicy, UserToken};
@@ -94,7 +93,9 @@ impl Server {
         version: &'static SupportedProtocolVersion,
         serve: impl Fn(&mut Connection, &str) -> io::Result<()> + Send + Sync + 'static,
     ) -> Self {
-        let (config, trusted) = identity(version);
+        let authority = Authority::new();
+        let config = authority.sign(&valid_for("localhost")).server(&[version]);
+        let trusted = authority.trusted();
         let listener = Listener::start(move |stream, _| {
             let session = ServerConnection::new(Arc::clone(&config)).unwrap();
             // An error is a client that hung up.
@@ -117,28 +118,6 @@ impl Server {
     fn connections(&self) -> usize {
         self.listener.connections()
     }
-}
-
-fn identity(version: &'static SupportedProtocolVersion) -> (Arc<ServerConfig>, TlsConfig) {
-    let mut params = CertificateParams::new([]).unwrap();
-    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-    params.key_usages = vec![KeyUsagePurpose::KeyCertSign];
-    let authority = CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap();
-    let key = KeyPair::generate().unwrap();
-    let certificate = CertificateParams::new(["localhost".to_owned()]).unwrap();
-    let certificate = certificate.signed_by(&key, &authority).unwrap();
-    let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config = ServerConfig::builder_with_provider(provider)
-        .with_protocol_versions(&[version])
-        .unwrap()
-        .with_no_client_auth()
-        .with_single_cert(vec![certificate.into()], key)
-        .unwrap();
-    let root = Certificate::from_der(authority.der()).to_owned();
-    let roots = RootCerts::new_with_certs(&[root]);
-    let trusted = TlsConfig::builder().root_certs(roots).build();
-    (Arc::new(config), trusted)
 }
 
 fn converse(mut stream: TcpStream, mut session: ServerConnection, serve: &Serve) -> io::Result<()> {
