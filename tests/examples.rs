@@ -497,6 +497,17 @@ fn the_mirror_continues_after_an_error_and_deletes_with_the_next_whole_list() {
 }
 
 #[test]
+fn the_mirror_begins_anew_where_its_file_is_gone() {
+    let (sandbox, mirror) = mirrored("mirror-anew");
+    sandbox.fault(Fault::Html.on_page(2));
+    assert!(!mirror.run().status.success());
+    assert!(mirror.has_bookmark());
+    fs::remove_file(mirror.folder.path().join("activities.csv")).unwrap();
+    mirror.succeed();
+    assert_eq!(mirror.ids(), sorted(sandbox.activity_ids()));
+}
+
+#[test]
 fn the_mirror_keeps_the_rows_of_records_that_do_not_decode() {
     let (sandbox, mirror) = mirrored("mirror-keeps");
     mirror.succeed();
