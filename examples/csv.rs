@@ -13,7 +13,7 @@ use std::error::Error;
 use std::io::Write;
 use std::process::ExitCode;
 
-use common::note;
+use common::{csv_error, note};
 use fitrankings::{Row, types::Activity};
 
 fn main() -> ExitCode {
@@ -24,23 +24,15 @@ fn print(out: &mut dyn Write) -> Result<(), Box<dyn Error>> {
     // The sandbox runs as long as this variable lives.
     let (client, _sandbox) = common::client()?;
     let mut csv = csv::Writer::from_writer(out);
-    csv.write_record(Activity::columns()).map_err(plain)?;
+    csv.write_record(Activity::columns()).map_err(csv_error)?;
     for activity in client.list_activities().page_size(100).items() {
         match activity {
-            Ok(activity) => csv.write_record(activity.cells()?).map_err(plain)?,
-            // A record in an undocumented form has no row: the list goes on after it.
+            Ok(activity) => csv.write_record(activity.cells()?).map_err(csv_error)?,
+            // A record in an undocumented form has no row. The list continues after it.
             Err(error) if error.raw_record().is_some() => note(&format!("left out: {error}")),
             Err(error) => return Err(error.into()),
         }
     }
     csv.flush()?;
     Ok(())
-}
-
-/// The error of the output, in which `common::run` finds a closed pipe.
-fn plain(error: csv::Error) -> Box<dyn Error> {
-    match error.into_kind() {
-        csv::ErrorKind::Io(error) => error.into(),
-        other => format!("no row can be written: {other:?}").into(),
-    }
 }

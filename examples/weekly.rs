@@ -28,7 +28,7 @@ fn print(out: &mut dyn Write) -> Result<(), Box<dyn Error>> {
         None => 2017,
     };
     // The sandbox runs as long as this variable lives.
-    let (client, _sandbox) = common::client()?;
+    let (client, _sandbox) = common::user_client()?;
     weeks(out, &client, year)
 }
 

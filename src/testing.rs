@@ -1,9 +1,11 @@
-//! One request to a server on a raw socket, for the tests of what goes over the wire.
+//! One request to a server, for the tests of what goes over the wire.
 
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpListener;
-use std::thread;
+#[path = "../tests/support/certificates.rs"]
+pub(crate) mod certificates;
+#[path = "../tests/support/server/mod.rs"]
+pub(crate) mod server;
 
+use self::server::{Reply, Server};
 use crate::auth::token::{NoToken, Token};
 use crate::request::{Method, Operation, Request};
 use crate::{Client, Error, RetryPolicy};
@@ -32,6 +34,19 @@ impl Received {
     }
 }
 
+impl From<server::Received> for Received {
+    fn from(request: server::Received) -> Self {
+        let headers = request.headers();
+        Self {
+            line: format!("{} HTTP/1.1", request.line()),
+            headers: headers
+                .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                .collect(),
+            body: request.body_bytes().to_vec(),
+        }
+    }
+}
+
 pub(crate) fn operation(method: Method, path: &'static str) -> Operation {
     Operation {
         name: "test",
@@ -53,21 +68,18 @@ pub(crate) fn reply(status: u16, headers: &str, body: &str) -> String {
 pub(crate) fn exchange<T: Token, R>(
     token: T,
     operation: Operation,
-    reply: impl AsRef<[u8]> + Sync,
+    reply: impl AsRef<[u8]>,
     send: impl FnOnce(Request) -> Result<R, Error>,
 ) -> (Received, Result<R, Error>) {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let server = Server::script([Reply::raw(reply.as_ref()).then_close()]);
     let client = Client::builder()
-        .base_url(format!("http://{}", listener.local_addr().unwrap()))
+        .base_url(format!("http://{}", server.address()))
         .retry(RetryPolicy::none())
         .build(token)
         .unwrap();
     let operation = Box::leak(Box::new(operation));
-    thread::scope(|scope| {
-        let server = scope.spawn(|| serve(&listener, reply.as_ref()));
-        let result = send(Request::new(&client, operation));
-        (server.join().unwrap(), result)
-    })
+    let result = send(Request::new(&client, operation));
+    (server.only_request().into(), result)
 }
 
 /// What a request is that a server has nothing to say to.
@@ -86,33 +98,4 @@ pub(crate) fn refusal(path: &'static str, fill: impl FnOnce(Request) -> Request)
     let error = fill(Request::new(&client, operation)).empty().unwrap_err();
     assert!(error.is_invalid_input(), "{error}");
     error.to_string()
-}
-
-fn serve(listener: &TcpListener, reply: &[u8]) -> Received {
-    let (mut stream, _) = listener.accept().unwrap();
-    let mut reader = BufReader::new(stream.try_clone().unwrap());
-    let mut line = || {
-        let mut line = String::new();
-        reader.read_line(&mut line).unwrap();
-        line.trim_end().to_owned()
-    };
-    let first = line();
-    let mut headers = Vec::new();
-    loop {
-        let line = line();
-        match line.split_once(": ") {
-            Some((name, value)) => headers.push((name.to_owned(), value.to_owned())),
-            None => break,
-        }
-    }
-    let mut received = Received {
-        line: first,
-        headers,
-        body: Vec::new(),
-    };
-    let length = received.header("Content-Length");
-    received.body = vec![0; length.map_or(0, |length| length.parse().unwrap())];
-    reader.read_exact(&mut received.body).unwrap();
-    stream.write_all(reply).unwrap();
-    received
 }

@@ -7,12 +7,14 @@ mod cargo;
 use std::collections::HashMap;
 use std::fs;
 use std::io::{self, BufRead, BufReader, Read};
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, ChildStdout, Command, Output, Stdio};
 use std::sync::OnceLock;
+use std::time::{Duration, Instant};
 
-use fitrankings::sandbox::Sandbox;
-use fitrankings::{Client, MasterToken};
+use fitrankings::sandbox::{Fault, Sandbox};
+use fitrankings::{Client, MasterToken, RetryPolicy};
 
 /// The variables that `Client::from_env` reads.
 const VARIABLES: [&str; 5] = [
@@ -68,6 +70,38 @@ fn stderr(output: &Output) -> String {
     String::from_utf8(output.stderr.clone()).unwrap()
 }
 
+/// The file that holds the `main` of an example.
+fn source(name: &str) -> PathBuf {
+    let file = PathBuf::from(format!("examples/{name}.rs"));
+    if file.is_file() {
+        file
+    } else {
+        Path::new("examples").join(name).join("main.rs")
+    }
+}
+
+/// A folder of its own for a test, which is removed with this.
+struct Temporary(PathBuf);
+
+fn temporary(name: &str) -> Temporary {
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("examples-{name}"));
+    let _ = fs::remove_dir_all(&path);
+    fs::create_dir_all(&path).unwrap();
+    Temporary(path)
+}
+
+impl Temporary {
+    fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for Temporary {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
 /// What an example prints that has to succeed.
 fn printed(command: &mut Command) -> String {
     let output = command.output().unwrap();
@@ -78,8 +112,17 @@ fn printed(command: &mut Command) -> String {
 #[test]
 fn a_closed_pipe_ends_every_example_quietly() {
     let sandbox = Sandbox::builder().users(2).activities(9).start().unwrap();
-    for name in ["activities", "csv", "quickstart", "sandbox", "weekly"] {
+    for name in [
+        "activities",
+        "csv",
+        "mirror",
+        "quickstart",
+        "sandbox",
+        "weekly",
+    ] {
         let mut command = example(name);
+        let folder = temporary(name);
+        command.current_dir(folder.path());
         command.env("FITRANKINGS_BASE_URL", sandbox.base_url());
         command.env("FITRANKINGS_MASTER_TOKEN", sandbox.master_token());
         // As `| head -1` does, but before the first line.
@@ -126,8 +169,7 @@ fn the_quickstart_fits_a_narrow_terminal_and_ends_with_commands_that_are_there()
     for line in next.lines().filter(|line| line.starts_with("cargo ")) {
         let words: Vec<_> = line.split_whitespace().collect();
         for pair in words.windows(2).filter(|pair| pair[0] == "--example") {
-            let source = format!("examples/{}.rs", pair[1]);
-            assert!(Path::new(&source).is_file(), "{line}");
+            assert!(source(pair[1]).is_file(), "{line}");
         }
         commands += 1;
     }
@@ -148,43 +190,125 @@ fn evaluated(lines: &str) -> HashMap<String, String> {
         .collect()
 }
 
+/// The sandbox as a program, which is killed with this.
+struct Running {
+    child: Child,
+    out: BufReader<ChildStdout>,
+    /// What it printed when it started.
+    lines: String,
+}
+
+impl Running {
+    fn start(arguments: &[&str], input: Stdio) -> Self {
+        let mut command = example("sandbox");
+        command.args(arguments).stdin(input).stdout(Stdio::piped());
+        let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
+        let mut lines = String::new();
+        let mut out = BufReader::new(child.stdout.take().unwrap());
+        while !lines.contains("CLIENT_SECRET") {
+            assert!(out.read_line(&mut lines).unwrap() > 0, "{lines}");
+        }
+        Self { child, out, lines }
+    }
+
+    fn client(&self) -> Client<MasterToken> {
+        let set = evaluated(&self.lines);
+        let token = MasterToken::new(&*set["FITRANKINGS_MASTER_TOKEN"]).unwrap();
+        let builder = Client::builder().base_url(&set["FITRANKINGS_BASE_URL"]);
+        builder.retry(RetryPolicy::none()).build(token).unwrap()
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+const SMALL: [&str; 6] = ["--users", "3", "--activities", "7", "--seed", "5"];
+
 #[cfg(unix)]
 #[test]
-fn a_shell_takes_what_the_sandbox_prints_and_finds_it_there_until_its_input_ends() {
-    let mut command = example("sandbox");
-    command.args(["--users", "3", "--activities", "7", "--seed", "5"]);
-    command.stdin(Stdio::piped()).stdout(Stdio::piped());
-    let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
-    let mut lines = String::new();
-    let mut out = BufReader::new(child.stdout.take().unwrap());
-    while !lines.contains("CLIENT_SECRET") {
-        assert!(out.read_line(&mut lines).unwrap() > 0, "{lines}");
-    }
-    let set = evaluated(&lines);
-    let base_url = &set["FITRANKINGS_BASE_URL"];
-    let token = MasterToken::new(&*set["FITRANKINGS_MASTER_TOKEN"]).unwrap();
-    let client = Client::builder().base_url(base_url).build(token).unwrap();
+fn a_shell_takes_what_the_sandbox_prints_and_finds_it_there() {
+    let sandbox = Running::start(&SMALL, Stdio::null());
+    let client = sandbox.client();
     assert_eq!(client.list_users().call().unwrap().len(), 3);
     assert_eq!(client.list_activities().call().unwrap().len(), 7);
     // The lines in comments are for the other kinds of token.
-    let others: Vec<_> = lines
+    let others: Vec<_> = sandbox
+        .lines
         .lines()
         .filter_map(|line| line.strip_prefix("# export "))
         .map(|line| evaluated(&format!("export {line}")))
         .collect();
-    assert_eq!(others.len(), 2, "{lines}");
+    assert_eq!(others.len(), 2, "{}", sandbox.lines);
+    let base_url = &evaluated(&sandbox.lines)["FITRANKINGS_BASE_URL"];
     for mut other in others {
         other.insert("FITRANKINGS_BASE_URL".to_owned(), base_url.clone());
         printed(example("activities").envs(other));
     }
+}
 
-    drop(child.stdin.take());
-    assert!(child.wait().unwrap().success());
+#[cfg(unix)]
+#[test]
+fn the_sandbox_runs_without_an_input_until_it_is_killed() {
+    let mut sandbox = Running::start(&SMALL, Stdio::null());
+    std::thread::sleep(Duration::from_millis(300));
+    assert!(sandbox.child.try_wait().unwrap().is_none());
+    assert!(sandbox.client().list_users().call().is_ok());
+}
+
+#[cfg(unix)]
+#[test]
+fn the_sandbox_ends_with_its_input_where_it_is_asked_to() {
+    let arguments = [&SMALL[..], &["--until-eof"]].concat();
+    let mut sandbox = Running::start(&arguments, Stdio::piped());
+    let client = sandbox.client();
+    assert_eq!(client.list_users().call().unwrap().len(), 3);
+    drop(sandbox.child.stdin.take());
+    assert!(sandbox.child.wait().unwrap().success());
     let mut said = String::new();
-    child.stderr.unwrap().read_to_string(&mut said).unwrap();
+    let mut stderr = sandbox.child.stderr.take().unwrap();
+    stderr.read_to_string(&mut said).unwrap();
     assert!(said.contains("input has ended"), "{said}");
+    assert_eq!(sandbox.out.read_line(&mut said).unwrap(), 0);
     let error = client.list_users().call().unwrap_err();
     assert!(error.is_connect(), "{error}");
+}
+
+#[cfg(unix)]
+#[test]
+fn the_sandbox_has_the_port_the_token_and_the_faults_that_it_is_given() {
+    let free = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = free.local_addr().unwrap().port().to_string();
+    drop(free);
+    let token = r#"it's&"$HOME"\"#;
+    let faults = ["--fault", "503,times=2", "--fault", "odd-record,page=2"];
+    let chosen = ["--port", &port, "--token", token, "--latency", "30"];
+    let arguments = [&chosen[..], &faults[..]].concat();
+    let sandbox = Running::start(&arguments, Stdio::null());
+    let set = evaluated(&sandbox.lines);
+    assert_eq!(set["FITRANKINGS_MASTER_TOKEN"], token);
+    let expected = format!("http://127.0.0.1:{port}/iq");
+    assert_eq!(set["FITRANKINGS_BASE_URL"], expected);
+    let client = sandbox.client();
+    let begun = Instant::now();
+    for _ in 0..2 {
+        let error = client.list_users().call().unwrap_err();
+        assert_eq!(error.status(), Some(503), "{error}");
+    }
+    assert!(begun.elapsed() >= Duration::from_millis(60));
+    assert!(client.list_activities().page(1).call().is_ok());
+    let error = client.list_activities().page(2).call().unwrap_err();
+    assert!(error.is_decode(), "{error}");
+}
+
+/// What the sandbox says to arguments that it does not take.
+fn refused(arguments: &[&str]) -> String {
+    let output = example("sandbox").args(arguments).output().unwrap();
+    assert!(!output.status.success(), "{arguments:?}");
+    stderr(&output)
 }
 
 #[test]
@@ -201,16 +325,46 @@ fn the_sandbox_runs_a_command_that_finds_it_and_ends_as_the_command_does() {
     assert_eq!(count(&command, ["--activities", "7"]), 8);
     assert_eq!(count(&command, ["--activities", "0"]), 1);
 
-    let failed = |arguments: &[&str]| {
-        let output = example("sandbox").args(arguments).output().unwrap();
-        assert!(!output.status.success(), "{arguments:?}");
-        stderr(&output)
-    };
     let no_command = "no-such-command cannot be started";
-    assert!(failed(&["no-such-command"]).contains(no_command));
-    assert!(failed(&["--users", "2", "--", "no-such-command"]).contains(no_command));
-    assert!(failed(&["--user", "2"]).contains("there is no option --user"));
-    assert!(failed(&["--users", "two"]).contains("--users wants a number"));
+    assert!(refused(&["no-such-command"]).contains(no_command));
+    assert!(refused(&["--users", "2", "--", "no-such-command"]).contains(no_command));
+}
+
+#[test]
+fn the_sandbox_says_which_argument_it_does_not_take() {
+    assert!(refused(&["--user", "2"]).contains("there is no option --user"));
+    assert!(refused(&["--users", "two"]).contains("--users wants a number"));
+    assert!(refused(&["--port"]).contains("--port wants a number"));
+    assert!(refused(&["--token"]).contains("--token wants a token"));
+    assert!(refused(&["--token", "a b"]).contains("the master token is"));
+    for wrong in ["nonsense", "99", "1000", "html=1", "503=1", "redirect"] {
+        let told = format!("there is no fault {wrong}");
+        assert!(refused(&["--fault", wrong]).contains(&told), "{wrong}");
+    }
+    assert!(refused(&["--fault", "503,twice"]).contains("there is no twice"));
+    assert!(refused(&["--fault", "503,page=x"]).contains("page wants a number"));
+    assert!(refused(&["--fault", "stall"]).contains("stall wants a number"));
+    let busy = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = busy.local_addr().unwrap().port().to_string();
+    assert!(refused(&["--port", &port]).contains(&format!("port {port}")));
+}
+
+#[test]
+fn the_quickstart_says_why_it_takes_a_sandbox() {
+    let not_set = "FITRANKINGS_CLIENT_ID and FITRANKINGS_CLIENT_SECRET are not set";
+    let said = printed(&mut example("quickstart"));
+    assert!(said.contains(not_set) && !said.contains("is not used"));
+    let token = ("FITRANKINGS_MASTER_TOKEN", "x");
+    let said = printed(example("quickstart").envs([token]));
+    assert!(said.contains(not_set), "{said}");
+    assert!(
+        said.contains("FITRANKINGS_MASTER_TOKEN is not used"),
+        "{said}"
+    );
+    let half = ("FITRANKINGS_CLIENT_ID", "x");
+    let output = example("quickstart").envs([half]).output().unwrap();
+    assert!(!output.status.success());
+    assert!(stderr(&output).contains("have to be set both"));
 }
 
 #[test]
@@ -235,17 +389,146 @@ fn a_token_is_sent_to_the_service_that_the_environment_names() {
 
 #[test]
 fn no_example_uses_a_macro_that_panics_where_nobody_reads() {
-    for file in [
-        "activities",
-        "quickstart",
-        "sandbox",
-        "weekly",
-        "common/mod",
-    ] {
-        let source = fs::read_to_string(format!("examples/{file}.rs")).unwrap();
-        let code = source.lines().filter(|line| !line.trim().starts_with("//"));
-        for line in code {
-            assert!(!line.contains("println!"), "{file}: {line}");
+    let mut files: Vec<PathBuf> = Vec::new();
+    let mut folders = vec![PathBuf::from("examples")];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                files.push(path);
+            }
         }
     }
+    assert!(files.len() > 10, "{files:?}");
+    for file in files {
+        let source = fs::read_to_string(&file).unwrap();
+        let code = source.lines().filter(|line| !line.trim().starts_with("//"));
+        for line in code {
+            assert!(!line.contains("println!"), "{}: {line}", file.display());
+        }
+    }
+}
+
+/// Runs of the example `mirror` on one file.
+struct Mirror<'s> {
+    sandbox: &'s Sandbox,
+    folder: Temporary,
+}
+
+impl Mirror<'_> {
+    fn run(&self) -> Output {
+        let mut command = example("mirror");
+        command.env("FITRANKINGS_BASE_URL", self.sandbox.base_url());
+        command.env("FITRANKINGS_MASTER_TOKEN", self.sandbox.master_token());
+        command.current_dir(self.folder.path()).output().unwrap()
+    }
+
+    fn succeed(&self) {
+        let output = self.run();
+        assert!(output.status.success(), "{}", stderr(&output));
+    }
+
+    /// The ids of the rows, in order.
+    fn ids(&self) -> Vec<i64> {
+        let path = self.folder.path().join("activities.csv");
+        let mut csv = csv::Reader::from_path(path).unwrap();
+        let ids = csv.records().map(|row| row.unwrap()[0].parse().unwrap());
+        ids.collect()
+    }
+
+    fn has_bookmark(&self) -> bool {
+        self.folder.path().join("activities.csv.bookmark").exists()
+    }
+}
+
+fn sorted(mut ids: Vec<i64>) -> Vec<i64> {
+    ids.sort_unstable();
+    ids
+}
+
+fn mirrored(name: &str) -> (&'static Sandbox, Mirror<'static>) {
+    let sandbox = Sandbox::builder().users(2).activities(250).start();
+    let sandbox = Box::leak(Box::new(sandbox.unwrap()));
+    let folder = temporary(name);
+    (sandbox, Mirror { sandbox, folder })
+}
+
+#[test]
+fn the_mirror_adds_what_is_new_and_deletes_what_is_gone() {
+    let (sandbox, mirror) = mirrored("mirror-follows");
+    mirror.succeed();
+    assert_eq!(mirror.ids(), sorted(sandbox.activity_ids()));
+    sandbox.add_activity(sandbox.user_ids()[1]).unwrap();
+    for index in [0, 99, 200] {
+        assert!(sandbox.remove_activity(sandbox.activity_ids()[index]));
+    }
+    mirror.succeed();
+    assert_eq!(mirror.ids(), sorted(sandbox.activity_ids()));
+    assert!(!mirror.has_bookmark());
+}
+
+#[test]
+fn the_mirror_continues_after_an_error_and_deletes_with_the_next_whole_list() {
+    let (sandbox, mirror) = mirrored("mirror-continues");
+    mirror.succeed();
+    let all = mirror.ids();
+    let gone = sandbox.activity_ids()[249];
+    assert!(sandbox.remove_activity(gone));
+    sandbox.fault(Fault::Html.on_page(2));
+    let output = mirror.run();
+    assert!(!output.status.success());
+    assert!(stderr(&output).contains("HTML"), "{}", stderr(&output));
+    assert!(mirror.has_bookmark());
+    assert_eq!(mirror.ids(), all);
+
+    let before = sandbox.requests().len();
+    mirror.succeed();
+    assert!(!mirror.has_bookmark());
+    let first = &sandbox.requests()[before];
+    assert!(first.query.as_deref().unwrap().contains("page=2"));
+    // It has not seen page 1, on which anything could be.
+    assert_eq!(mirror.ids(), all);
+
+    mirror.succeed();
+    assert_eq!(mirror.ids(), sorted(sandbox.activity_ids()));
+    assert!(!mirror.ids().contains(&gone));
+}
+
+#[test]
+fn the_mirror_begins_anew_where_its_file_is_gone() {
+    let (sandbox, mirror) = mirrored("mirror-anew");
+    sandbox.fault(Fault::Html.on_page(2));
+    assert!(!mirror.run().status.success());
+    assert!(mirror.has_bookmark());
+    fs::remove_file(mirror.folder.path().join("activities.csv")).unwrap();
+    mirror.succeed();
+    assert_eq!(mirror.ids(), sorted(sandbox.activity_ids()));
+}
+
+#[test]
+fn the_mirror_keeps_the_rows_of_records_that_do_not_decode() {
+    let (sandbox, mirror) = mirrored("mirror-keeps");
+    mirror.succeed();
+    let all = mirror.ids();
+    sandbox.fault(Fault::OddRecord.on_page(1));
+    sandbox.fault(Fault::OddRecord.on_page(3));
+    let output = mirror.run();
+    assert!(output.status.success(), "{}", stderr(&output));
+    let said = stderr(&output);
+    assert_eq!(said.matches("not updated").count(), 2, "{said}");
+    assert!(!said.contains("deleted"), "{said}");
+    assert_eq!(mirror.ids(), all);
+}
+
+#[test]
+fn the_mirror_does_not_touch_a_file_with_other_columns() {
+    let (_, mirror) = mirrored("mirror-refuses");
+    let path = mirror.folder.path().join("activities.csv");
+    fs::write(&path, "a,b\n1,2\n").unwrap();
+    let output = mirror.run();
+    assert!(!output.status.success());
+    assert!(stderr(&output).contains("has other columns"));
+    assert_eq!(fs::read_to_string(&path).unwrap(), "a,b\n1,2\n");
 }

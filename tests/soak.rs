@@ -48,9 +48,9 @@ impl Clock for Hasty {
 }
 
 /// SplitMix64: the same mix on every run, though threads share it out differently.
-struct Dice(u64);
+struct Rng(u64);
 
-impl Dice {
+impl Rng {
     fn below(&mut self, end: usize) -> usize {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut word = self.0;
@@ -147,12 +147,16 @@ struct Counts(BTreeMap<Cause, usize>);
 
 impl Counts {
     fn add(&mut self, cause: Cause) {
-        *self.0.entry(cause).or_default() += 1;
+        self.add_times(cause, 1);
+    }
+
+    fn add_times(&mut self, cause: Cause, times: usize) {
+        *self.0.entry(cause).or_default() += times;
     }
 
     fn extend(&mut self, other: Counts) {
         for (cause, count) in other.0 {
-            *self.0.entry(cause).or_default() += count;
+            self.add_times(cause, count);
         }
     }
 
@@ -249,9 +253,10 @@ fn client(sandbox: &Sandbox, retries: &Arc<Mutex<Retries>>) -> Client<MasterToke
     let policy = policy.watch(move |retry| {
         let mut retries = retries.lock().unwrap();
         let ahead = thread::current().name() == Some("fitrankings-page");
-        let counts = match ahead || PREFETCHES.get() {
-            true => &mut retries.prefetched,
-            false => &mut retries.plain,
+        let counts = if ahead || PREFETCHES.get() {
+            &mut retries.prefetched
+        } else {
+            &mut retries.plain
         };
         match Cause::of(retry.error) {
             Some(cause) => counts.add(cause),
@@ -312,40 +317,38 @@ impl View {
 
 /// One thread's share of the calls.
 fn soak(world: &World<'_>, seed: usize) -> Tally {
-    let mut dice = Dice(seed as u64);
+    let mut rng = Rng(seed as u64);
     let mut tally = Tally::default();
     let calls = CALLS / THREADS;
     for call in 0..calls {
-        if call + TAIL < calls && dice.below(10) == 0 {
-            let cause = *dice.pick(&CAUSES);
+        if call + TAIL < calls && rng.below(10) == 0 {
+            let cause = *rng.pick(&CAUSES);
             // Some of them last longer than the client's patience.
-            let times = if dice.below(4) == 0 { 3 } else { 1 };
-            for _ in 0..times {
-                tally.injected.add(cause);
-                world.sandbox.fault(cause.fault());
-            }
+            let times = if rng.below(4) == 0 { 3 } else { 1 };
+            tally.injected.add_times(cause, times);
+            world.sandbox.fault(cause.fault().times(times));
         }
-        one_call(world, &mut dice, &mut tally);
+        one_call(world, &mut rng, &mut tally);
     }
     tally
 }
 
-fn one_call(world: &World<'_>, dice: &mut Dice, tally: &mut Tally) {
-    let view = dice.pick(&world.views);
+fn one_call(world: &World<'_>, rng: &mut Rng, tally: &mut Tally) {
+    let view = rng.pick(&world.views);
     let mut client = view.client.clone();
-    if dice.below(10) == 0 {
+    if rng.below(10) == 0 {
         // Such a call runs on a thread of its own.
         client = client.with_cancel(&CancelHandle::new());
     }
-    match dice.below(20) {
+    match rng.below(20) {
         0..8 => {
-            let expected = dice.pick(&view.activities);
+            let expected = rng.pick(&view.activities);
             tally.plain_call(client.get_activity(expected.id).call(), expected);
         }
         8..12 => {
-            let size = *dice.pick(&SIZES);
+            let size = *rng.pick(&SIZES);
             let pages: Vec<_> = view.activities.chunks(size as usize).collect();
-            let page = dice.below(pages.len());
+            let page = rng.below(pages.len());
             let request = client.list_activities().page_size(size);
             tally.plain_call(request.page(page as u64 + 1).call(), &pages[page].to_vec());
         }
@@ -353,20 +356,20 @@ fn one_call(world: &World<'_>, dice: &mut Dice, tally: &mut Tally) {
         14 => tally.plain_call(client.get_user_stat_summary().call(), &view.summary),
         15 => tally.plain_call(world.master.get_group_stat_summary().call(), &world.group),
         16..18 => {
-            let size = *dice.pick(&SIZES);
+            let size = *rng.pick(&SIZES);
             // Where somebody may cancel, waits are taken in steps, and second looks not counted.
             let items = view.client.list_activities().page_size(size).items();
             tally.list(items, &view.activities, size, usize::MAX);
         }
         18 => {
             let items = client.list_activities().page_size(PREFETCHED).items();
-            let items = items.prefetch(1 + dice.below(4));
+            let items = items.prefetch(1 + rng.below(4));
             tally.list(items, &view.activities, PREFETCHED, usize::MAX);
         }
         _ => {
             // Let go with pages on their way.
             let items = client.list_activities().page_size(PREFETCHED).items();
-            let some = 1 + dice.below(view.activities.len());
+            let some = 1 + rng.below(view.activities.len());
             tally.list(items.prefetch(4), &view.activities, PREFETCHED, some);
         }
     }
@@ -399,10 +402,39 @@ impl Tally {
         let plain = size != PREFETCHED;
         let size = size as usize;
         SECOND_LOOKS.set(0);
+        PREFETCHES.set(!plain);
+        let (given, end) = self.items(items.take(some), expected, size);
+        PREFETCHES.set(false);
+        let pages = match end {
+            None => {
+                assert_eq!(given, expected.len().min(some), "lost");
+                self.right += 1;
+                // The one after the last says that it was the last.
+                expected.len().div_ceil(size) + 1
+            }
+            Some(error) => {
+                let page = error.page().unwrap() as usize;
+                assert_eq!((page - 1) * size, given.next_multiple_of(size));
+                assert!(page == 1 || given == expected.len().min((page - 1) * size));
+                self.wrong += 1;
+                self.error(&error, plain);
+                page
+            }
+        };
+        if plain {
+            self.plain_requests += pages + SECOND_LOOKS.get();
+        }
+    }
+
+    /// How many items of a list came, and the error that stopped it.
+    fn items(
+        &mut self,
+        mut items: impl Iterator<Item = Result<Activity, Error>>,
+        expected: &[Activity],
+        size: usize,
+    ) -> (usize, Option<Error>) {
         let mut given = 0;
         let mut end = None;
-        let mut items = items.take(some);
-        PREFETCHES.set(!plain);
         for item in items.by_ref() {
             assert!(end.is_none(), "the list goes on after its end");
             match item {
@@ -425,26 +457,7 @@ impl Tally {
             }
         }
         assert!(items.next().is_none(), "the list goes on after its end");
-        PREFETCHES.set(false);
-        let pages = match end {
-            None => {
-                assert_eq!(given, expected.len().min(some), "lost");
-                self.right += 1;
-                // The one after the last says that it was the last.
-                expected.len().div_ceil(size) + 1
-            }
-            Some(error) => {
-                let page = error.page().unwrap() as usize;
-                assert_eq!((page - 1) * size, given.next_multiple_of(size));
-                assert!(page == 1 || given == expected.len().min((page - 1) * size));
-                self.wrong += 1;
-                self.error(&error, plain);
-                page
-            }
-        };
-        if plain {
-            self.plain_requests += pages + SECOND_LOOKS.get();
-        }
+        (given, end)
     }
 
     fn error(&mut self, error: &Error, plain: bool) {
@@ -478,7 +491,6 @@ fn account(sum: &Tally, retries: &Retries, requests: &[RecordedRequest]) {
             .any(|pair| pair == format!("page_size={PREFETCHED}"))
     };
     let (prefetched, plain): (Vec<_>, Vec<_>) = requests.iter().partition(is_prefetched);
-    let answered = |status| move |request: &&&RecordedRequest| request.status == status;
 
     assert_eq!(sum.right + sum.wrong, CALLS / THREADS * THREADS);
     println!(
@@ -495,7 +507,27 @@ fn account(sum: &Tally, retries: &Retries, requests: &[RecordedRequest]) {
         retries.prefetched.total(),
         sum.errors,
     );
-    // Each fault was met, and each is there in some number, or this would say little.
+    account_for_faults(sum, retries, requests, &plain);
+    account_for_errors(sum, retries);
+    // A connection that was closed without an answer is not told where it came from the pool: the
+    // request is sent again at once.
+    let silent = plain.iter().filter(|one| one.status.is_none()).count()
+        - retries.plain.of(Cause::Close)
+        - sum.plain_errors.of(Cause::Close);
+    assert_eq!(
+        plain.len(),
+        sum.plain_requests + retries.plain.total() + silent,
+        "requests that no call explains, or calls that no request does"
+    );
+}
+
+/// Each fault was met, and each is there in some number, or this would say little.
+fn account_for_faults(
+    sum: &Tally,
+    retries: &Retries,
+    requests: &[RecordedRequest],
+    plain: &[&RecordedRequest],
+) {
     for cause in CAUSES {
         assert!(sum.injected.of(cause) >= 50, "too few of {cause:?}");
     }
@@ -504,16 +536,20 @@ fn account(sum: &Tally, retries: &Retries, requests: &[RecordedRequest]) {
         let met = requests.iter().filter(|one| one.status == Some(status));
         assert_eq!(met.count(), sum.injected.of(cause), "of {cause:?}");
         // Whoever met it either sent the request again, or gave it to the caller.
+        let met = plain.iter().filter(|one| one.status == Some(status));
         assert_eq!(
-            plain.iter().filter(answered(Some(status))).count(),
+            met.count(),
             retries.plain.of(cause) + sum.plain_errors.of(cause),
             "of {cause:?}"
         );
     }
     let closed = requests.iter().filter(|one| one.status.is_none()).count();
     assert_eq!(closed, sum.injected.of(Cause::Close));
-    // No error came up more often than its fault; some fell on an answer that they do not change,
-    // or on a page that nobody waited for.
+}
+
+/// No error came up more often than its fault; some fell on an answer that they do not change, or
+/// on a page that nobody waited for.
+fn account_for_errors(sum: &Tally, retries: &Retries) {
     for cause in CAUSES {
         let seen = sum.errors.of(cause) + retries.plain.of(cause) + retries.prefetched.of(cause);
         assert!(seen <= sum.injected.of(cause), "{seen} of {cause:?}");
@@ -527,16 +563,6 @@ fn account(sum: &Tally, retries: &Retries, requests: &[RecordedRequest]) {
         assert!(sum.errors.of(cause) > 0, "none of {cause:?}");
         assert_eq!(retries.plain.of(cause), 0, "{cause:?} was sent again");
     }
-    // A connection that was closed without an answer is not told where it came from the pool: the
-    // request is sent again at once.
-    let silent = plain.iter().filter(answered(None)).count()
-        - retries.plain.of(Cause::Close)
-        - sum.plain_errors.of(Cause::Close);
-    assert_eq!(
-        plain.len(),
-        sum.plain_requests + retries.plain.total() + silent,
-        "requests that no call explains, or calls that no request does"
-    );
 }
 
 /// Polls until a count is what it should be: what is closed is closed within a moment.

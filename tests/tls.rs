@@ -2,68 +2,33 @@
 //! says why.
 #![allow(clippy::panic, clippy::unwrap_used)]
 
+#[path = "support/certificates.rs"]
+mod certificates;
+#[path = "support/server/mod.rs"]
+mod server;
+
 use std::io::{self, BufRead, BufReader, Read, Write};
-use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::net::{Shutdown, TcpStream};
 use std::sync::{Arc, Mutex};
-use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
+use certificates::{Authority, Identity, valid_for};
 use fitrankings::{Client, Clock, Credentials, Error, MasterToken};
-use rcgen::{
-    BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, KeyUsagePurpose,
-    date_time_ymd,
-};
-use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
-use rustls::{ServerConfig, ServerConnection, StreamOwned};
-use ureq::tls::{Certificate, RootCerts, TlsConfig};
+use rcgen::{CertificateParams, date_time_ymd};
+use rustls::{DEFAULT_VERSIONS, ServerConfig, ServerConnection, StreamOwned};
+use server::Listener;
 
 const TOKEN: &str = "a-master-token";
 const USERS: &str = include_str!("data/users.json");
 
-/// A certificate with its key.
-struct Identity {
-    certificate: CertificateDer<'static>,
-    key: KeyPair,
-}
-
-/// Who signs certificates here.
-struct Authority(CertifiedIssuer<'static, KeyPair>);
-
-impl Authority {
-    fn new() -> Self {
-        let mut params = CertificateParams::new([]).unwrap();
-        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        params.key_usages = vec![KeyUsagePurpose::KeyCertSign];
-        let key = KeyPair::generate().unwrap();
-        Self(CertifiedIssuer::self_signed(params, key).unwrap())
-    }
-
-    fn sign(&self, params: &CertificateParams) -> Identity {
-        let key = KeyPair::generate().unwrap();
-        let certificate = params.signed_by(&key, &self.0).unwrap();
-        Identity {
-            certificate: certificate.into(),
-            key,
-        }
-    }
-
-    /// An agent of the caller's that trusts this authority alone.
-    fn agent(&self) -> ureq::Agent {
-        let root = Certificate::from_der(self.0.der()).to_owned();
-        let roots = RootCerts::new_with_certs(&[root]);
-        let config = ureq::Agent::config_builder()
-            .http_status_as_error(false)
-            .max_redirects(0)
-            .proxy(None)
-            .tls_config(TlsConfig::builder().root_certs(roots).build());
-        config.build().into()
-    }
-}
-
-/// A certificate for a host that is valid today.
-fn valid_for(host: &str) -> CertificateParams {
-    CertificateParams::new([host.to_owned()]).unwrap()
+/// An agent of the caller's that trusts this authority alone.
+fn agent(authority: &Authority) -> ureq::Agent {
+    let config = ureq::Agent::config_builder()
+        .http_status_as_error(false)
+        .max_redirects(0)
+        .proxy(None)
+        .tls_config(authority.trusted());
+    config.build().into()
 }
 
 fn expired() -> CertificateParams {
@@ -73,27 +38,15 @@ fn expired() -> CertificateParams {
     params
 }
 
-fn self_signed() -> Identity {
-    let key = KeyPair::generate().unwrap();
-    let certificate = valid_for("localhost").self_signed(&key).unwrap();
-    Identity {
-        certificate: certificate.into(),
-        key,
-    }
-}
-
 /// A server that speaks TLS; its threads end when it is dropped.
 struct Server {
-    address: SocketAddr,
+    listener: Listener,
     shared: Arc<Shared>,
-    thread: Option<JoinHandle<()>>,
 }
 
 struct Shared {
     config: Arc<ServerConfig>,
     answer: fn(usize) -> Option<String>,
-    stopped: AtomicBool,
-    connections: Mutex<Vec<TcpStream>>,
     /// Whatever came, encrypted or not.
     wire: Mutex<Vec<u8>>,
     requests: Mutex<Vec<String>>,
@@ -102,39 +55,26 @@ struct Shared {
 impl Server {
     /// Answers the requests, counted from 0, with a list; hangs up where there is none.
     fn start(identity: Identity, answer: fn(usize) -> Option<String>) -> Self {
-        let key = PrivatePkcs8KeyDer::from(identity.key.serialize_der());
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let config = ServerConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .unwrap()
-            .with_no_client_auth()
-            .with_single_cert(vec![identity.certificate], PrivateKeyDer::Pkcs8(key))
-            .unwrap();
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-        let address = listener.local_addr().unwrap();
         let shared = Arc::new(Shared {
-            config: Arc::new(config),
+            config: identity.server(DEFAULT_VERSIONS),
             answer,
-            stopped: AtomicBool::new(false),
-            connections: Mutex::default(),
             wire: Mutex::default(),
             requests: Mutex::default(),
         });
         let serving = Arc::clone(&shared);
-        let thread = thread::spawn(move || serving.accept(&listener));
-        Self {
-            address,
-            shared,
-            thread: Some(thread),
-        }
+        let listener = Listener::start(move |stream, _| {
+            // An error is a client that does not trust this server.
+            let _ = serving.converse(stream);
+        });
+        Self { listener, shared }
     }
 
     fn base_url(&self) -> String {
-        format!("https://localhost:{}/iq", self.address.port())
+        format!("https://localhost:{}/iq", self.listener.address().port())
     }
 
     fn connections(&self) -> usize {
-        self.shared.connections.lock().unwrap().len()
+        self.listener.connections()
     }
 
     fn requests(&self) -> Vec<String> {
@@ -148,37 +88,8 @@ impl Server {
     }
 }
 
-impl Drop for Server {
-    fn drop(&mut self) {
-        self.shared.stopped.store(true, Ordering::SeqCst);
-        for connection in &*self.shared.connections.lock().unwrap() {
-            let _ = connection.shutdown(Shutdown::Both);
-        }
-        // Wakes `accept`.
-        let _ = TcpStream::connect(self.address);
-        let ended = self.thread.take().unwrap().join();
-        assert!(ended.is_ok() || thread::panicking());
-    }
-}
-
 impl Shared {
-    fn accept(&self, listener: &TcpListener) {
-        thread::scope(|scope| {
-            for stream in listener.incoming().map(Result::unwrap) {
-                self.connections
-                    .lock()
-                    .unwrap()
-                    .push(stream.try_clone().unwrap());
-                if self.stopped.load(Ordering::SeqCst) {
-                    return;
-                }
-                // An error is a client that does not trust this server.
-                scope.spawn(move || self.converse(stream).ok());
-            }
-        });
-    }
-
-    fn converse(&self, stream: TcpStream) -> io::Result<()> {
+    fn converse(&self, stream: &TcpStream) -> io::Result<()> {
         let session = ServerConnection::new(Arc::clone(&self.config)).unwrap();
         let tapped = Tapped(stream, &self.wire);
         let mut reader = BufReader::new(StreamOwned::new(session, tapped));
@@ -205,7 +116,7 @@ impl Shared {
 }
 
 /// A socket that keeps what it receives.
-struct Tapped<'s>(TcpStream, &'s Mutex<Vec<u8>>);
+struct Tapped<'s>(&'s TcpStream, &'s Mutex<Vec<u8>>);
 
 impl Read for Tapped<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
@@ -256,7 +167,10 @@ fn check_refused(server: Server, agent: Option<ureq::Agent>, reason: &str) {
         assert!(!error.is_retryable() && !error.is_timeout(), "{error}");
         assert_eq!(error.status(), None);
         let message = error.to_string();
-        let place = format!("no connection to localhost:{}: ", server.address.port());
+        let place = format!(
+            "no connection to localhost:{}: ",
+            server.listener.address().port()
+        );
         let advice = "`system_certificates` of `Client::builder()` (feature `platform-verifier`)";
         for part in [&place, "TLS failed", reason, advice] {
             assert!(message.contains(part), "{message}");
@@ -276,13 +190,17 @@ fn users(_: usize) -> Option<String> {
 
 #[test]
 fn a_certificate_that_the_server_signed_itself_is_refused() {
-    check_refused(Server::start(self_signed(), users), None, "UnknownIssuer");
+    check_refused(
+        Server::start(Identity::self_signed(&valid_for("localhost")), users),
+        None,
+        "UnknownIssuer",
+    );
 }
 
 #[test]
 fn a_certificate_of_an_authority_that_nobody_knows_is_refused() {
     let identity = Authority::new().sign(&valid_for("localhost"));
-    let other = Some(Authority::new().agent());
+    let other = Some(agent(&Authority::new()));
     check_refused(
         Server::start(identity, users),
         other,
@@ -294,7 +212,7 @@ fn a_certificate_of_an_authority_that_nobody_knows_is_refused() {
 fn a_certificate_that_has_expired_is_refused() {
     let authority = Authority::new();
     let server = Server::start(authority.sign(&expired()), users);
-    check_refused(server, Some(authority.agent()), "certificate expired");
+    check_refused(server, Some(agent(&authority)), "certificate expired");
 }
 
 #[test]
@@ -303,7 +221,7 @@ fn a_certificate_for_another_host_is_refused_and_the_message_names_both() {
     for reason in ["\"localhost\"", "elsewhere.example"] {
         let identity = authority.sign(&valid_for("elsewhere.example"));
         let server = Server::start(identity, users);
-        check_refused(server, Some(authority.agent()), reason);
+        check_refused(server, Some(agent(&authority)), reason);
     }
 }
 
@@ -311,7 +229,7 @@ fn a_certificate_for_another_host_is_refused_and_the_message_names_both() {
 fn an_agent_that_trusts_the_authority_has_its_calls_answered_over_one_connection() {
     let authority = Authority::new();
     let server = Server::start(authority.sign(&valid_for("localhost")), users);
-    let client = client(&server, Some(authority.agent()));
+    let client = client(&server, Some(agent(&authority)));
     for _ in 0..2 {
         assert_eq!(client.list_users().call().unwrap().len(), 1);
     }
@@ -327,7 +245,7 @@ fn a_connection_over_tls_that_dies_in_the_pool_does_not_show() {
     let authority = Authority::new();
     let dies = |count| (count != 1).then(|| USERS.to_owned());
     let server = Server::start(authority.sign(&valid_for("localhost")), dies);
-    let client = client(&server, Some(authority.agent()));
+    let client = client(&server, Some(agent(&authority)));
     for _ in 0..2 {
         assert_eq!(client.list_users().call().unwrap().len(), 1);
     }

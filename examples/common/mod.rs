@@ -12,16 +12,15 @@ use fitrankings::jiff::civil::Date;
 use fitrankings::jiff::{Timestamp, tz::TimeZone};
 use fitrankings::sandbox::Sandbox;
 use fitrankings::units::{Metres, Number};
-use fitrankings::{AnyToken, Client, UserToken};
+use fitrankings::{AnyToken, Client, MasterToken, UserToken};
+
+type Result<T, E = Box<dyn Error>> = std::result::Result<T, E>;
 
 /// Runs an example with the locked standard output.
 ///
 /// A closed pipe ends it quietly, so that `| head -1` is no failure: `println!` would panic. Any
 /// other error is printed with the name of the example.
-pub fn run(
-    name: &str,
-    example: impl FnOnce(&mut dyn Write) -> Result<(), Box<dyn Error>>,
-) -> ExitCode {
+pub fn run(name: &str, example: impl FnOnce(&mut dyn Write) -> Result<()>) -> ExitCode {
     match example(&mut io::stdout().lock()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) if is_closed_pipe(&*error) => ExitCode::SUCCESS,
@@ -42,30 +41,54 @@ fn is_closed_pipe(error: &(dyn Error + 'static)) -> bool {
     error.is_some_and(|error| error.kind() == ErrorKind::BrokenPipe)
 }
 
-/// A client with the token of the environment, or one of the sandbox's first user where no token is
-/// set. The sandbox runs until it is dropped.
-pub fn client() -> Result<(Client<AnyToken>, Option<Sandbox>), Box<dyn Error>> {
-    if has_token() {
+/// Returns the error of the output, in which [`run`] finds a closed pipe.
+pub fn csv_error(error: csv::Error) -> Box<dyn Error> {
+    let text = error.to_string();
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error.into(),
+        _ => text.into(),
+    }
+}
+
+/// Returns a client with the token of the environment, or with the master token of a sandbox if no
+/// token is set. The sandbox runs until it is dropped.
+pub fn client() -> Result<(Client<AnyToken>, Option<Sandbox>)> {
+    client_or(|sandbox| Ok(MasterToken::new(sandbox.master_token())?.into()))
+}
+
+/// Returns a client with the token of the environment, or with the token of a sandbox's first user
+/// if no token is set. The sandbox runs until it is dropped.
+pub fn user_client() -> Result<(Client<AnyToken>, Option<Sandbox>)> {
+    client_or(|sandbox| {
+        let users = sandbox.user_ids();
+        let token = users.first().and_then(|user| sandbox.user_token(*user));
+        Ok(UserToken::new(token.ok_or("the sandbox has no users")?)?.into())
+    })
+}
+
+fn client_or(
+    token: impl FnOnce(&Sandbox) -> Result<AnyToken>,
+) -> Result<(Client<AnyToken>, Option<Sandbox>)> {
+    if CREDENTIALS.into_iter().any(is_set) {
         return Ok((Client::from_env()?, None));
     }
     note("No token is set, so this runs against the sandbox.");
     let sandbox = Sandbox::start()?;
-    let users = sandbox.user_ids();
-    let token = users.first().and_then(|user| sandbox.user_token(*user));
-    let token = UserToken::new(token.ok_or("the sandbox has no users")?)?;
     let builder = Client::builder().base_url(sandbox.base_url());
-    Ok((builder.build(token.into())?, Some(sandbox)))
+    Ok((builder.build(token(&sandbox)?)?, Some(sandbox)))
 }
 
-/// Whether the environment holds something that `Client::from_env` makes a client of.
-fn has_token() -> bool {
-    [
-        "FITRANKINGS_MASTER_TOKEN",
-        "FITRANKINGS_USER_TOKEN",
-        "FITRANKINGS_CLIENT_ID",
-    ]
-    .iter()
-    .any(|name| env::var_os(name).is_some_and(|value| !value.is_empty()))
+/// The variables of which `Client::from_env` makes a client.
+pub const CREDENTIALS: [&str; 4] = [
+    "FITRANKINGS_MASTER_TOKEN",
+    "FITRANKINGS_USER_TOKEN",
+    "FITRANKINGS_CLIENT_ID",
+    "FITRANKINGS_CLIENT_SECRET",
+];
+
+/// Returns whether an environment variable is set and not empty.
+pub fn is_set(name: &str) -> bool {
+    env::var_os(name).is_some_and(|value| !value.is_empty())
 }
 
 /// Formats a value that may be missing: `shown(activity.steps)`.
@@ -79,7 +102,7 @@ pub fn kilometres<N: Number>(distance: Option<Metres<N>>) -> String {
     shown(kilometres.map(|kilometres| format!("{kilometres:.1}")))
 }
 
-/// The day of an instant, in UTC.
+/// Returns the day of an instant, in UTC.
 pub fn day(instant: Option<Timestamp>) -> Option<Date> {
     Some(instant?.to_zoned_datetime(TimeZone::UTC).date())
 }

@@ -583,14 +583,18 @@ fn host(rest: &str) -> Option<&str> {
     (!host.is_empty()).then_some(host)
 }
 
-/// `url` with `query` added to the query it may have.
-fn with_query(url: &str, query: &str) -> String {
+/// Adds parameters to the query of a URL. A fragment stays at the end.
+pub(crate) fn with_query(url: &str, query: &str) -> String {
+    let (url, fragment) = match url.find('#') {
+        Some(start) => url.split_at(start),
+        None => (url, ""),
+    };
     let separator = match url.split_once('?') {
         None => "?",
-        Some((_, "")) => "",
+        Some((_, query)) if query.is_empty() || query.ends_with('&') => "",
         Some(_) => "&",
     };
-    format!("{url}{separator}{query}")
+    format!("{url}{separator}{query}{fragment}")
 }
 
 #[cfg(test)]

@@ -319,6 +319,7 @@ mod tests {
     use super::*;
     use crate::auth::token::NoToken;
     use crate::request::{Method, Operation};
+    use crate::testing::server::{Reply, Server};
     use crate::testing::{operation, reply};
     use crate::{Client, RetryPolicy};
 
@@ -398,28 +399,15 @@ mod tests {
         assert!(!says_past_the_end::<Notes<AsTheFramework>>(&own, 2));
     }
 
-    /// Serves pages by their number, an empty one after the last, until the test is over.
-    fn serve(pages: Vec<String>) -> std::net::SocketAddr {
-        use std::io::{BufRead, BufReader, Write};
-        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        let address = listener.local_addr().unwrap();
-        std::thread::spawn(move || {
-            for stream in listener.incoming() {
-                let mut stream = stream.unwrap();
-                let lines = BufReader::new(stream.try_clone().unwrap()).lines();
-                for line in lines.map_while(Result::ok) {
-                    let Some((_, rest)) = line.split_once("page=") else {
-                        continue;
-                    };
-                    let page: usize = rest.split(' ').next().unwrap().parse().unwrap();
-                    let body = pages.get(page - 1).map_or("[]", String::as_str);
-                    if stream.write_all(reply(200, "", body).as_bytes()).is_err() {
-                        break;
-                    }
-                }
-            }
-        });
-        address
+    /// Serves pages by their number, and an empty page after the last.
+    fn serve(pages: Vec<String>) -> Server {
+        Server::start(move |request| {
+            let page = request
+                .query()
+                .and_then(|query| query.strip_prefix("page="));
+            let page: usize = page.unwrap().parse().unwrap();
+            Reply::json(200, pages.get(page - 1).map_or("[]", String::as_str))
+        })
     }
 
     #[test]
@@ -432,15 +420,16 @@ mod tests {
         let new = r#"{"slug":"new","text":"x"}"#;
         let before = serve(vec![page(&[a, none]), page(&[b, c])]);
         let after = serve(vec![page(&[new, a]), page(&[none, b]), page(&[c])]);
-        let list = |address| super::super::Items::new(notes::<AsTheFramework>(address));
-        let all: Vec<Note> = list(before).map(Result::unwrap).collect();
+        let list =
+            |server: &Server| super::super::Items::new(notes::<AsTheFramework>(server.address()));
+        let all: Vec<Note> = list(&before).map(Result::unwrap).collect();
         assert_eq!(all.len(), 4);
         for stop in 0..=4 {
-            let mut items = list(before);
+            let mut items = list(&before);
             let mut got: Vec<Note> = items.by_ref().take(stop).map(Result::unwrap).collect();
             let kept = serde_json::to_string(&items.bookmark()).unwrap();
             let bookmark: Bookmark = serde_json::from_str(&kept).unwrap();
-            got.extend(list(after).start_at(&bookmark).map(Result::unwrap));
+            got.extend(list(&after).start_at(&bookmark).map(Result::unwrap));
             got.retain(|note| note.slug.as_deref() != Some("new"));
             assert_eq!(got, all, "after {stop}");
         }

@@ -1,15 +1,14 @@
-//! A browser for one purpose: it opens the authorization page and presses a
-//! button on it.
+//! A browser that opens the authorization page and presses a button on it.
 
 use std::io::{self, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 
 use hyper::Uri;
 
-use super::query::with_query;
+use super::service::query_string::with_query;
 
-/// Opens the page, presses the button that `decision` stands for, and gives
-/// back where that leads.
+/// Opens the page, presses the button that sends `decision`, and returns the target of the
+/// redirect.
 pub(super) fn decide(
     server: SocketAddr,
     authorization_url: &str,
@@ -23,7 +22,7 @@ pub(super) fn decide(
         .ok_or_else(|| failure("the redirect has no target"))
 }
 
-/// Path and query of a URL, if it is one of this server's.
+/// Returns path and query of a URL of this server.
 fn target(server: SocketAddr, url: &str) -> io::Result<String> {
     let invalid = |why: &str| io::Error::new(io::ErrorKind::InvalidInput, why.to_owned());
     let uri: Uri = url.parse().map_err(|_| invalid("this is no URL"))?;
@@ -44,7 +43,7 @@ struct Reply {
 }
 
 impl Reply {
-    fn to(server: SocketAddr, target: &str) -> io::Result<Reply> {
+    fn to(server: SocketAddr, target: &str) -> io::Result<Self> {
         let mut stream = TcpStream::connect(server)?;
         write!(
             stream,
@@ -52,11 +51,11 @@ impl Reply {
         )?;
         let mut text = Vec::new();
         stream.read_to_end(&mut text)?;
-        Reply::parse(&String::from_utf8_lossy(&text))
+        Self::parse(&String::from_utf8_lossy(&text))
             .ok_or_else(|| failure("the authorization page did not answer in HTTP"))
     }
 
-    fn parse(text: &str) -> Option<Reply> {
+    fn parse(text: &str) -> Option<Self> {
         let (head, body) = text.split_once("\r\n\r\n")?;
         let (first, headers) = head.split_once("\r\n")?;
         let location = headers.lines().find_map(|line| {
@@ -67,18 +66,18 @@ impl Reply {
         let title = body
             .split_once("<title>")
             .and_then(|(_, rest)| rest.split_once('<'));
-        Some(Reply {
+        Some(Self {
             status: first.split(' ').nth(1)?.to_owned(),
             location,
             title: title.map_or_else(String::new, |(title, _)| title.to_owned()),
         })
     }
 
-    fn expect(self, status: &str) -> io::Result<Reply> {
+    fn expect(self, status: &str) -> io::Result<Self> {
         if self.status == status {
             return Ok(self);
         }
-        let Reply { status, title, .. } = self;
+        let Self { status, title, .. } = self;
         Err(failure(&format!(
             "the authorization page answered {status}: {title}"
         )))

@@ -1,84 +1,82 @@
-//! What goes wrong on purpose.
+//! The faults that a test can ask for.
 
 use std::time::Duration;
 
-use hyper::StatusCode;
 use hyper::body::Bytes;
-use hyper::{Method, Request};
+use hyper::{Method, Request, StatusCode};
 use serde_json::Value;
 
-use super::answer::{
-    Answer, JSON, Refusal, answer, detail, json_answer, page, redirect, server_error,
+use super::service::response::{
+    ApiError, JSON, Response, detail, html_page, json_response, redirect, response, server_error,
 };
 
-/// Something that goes wrong with one request; see
-/// [`Sandbox::fault`](super::Sandbox::fault).
+/// Something that goes wrong with a request, for [`Sandbox::fault`](super::Sandbox::fault).
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[non_exhaustive]
 pub enum Fault {
-    /// This status, with the body that the service's framework gives it:
-    /// `{"detail": "…"}` for most, with `WWW-Authenticate` on a 401, `Allow` on
-    /// a 405 and `Retry-After: 60` on a 429, and an HTML page for every status
-    /// from 500 on. A number below 200 or above 999 is no final status; 500 is
-    /// sent in its place.
+    /// This status, with the body of the service's framework: an HTML page from 500 on, and
+    /// `{"detail": "…"}` below, with `WWW-Authenticate` on a 401, `Allow` on a 405 and
+    /// `Retry-After: 60` on a 429. 500 is sent in place of a number below 200 or above 999, which
+    /// is no final status.
     Status(u16),
     /// 429 with this many seconds in `Retry-After`.
     RetryAfter(u64),
-    /// 200 with an HTML page, as from the login page of a hotel's network.
+    /// 200 with an HTML page, such as the login page of a hotel's network.
     Html,
     /// 200 with an empty body.
     Empty,
-    /// 200 with JSON of a shape that nothing in the API has.
+    /// 200 with JSON that fits nothing in the API.
     Garbage,
-    /// 200 with the right list, but one record in its middle has a text for an
-    /// `id`. An answer that is no list stays as it is, and so does an empty one.
+    /// The regular list, but the record in its middle has a text for an `id`. A response that is no
+    /// list, or an empty one, does not change.
     OddRecord,
     /// 200 with JSON that is not UTF-8.
     InvalidUtf8,
-    /// The right answer, but the connection closes in the middle of the body.
+    /// The regular response, but the connection closes in the middle of the body.
     Truncated,
-    /// The connection closes without an answer.
+    /// The connection closes without a response.
     Close,
-    /// The right answer, but nothing is said for so long before it.
+    /// The regular response, after this long.
     Stall(Duration),
-    /// 301 to another place. A target that no header can hold is left out.
+    /// 301 to another URL. Without `Location` if no header can hold the URL.
     Redirect(String),
 }
 
-/// How an answer reaches the client.
+/// How much of a response reaches the client.
 #[derive(Debug)]
 pub(super) enum Delivery {
-    Whole(Answer),
-    Half(Answer),
-    Nothing,
+    Complete(Response),
+    Truncated(Response),
+    Closed,
 }
 
 impl Fault {
-    /// What becomes of the request; `proper` gives the right answer.
+    /// Returns what the client gets for a request. `regular` makes the regular response.
     pub(super) fn deliver(
         self,
         request: &Request<Bytes>,
-        proper: impl FnOnce() -> Answer,
+        regular: impl FnOnce() -> Response,
     ) -> Delivery {
+        const INVALID_UTF8: &[u8] = b"[{\"id\":1,\"title\":\"\xff\xfe\"}]";
         let ok = StatusCode::OK;
-        Delivery::Whole(match self {
-            Fault::Status(status) => with_status(status, request.method()),
-            Fault::RetryAfter(seconds) => Refusal::Throttled(seconds).answer(),
-            Fault::Html => page(ok, "Welcome", "<p>Please accept our terms of use.</p>"),
-            Fault::Empty => answer(ok, JSON, ""),
-            Fault::Garbage => answer(ok, JSON, "{\"unexpected\":[1,\"two\",null]}"),
-            Fault::OddRecord => with_odd_record(proper()),
-            Fault::InvalidUtf8 => answer(ok, JSON, &b"[{\"id\":1,\"title\":\"\xff\xfe\"}]"[..]),
-            Fault::Stall(_) => proper(),
-            Fault::Redirect(target) => redirect(StatusCode::MOVED_PERMANENTLY, &target),
-            Fault::Truncated => return Delivery::Half(proper()),
-            Fault::Close => return Delivery::Nothing,
+        Delivery::Complete(match self {
+            Self::Status(status) => with_status(status, request.method()),
+            Self::RetryAfter(seconds) => ApiError::Throttled(seconds).into_response(),
+            Self::Html => html_page(ok, "Welcome", "<p>Please accept our terms of use.</p>"),
+            Self::Empty => response(ok, JSON, ""),
+            Self::Garbage => response(ok, JSON, "{\"unexpected\":[1,\"two\",null]}"),
+            Self::OddRecord => with_odd_record(regular()),
+            Self::InvalidUtf8 => response(ok, JSON, INVALID_UTF8),
+            Self::Stall(_) => regular(),
+            Self::Redirect(target) => redirect(StatusCode::MOVED_PERMANENTLY, &target),
+            Self::Truncated => return Delivery::Truncated(regular()),
+            Self::Close => return Delivery::Closed,
         })
     }
 
     pub(super) fn delay(&self) -> Duration {
         match self {
-            Fault::Stall(time) => *time,
+            Self::Stall(time) => *time,
             _ => Duration::ZERO,
         }
     }
@@ -87,43 +85,45 @@ impl Fault {
 impl Delivery {
     pub(super) fn status(&self) -> Option<u16> {
         match self {
-            Delivery::Whole(answer) | Delivery::Half(answer) => Some(answer.status().as_u16()),
-            Delivery::Nothing => None,
+            Self::Complete(response) | Self::Truncated(response) => {
+                Some(response.status().as_u16())
+            }
+            Self::Closed => None,
         }
     }
 }
 
-fn with_status(status: u16, method: &Method) -> Answer {
+fn with_status(status: u16, method: &Method) -> Response {
     let status = match StatusCode::from_u16(status) {
         Ok(status) if !status.is_informational() => status,
         _ => StatusCode::INTERNAL_SERVER_ERROR,
     };
-    let refusal = match status.as_u16() {
-        401 => Refusal::Unauthorized("Invalid token."),
-        403 => Refusal::Forbidden,
-        404 => Refusal::NotFound,
-        405 => Refusal::Method(method.clone(), "OPTIONS"),
-        406 => Refusal::NotAcceptable,
-        429 => Refusal::Throttled(60),
+    let error = match status.as_u16() {
+        401 => ApiError::Unauthorized("Invalid token."),
+        403 => ApiError::Forbidden,
+        404 => ApiError::NotFound,
+        405 => ApiError::MethodNotAllowed(method.clone(), "OPTIONS"),
+        406 => ApiError::NotAcceptable,
+        429 => ApiError::Throttled(60),
         500 => return server_error(),
-        501.. => return page(status, &status.to_string(), ""),
+        501.. => return html_page(status, &status.to_string(), ""),
         _ => {
             let text = status.canonical_reason().unwrap_or("Unknown");
             return detail(status, &format!("{text}."));
         }
     };
-    refusal.answer()
+    error.into_response()
 }
 
-fn with_odd_record(proper: Answer) -> Answer {
-    let mut body: Value = serde_json::from_slice(proper.body()).unwrap_or_default();
+fn with_odd_record(regular: Response) -> Response {
+    let mut body: Value = serde_json::from_slice(regular.body()).unwrap_or_default();
     let Some(records) = body.as_array_mut() else {
-        return proper;
+        return regular;
     };
     let middle = records.len() / 2;
     let record = records.get_mut(middle);
     if let Some(id) = record.and_then(|record| record.get_mut("id")) {
         *id = Value::from("odd");
     }
-    json_answer(proper.status(), &body)
+    json_response(regular.status(), &body)
 }

@@ -1,5 +1,5 @@
-//! A server on this machine that stands in for the FitRankings service, for
-//! tests, for examples, and for a first look without credentials.
+//! A server on this machine that stands in for the FitRankings service, for tests, for examples,
+//! and for a first look without credentials.
 //!
 //! ```
 //! use fitrankings::sandbox::Sandbox;
@@ -10,99 +10,88 @@
 //! # Ok::<(), std::io::Error>(())
 //! ```
 //!
-//! It speaks real HTTP on a port of its own, on the loopback interface only, and
-//! knows every operation of the API: the token exchange, the authorization page,
-//! activities, users, and the two stat summaries. Its people and their activities
-//! are made up from a seed: the same seed gives the same data on every machine
-//! and every day. They fill the two years from 2015-09-01 to 2017-08-31.
-//! [`Sandbox::fault`] makes it misbehave.
+//! The sandbox speaks HTTP on a port of the loopback interface. It has every operation of the API:
+//! the token exchange, the authorization page, activities, users, and the two stat summaries. The
+//! users and their activities are made up from a seed: the same seed gives the same data on every
+//! machine and every day. The activities are from the two years from 2015-09-01 to 2017-08-31.
+//! [`Sandbox::fault`] makes requests go wrong.
+//!
+//! The sandbox has the operations of the document that this crate ships. Where the crate is
+//! generated from another document, the sandbox does not change: it sends a 404 for any other path.
 //!
 //! # How far can it be trusted?
 //!
-//! It was written from the vendor's public reference, and where that is silent
-//! from how a stock Django REST Framework behaves. It was never compared with the
-//! live service. These are its **assumptions**, each of which the service may
-//! not share:
+//! The sandbox was written from the vendor's public reference, and where that says nothing, from
+//! how Django REST Framework behaves by default. It was never compared with the live service. These
+//! are its **assumptions**. The service may differ in each of them.
 //!
-//! - **Order.** Activities come with the newest `action_date` first, users with
-//!   the lowest id first. The vendor says "ordered by date" and no more: a service
-//!   that orders by a date without saying how has the oldest first.
-//! - **Pages.** A page past the end answers 404 `{"detail":"Invalid page."}`
-//!   (or an empty list, with [`PastTheEnd::EmptyPage`]), but page 1 of an empty
-//!   list is an empty list. A `page_size` above the maximum is capped without a
-//!   word, and one that makes no sense counts as 20.
-//! - **Periods.** All times are UTC, and weeks are ISO weeks, which begin on
-//!   Monday. A user's week is written `2017-32` and a group's `2017-W32`, and
-//!   neither endpoint takes the other's. `start` and `end` are both included.
-//!   A superfluous parameter, a missing one and an end before the start are 400.
-//! - **Summaries** are the exact sums over the activities whose `action_date` is
-//!   in the period. The group has all users in it, active or not, and
-//!   `avg_user_met_minutes` is spread over all of them.
-//! - **A master token on the user summary** gets the summary of the first user,
-//!   as if the application belonged to that user.
-//! - **Everyone has authorized** the one application that exists, from the start.
-//!   Authorizing again gives the same token again, and tokens do not expire.
-//! - **A refusal** on the authorization page leads to the callback with
-//!   `error=access_denied` and no token. A query that the callback has already is
-//!   kept. Every absolute URL will do, on loopback as well. `user_id` has six
-//!   digits, with zeros in front if need be.
-//! - **A wrong `client_secret`** is 401, as the vendor's table of errors has an
-//!   invalid key; a stock token view would answer 400.
-//! - **Methods.** `HEAD` and `OPTIONS` are 405 like every other undocumented
-//!   method.
-//! - **Values.** Of the spellings of `provider_key` only `fitbit` and
-//!   `google-oauth2` are the vendor's. The digits of `activity_type` and
-//!   `fitness_type` and what an activity's reactions are have no known meaning.
-//!   `comments` is empty throughout, and no activity is deleted or locked.
-//! - **Throttling** does not happen by itself, only as a [`Fault`].
-//!   A request body of more than a megabyte is not read: the connection closes.
+//! - **Order.** Activities come with the newest `action_date` first, users with the lowest id
+//!   first. The vendor says only "ordered by date", which can also mean that the oldest is first.
+//! - **Pages.** A page past the end is a 404 with `{"detail":"Invalid page."}`, or an empty list
+//!   with [`PastTheEnd::EmptyPage`]. Page 1 of an empty list is an empty list. A `page_size` above
+//!   the maximum is lowered to it, and one that is no positive number counts as 20.
+//! - **Periods.** All times are UTC. Weeks are ISO weeks, which begin on Monday. A user's week is
+//!   written `2017-32` and a group's `2017-W32`, and neither endpoint takes the form of the other.
+//!   `start` and `end` are both included. A parameter too many, a missing one, and an end before
+//!   the start are a 400.
+//! - **Summaries** are the exact sums over the activities whose `action_date` is in the period. The
+//!   group consists of all users, active or not, and `avg_user_met_minutes` is the average over all
+//!   of them.
+//! - **A master token on the user summary** gets the summary of the first user, as if the
+//!   application belonged to that user.
+//! - **Every user has authorized** the one application that exists. Authorizing again gives the
+//!   same token again, and tokens do not expire.
+//! - **A user who denies access** is sent to the callback with `error=access_denied` and no token.
+//!   The callback may be any absolute URL, and keeps its query. `user_id` has six digits, with
+//!   leading zeros.
+//! - **A wrong `client_secret`** is a 401, as the vendor's table of errors says of an invalid key.
+//!   The framework's own token view would send a 400.
+//! - **Methods.** `HEAD` and `OPTIONS` are a 405, like every other method that is not documented.
+//! - **Values.** Of the values of `provider_key` only `fitbit` and `google-oauth2` are the
+//!   vendor's. The meaning of the digits of `activity_type` and `fitness_type` and of an activity's
+//!   reactions is not known. `comments` is always empty, and no activity is marked as deleted or
+//!   locked.
+//! - **Throttling** happens only as a [`Fault`]. The connection closes at a request body of more
+//!   than a megabyte.
 
-mod answer;
-mod authorize;
 mod browser;
-mod calendar;
-mod dice;
+mod dataset;
 mod fault;
-mod person;
-mod query;
-mod record;
-mod routes;
+mod fault_rule;
 mod server;
-mod summary;
+mod service;
+mod state;
 #[cfg(test)]
 mod tests;
-mod world;
 
-use std::collections::VecDeque;
 use std::fmt;
 use std::io;
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::MutexGuard;
 use std::time::Duration;
 
-use hyper::Request;
-use hyper::body::Bytes;
-use hyper::header::AUTHORIZATION;
-
-use self::fault::Delivery;
+use self::dataset::{Application, Caller, Dataset};
 pub use self::fault::Fault;
-use self::routes::Site;
-use self::server::{Server, Shared, lock};
-use self::world::{Caller, Credentials, World};
+use self::fault_rule::FaultQueue;
+pub use self::fault_rule::FaultRule;
+use self::server::Server;
+pub use self::service::PastTheEnd;
+use self::service::Service;
+pub use self::state::RecordedRequest;
+use self::state::{SharedState, State};
 
-/// A running stand-in for the service; it stops when dropped.
+/// A running stand-in for the service. It stops when it is dropped.
 ///
-/// Stopping closes the port and every connection to it at once, those that a
-/// client keeps for later as well, and waits for the sandbox's thread to end.
-/// The [module](self) says what it does and what it merely assumes.
+/// Stopping closes the port and all connections at once, and waits for the sandbox's thread to end.
+/// The [module](self) says what the sandbox does and what it assumes.
 pub struct Sandbox {
     base_url: String,
-    credentials: Credentials,
-    state: Shared,
+    application: Application,
+    state: SharedState,
     server: Server,
 }
 
-/// Settings of a [`Sandbox`]; begun with [`Sandbox::builder`].
-#[derive(Clone, Debug)]
+/// The settings of a [`Sandbox`], from [`Sandbox::builder`].
+#[derive(Clone)]
 #[must_use = "nothing runs before `start`"]
 pub struct SandboxBuilder {
     seed: u64,
@@ -111,52 +100,21 @@ pub struct SandboxBuilder {
     max_page_size: usize,
     past_the_end: PastTheEnd,
     latency: Duration,
-}
-
-/// What a page after the last answers; nobody outside the vendor knows which of
-/// the two the service does.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-#[non_exhaustive]
-pub enum PastTheEnd {
-    /// 404 with `{"detail":"Invalid page."}`, as the service's framework does if
-    /// nobody tells it otherwise.
-    #[default]
-    NotFound,
-    /// 200 with an empty list.
-    EmptyPage,
-}
-
-/// A request that reached the sandbox.
-///
-/// The value of its `Authorization` header is not kept, so that a failed
-/// assertion can print the whole record.
-#[derive(Clone, PartialEq, Eq, Debug)]
-#[non_exhaustive]
-pub struct RecordedRequest {
-    /// The method, in capitals.
-    pub method: String,
-    /// The whole path, such as `/iq/activities/`.
-    pub path: String,
-    /// What stood after the `?`, as it was sent.
-    pub query: Option<String>,
-    /// Whether there was an `Authorization` header.
-    pub authorized: bool,
-    /// The status of the answer; none where a [`Fault`] left the request without
-    /// one.
-    pub status: Option<u16>,
+    port: u16,
+    master_token: Option<String>,
 }
 
 impl Sandbox {
-    /// Starts a sandbox with the defaults, which [`SandboxBuilder`] names.
+    /// Starts a sandbox with the defaults of [`SandboxBuilder`].
     ///
     /// # Errors
     ///
-    /// Fails where no port can be opened on `127.0.0.1` or no thread started.
-    pub fn start() -> io::Result<Sandbox> {
-        Sandbox::builder().start()
+    /// No port can be opened on `127.0.0.1`, or no thread can be started.
+    pub fn start() -> io::Result<Self> {
+        Self::builder().start()
     }
 
-    /// Begins a sandbox with settings of its own.
+    /// Returns the settings of a new sandbox, to change them before it starts.
     ///
     /// ```
     /// use std::time::Duration;
@@ -182,67 +140,67 @@ impl Sandbox {
             max_page_size: 100,
             past_the_end: PastTheEnd::default(),
             latency: Duration::ZERO,
+            port: 0,
+            master_token: None,
         }
     }
 
-    /// Where the API begins: `http://127.0.0.1:PORT/iq`, with a port that was
-    /// free when the sandbox started.
+    /// Returns the base URL of the API: `http://127.0.0.1:PORT/iq`.
     pub fn base_url(&self) -> &str {
         &self.base_url
     }
 
-    /// The id of the one application that the sandbox knows. Made up from the
-    /// seed, like the secret and the tokens, and of no use anywhere else.
+    /// Returns the id of the one application that the sandbox knows. It is made up from the seed,
+    /// like the secret and the tokens, and of no use with another service.
     pub fn client_id(&self) -> &str {
-        &self.credentials.client_id
+        &self.application.client_id
     }
 
-    /// The secret that belongs to [`client_id`](Sandbox::client_id).
+    /// Returns the secret that belongs to [`client_id`](Self::client_id).
     pub fn client_secret(&self) -> &str {
-        &self.credentials.client_secret
+        &self.application.client_secret
     }
 
-    /// The token that the two are exchanged for.
+    /// Returns the token that the id and the secret are exchanged for.
     pub fn master_token(&self) -> &str {
-        &self.credentials.master_token
+        &self.application.master_token
     }
 
-    /// A user's token; none if there is no such user.
+    /// Returns a user's token; `None` if there is no such user.
     pub fn user_token(&self, user_id: i64) -> Option<String> {
         let state = self.state();
-        let person = state.site.world.person(user_id)?;
-        Some(person.token.clone())
+        let user = state.service.dataset.user(user_id)?;
+        Some(user.token.clone())
     }
 
-    /// The ids of all users, in the order in which the API lists them.
+    /// Returns the ids of all users, in the order in which the API lists them.
     pub fn user_ids(&self) -> Vec<i64> {
         let state = self.state();
-        let people = state.site.world.people.iter();
-        people.map(|person| person.id()).collect()
+        let users = state.service.dataset.users.iter();
+        users.map(|user| user.id()).collect()
     }
 
-    /// How many activities there are.
+    /// Returns how many activities there are.
     pub fn activity_count(&self) -> usize {
-        self.state().site.world.activities.len()
+        self.state().service.dataset.activities.len()
     }
 
-    /// The ids of all activities, in the order in which the API lists them for a
-    /// master token.
+    /// Returns the ids of all activities, in the order in which the API lists them for the master
+    /// token.
     pub fn activity_ids(&self) -> Vec<i64> {
         self.ids_seen_by(Caller::Master)
     }
 
-    /// The ids of one user's activities, in the order in which the API lists them
-    /// for that user's token; none if there is no such user.
+    /// Returns the ids of one user's activities, in the order in which the API lists them for that
+    /// user's token. There are none if there is no such user.
     pub fn activity_ids_of(&self, user_id: i64) -> Vec<i64> {
         self.ids_seen_by(Caller::User(user_id))
     }
 
-    /// Lets a user do something new, and gives back the id of the activity; none
-    /// if there is no such user.
+    /// Adds an activity of a user, and returns its id; `None` if there is no such user.
     ///
-    /// The activity is the newest of all, so it comes first in the list and
-    /// shifts all others by one: what a client meets that is paging meanwhile.
+    /// The activity is the newest of all. So it comes first in the list, and moves all others on by
+    /// one, which tests a client that reads pages meanwhile.
     ///
     /// ```
     /// use fitrankings::sandbox::Sandbox;
@@ -253,13 +211,31 @@ impl Sandbox {
     /// # Ok::<(), std::io::Error>(())
     /// ```
     pub fn add_activity(&self, user_id: i64) -> Option<i64> {
-        self.state().site.world.add_activity(user_id)
+        self.state().service.dataset.add_activity(user_id)
     }
 
-    /// Does what a user with a browser does: opens the authorization page over
-    /// HTTP, presses "Allow", and gives back the URL that the browser is then sent
-    /// to, which is the application's callback with `token` and `user_id` in its
-    /// query. That URL is not opened.
+    /// Removes an activity, and returns whether there was one with this id. No later activity gets its
+    /// id.
+    ///
+    /// The activities after it move forward by one, which tests a client that reads pages meanwhile,
+    /// and a copy that has to drop what the service no longer has.
+    ///
+    /// ```
+    /// use fitrankings::sandbox::Sandbox;
+    ///
+    /// let sandbox = Sandbox::start()?;
+    /// let id = sandbox.activity_ids()[0];
+    /// assert!(sandbox.remove_activity(id));
+    /// assert!(!sandbox.activity_ids().contains(&id));
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn remove_activity(&self, id: i64) -> bool {
+        self.state().service.dataset.remove_activity(id)
+    }
+
+    /// Does what a user with a browser does: opens the authorization page over HTTP, presses
+    /// "Allow", and returns the URL that the browser is sent to. That is the application's
+    /// callback, with `token` and `user_id` in its query. The URL is not opened.
     ///
     /// ```
     /// use fitrankings::sandbox::Sandbox;
@@ -278,100 +254,120 @@ impl Sandbox {
     ///
     /// # Errors
     ///
-    /// Fails with [`InvalidInput`](io::ErrorKind::InvalidInput) where the URL does
-    /// not lead to this sandbox, and with the page's own words where the page
-    /// refuses: an unknown `client_id` or user, or no usable `callback_uri`. Both
-    /// requests can meet a [fault](Sandbox::fault), as every other can.
+    /// The URL does not lead to this sandbox: [`InvalidInput`](io::ErrorKind::InvalidInput). Or the
+    /// page refuses, and the error has its words: the `client_id` or the user is unknown, or there
+    /// is no usable `callback_uri`. Both requests can meet a [fault](Self::fault).
     pub fn grant(&self, authorization_url: &str, user_id: i64) -> io::Result<String> {
         let user_id = user_id.to_string();
         let decision = [("user_id", user_id.as_str()), ("decision", "allow")];
         browser::decide(self.server.address, authorization_url, &decision)
     }
 
-    /// Like [`grant`](Sandbox::grant), but presses "Deny".
+    /// Like [`grant`](Self::grant), but presses "Deny".
     ///
-    /// The callback then has `error=access_denied` and no token. What the real
-    /// service does is not known; an application should take any callback
-    /// without a token for a refusal.
+    /// The callback then has `error=access_denied` and no token. What the live service does is not
+    /// known: an application should take any callback without a token for a refusal.
     ///
     /// # Errors
     ///
-    /// As for [`grant`](Sandbox::grant).
+    /// As for [`grant`](Self::grant).
     pub fn deny(&self, authorization_url: &str) -> io::Result<String> {
         let decision = [("decision", "deny")];
         browser::decide(self.server.address, authorization_url, &decision)
     }
 
-    /// Makes the next request go wrong. Faults queue up: the second one is for the
-    /// request after, and a retry of the first request meets it.
+    /// Makes the next request go wrong, or those that a [`FaultRule`] names.
+    ///
+    /// Faults queue up: a request meets the first one that applies to it. So the second fault is for
+    /// the request after, which may be a retry of the first request.
     ///
     /// ```
     /// use fitrankings::sandbox::{Fault, Sandbox};
     ///
     /// let sandbox = Sandbox::start()?;
-    /// sandbox.fault(Fault::Status(503));
-    /// sandbox.fault(Fault::RetryAfter(2));
-    /// // The third request is answered as usual.
+    /// sandbox.fault(Fault::Status(503)); // the next request
+    /// sandbox.fault(Fault::RetryAfter(2).times(3)); // the three after it
+    /// sandbox.fault(Fault::Truncated.on_page(4)); // the next request for page 4 of a list
+    /// sandbox.fault(Fault::OddRecord.on_page(2).always()); // every request for page 2
+    /// sandbox.clear_faults();
     /// # Ok::<(), std::io::Error>(())
     /// ```
-    pub fn fault(&self, fault: Fault) {
-        self.state().faults.push_back(fault);
+    pub fn fault(&self, fault: impl Into<FaultRule>) {
+        self.state().faults.push(fault.into());
     }
 
-    /// The requests that came so far, the first one first. One that is waiting for
-    /// its answer is among them, and none is ever forgotten.
+    /// Removes all faults that no request has met yet, and those that apply always.
+    pub fn clear_faults(&self) {
+        self.state().faults.clear();
+    }
+
+    /// Returns all requests that came so far, the first one first. A request that is waiting for
+    /// its response is among them.
     pub fn requests(&self) -> Vec<RecordedRequest> {
         self.state().requests.clone()
     }
 
     fn ids_seen_by(&self, caller: Caller) -> Vec<i64> {
         let state = self.state();
-        let seen = state.site.world.seen_by(caller);
+        let seen = state.service.dataset.seen_by(caller);
         seen.map(|activity| activity.id).collect()
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        lock(&self.state)
+        self.state.lock()
     }
 }
 
 impl SandboxBuilder {
-    /// What the made-up data, the credentials and the tokens are made from.
-    /// Default: 0.
-    pub fn seed(mut self, seed: u64) -> SandboxBuilder {
+    /// Sets what the data, the credentials and the tokens are made up from. Default: 0.
+    pub fn seed(mut self, seed: u64) -> Self {
         self.seed = seed;
         self
     }
 
-    /// How many users there are. Default: 12.
-    pub fn users(mut self, users: usize) -> SandboxBuilder {
+    /// Sets how many users there are. Default: 12.
+    pub fn users(mut self, users: usize) -> Self {
         self.users = users;
         self
     }
 
-    /// How many activities the users have between them; none without users.
-    /// Default: 3000.
-    pub fn activities(mut self, activities: usize) -> SandboxBuilder {
+    /// Sets how many activities the users have between them. Without users there are none. Default:
+    /// 3000.
+    pub fn activities(mut self, activities: usize) -> Self {
         self.activities = activities;
         self
     }
 
-    /// The most that one page of a list holds, whatever `page_size` asks for; at
-    /// least 1. Default: 100.
-    pub fn max_page_size(mut self, max_page_size: usize) -> SandboxBuilder {
+    /// Sets the most records that a page holds, whatever `page_size` asks for; at least 1. Default:
+    /// 100.
+    pub fn max_page_size(mut self, max_page_size: usize) -> Self {
         self.max_page_size = max_page_size.max(1);
         self
     }
 
-    /// What a page after the last answers. Default: [`PastTheEnd::NotFound`].
-    pub fn past_the_end(mut self, past_the_end: PastTheEnd) -> SandboxBuilder {
+    /// Sets the response to a page after the last one. Default: [`PastTheEnd::NotFound`].
+    pub fn past_the_end(mut self, past_the_end: PastTheEnd) -> Self {
         self.past_the_end = past_the_end;
         self
     }
 
-    /// How long every answer takes in addition. Default: no time at all.
-    pub fn latency(mut self, latency: Duration) -> SandboxBuilder {
+    /// Sets how long every response is delayed. Default: not at all.
+    pub fn latency(mut self, latency: Duration) -> Self {
         self.latency = latency;
+        self
+    }
+
+    /// Sets the port. Default: 0, for any free port.
+    ///
+    /// With a fixed port, a program finds the sandbox without being told where it is.
+    pub fn port(mut self, port: u16) -> Self {
+        self.port = port;
+        self
+    }
+
+    /// Sets the master token. Default: a token that is made up from the seed.
+    pub fn master_token(mut self, token: impl Into<String>) -> Self {
+        self.master_token = Some(token.into());
         self
     }
 
@@ -379,28 +375,53 @@ impl SandboxBuilder {
     ///
     /// # Errors
     ///
-    /// Fails where no port can be opened on `127.0.0.1` or no thread started.
+    /// - The [port](Self::port) is in use, or no port can be opened on `127.0.0.1`.
+    /// - The [master token](Self::master_token) is empty, or has a character that is not visible
+    ///   ASCII, so that no request could carry it: [`InvalidInput`](io::ErrorKind::InvalidInput).
+    /// - No thread can be started.
     pub fn start(self) -> io::Result<Sandbox> {
-        let world = World::new(self.seed, self.users, self.activities);
-        let credentials = world.credentials.clone();
-        let state = Arc::new(Mutex::new(State {
-            site: Site {
-                world,
+        let mut dataset = Dataset::new(self.seed, self.users, self.activities);
+        if let Some(token) = self.master_token {
+            if token.is_empty() || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
+                let why = "the master token is empty or not visible ASCII";
+                return Err(io::Error::new(io::ErrorKind::InvalidInput, why));
+            }
+            dataset.application.master_token = token;
+        }
+        let application = dataset.application.clone();
+        let state = SharedState::new(State {
+            service: Service {
+                dataset,
                 max_page_size: self.max_page_size,
                 past_the_end: self.past_the_end,
                 last_callback: None,
             },
             latency: self.latency,
-            faults: VecDeque::new(),
+            faults: FaultQueue::default(),
             requests: Vec::new(),
-        }));
-        let server = Server::start(&state)?;
+        });
+        let server = Server::start(self.port, state.clone())?;
         Ok(Sandbox {
             base_url: format!("http://{}/iq", server.address),
-            credentials,
+            application,
             state,
             server,
         })
+    }
+}
+
+/// Without the master token: Debug shows no token, not even one that is of no use elsewhere.
+impl fmt::Debug for SandboxBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SandboxBuilder")
+            .field("seed", &self.seed)
+            .field("users", &self.users)
+            .field("activities", &self.activities)
+            .field("max_page_size", &self.max_page_size)
+            .field("past_the_end", &self.past_the_end)
+            .field("latency", &self.latency)
+            .field("port", &self.port)
+            .finish_non_exhaustive()
     }
 }
 
@@ -409,34 +430,5 @@ impl fmt::Debug for Sandbox {
         f.debug_struct("Sandbox")
             .field("base_url", &self.base_url)
             .finish_non_exhaustive()
-    }
-}
-
-/// Everything that changes while the server runs.
-struct State {
-    site: Site,
-    latency: Duration,
-    faults: VecDeque<Fault>,
-    requests: Vec<RecordedRequest>,
-}
-
-impl State {
-    /// The answer to a request, and how long it is to be held back.
-    fn handle(&mut self, request: &Request<Bytes>) -> (Delivery, Duration) {
-        let fault = self.faults.pop_front();
-        let delay = fault.as_ref().map_or(Duration::ZERO, Fault::delay);
-        let mut proper = || self.site.answer(request);
-        let delivery = match fault {
-            Some(fault) => fault.deliver(request, proper),
-            None => Delivery::Whole(proper()),
-        };
-        self.requests.push(RecordedRequest {
-            method: request.method().to_string(),
-            path: request.uri().path().to_owned(),
-            query: request.uri().query().map(str::to_owned),
-            authorized: request.headers().contains_key(AUTHORIZATION),
-            status: delivery.status(),
-        });
-        (delivery, self.latency.saturating_add(delay))
     }
 }

@@ -4,7 +4,6 @@ use std::convert::Infallible;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
@@ -19,8 +18,8 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::runtime;
 use tokio::sync::oneshot;
 
-use super::State;
 use super::fault::Delivery;
+use super::state::SharedState;
 
 /// A running server; it stops when dropped.
 pub(super) struct Server {
@@ -29,27 +28,27 @@ pub(super) struct Server {
     thread: Option<JoinHandle<()>>,
 }
 
-/// What the server and its owner share.
-pub(super) type Shared = Arc<Mutex<State>>;
-
-/// A body of an answer, which may break off.
-struct Payload {
+/// The body of a response, which may break off.
+struct ResponseBody {
     bytes: Option<Bytes>,
     end: End,
 }
 
 enum End {
     Clean,
-    /// Breaks off once what was written before is on its way.
+    /// Breaks off after the bytes before it are sent.
     Flush,
     Break,
 }
 
+/// The largest body of a request that is read, in bytes.
 const BODY_LIMIT: usize = 1 << 20;
 
 impl Server {
-    pub(super) fn start(state: &Shared) -> io::Result<Server> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+    pub(super) fn start(port: u16, state: SharedState) -> io::Result<Self> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).map_err(|error| {
+            io::Error::new(error.kind(), format!("127.0.0.1, port {port}: {error}"))
+        })?;
         listener.set_nonblocking(true)?;
         let address = listener.local_addr()?;
         let runtime = runtime::Builder::new_current_thread()
@@ -60,13 +59,13 @@ impl Server {
             tokio::net::TcpListener::from_std(listener)?
         };
         let (stop, stopped) = oneshot::channel();
-        runtime.spawn(accept(listener, Arc::clone(state)));
+        runtime.spawn(accept(listener, state));
         let name = "fitrankings-sandbox".to_owned();
-        // With the runtime go its tasks, and with those their sockets.
+        // Dropping the runtime drops its tasks, and those their sockets.
         let thread = thread::Builder::new().name(name).spawn(move || {
             let _ = runtime.block_on(stopped);
         })?;
-        Ok(Server {
+        Ok(Self {
             address,
             stop: Some(stop),
             thread: Some(thread),
@@ -83,20 +82,16 @@ impl Drop for Server {
     }
 }
 
-pub(super) fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
-    state.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-async fn accept(listener: tokio::net::TcpListener, state: Shared) {
+async fn accept(listener: tokio::net::TcpListener, state: SharedState) {
     loop {
         let Ok((stream, _)) = listener.accept().await else {
-            // Out of file descriptors, most likely: some will be given back.
+            // Most likely there are no file descriptors left: some will be closed.
             tokio::time::sleep(Duration::from_millis(10)).await;
             continue;
         };
         let _ = stream.set_nodelay(true);
-        let state = Arc::clone(&state);
-        let service = service_fn(move |request| serve(Arc::clone(&state), request));
+        let state = state.clone();
+        let service = service_fn(move |request| serve(state.clone(), request));
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
             .serve_connection(TokioIo::new(stream), service);
@@ -104,44 +99,47 @@ async fn accept(listener: tokio::net::TcpListener, state: Shared) {
     }
 }
 
-async fn serve(state: Shared, request: Request<Incoming>) -> io::Result<Response<Payload>> {
+async fn serve(
+    state: SharedState,
+    request: Request<Incoming>,
+) -> io::Result<Response<ResponseBody>> {
     let (parts, body) = request.into_parts();
     let body = Limited::new(body, BODY_LIMIT).collect().await;
-    let body = body.map_err(|_| hang_up())?.to_bytes();
+    let body = body.map_err(|_| connection_aborted())?.to_bytes();
     let request = Request::from_parts(parts, body);
-    let (delivery, delay) = lock(&state).handle(&request);
+    let (delivery, delay) = state.lock().handle(&request);
     if !delay.is_zero() {
         tokio::time::sleep(delay).await;
     }
     match delivery {
-        Delivery::Whole(answer) => Ok(answer.map(Payload::whole)),
-        Delivery::Nothing => Err(hang_up()),
-        Delivery::Half(mut answer) => {
-            let length = HeaderValue::from(answer.body().len().max(1));
-            answer.headers_mut().insert(CONTENT_LENGTH, length);
-            Ok(answer.map(Payload::half))
+        Delivery::Complete(response) => Ok(response.map(ResponseBody::whole)),
+        Delivery::Closed => Err(connection_aborted()),
+        Delivery::Truncated(mut response) => {
+            let length = HeaderValue::from(response.body().len().max(1));
+            response.headers_mut().insert(CONTENT_LENGTH, length);
+            Ok(response.map(ResponseBody::half))
         }
     }
 }
 
-impl Payload {
-    fn whole(bytes: Bytes) -> Payload {
-        Payload {
+impl ResponseBody {
+    fn whole(bytes: Bytes) -> Self {
+        Self {
             bytes: (!bytes.is_empty()).then_some(bytes),
             end: End::Clean,
         }
     }
 
-    fn half(bytes: Bytes) -> Payload {
+    fn half(bytes: Bytes) -> Self {
         let half = bytes.slice(..bytes.len() / 2);
-        Payload {
+        Self {
             bytes: (!half.is_empty()).then_some(half),
             end: End::Flush,
         }
     }
 }
 
-impl Body for Payload {
+impl Body for ResponseBody {
     type Data = Bytes;
     type Error = io::Error;
 
@@ -154,7 +152,7 @@ impl Body for Payload {
         }
         match self.end {
             End::Clean => Poll::Ready(None),
-            End::Break => Poll::Ready(Some(Err(hang_up()))),
+            End::Break => Poll::Ready(Some(Err(connection_aborted()))),
             End::Flush => {
                 self.end = End::Break;
                 context.waker().wake_by_ref();
@@ -175,7 +173,7 @@ impl Body for Payload {
     }
 }
 
-/// What makes hyper close a connection at once.
-fn hang_up() -> io::Error {
+/// The error at which hyper closes a connection at once.
+fn connection_aborted() -> io::Error {
     io::ErrorKind::ConnectionAborted.into()
 }

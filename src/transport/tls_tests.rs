@@ -1,18 +1,16 @@
 //! Calls over real TLS with the agent of this crate, against a server that is not honest.
 
 use std::io::{self, Read, Write};
-use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
-use std::thread::{self, JoinHandle};
+use std::net::{Shutdown, TcpStream};
+use std::sync::Arc;
 
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, KeyUsagePurpose};
-use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 use rustls::version::{TLS12, TLS13};
-use rustls::{ServerConfig, ServerConnection, SupportedProtocolVersion};
-use ureq::tls::{Certificate, RootCerts, TlsConfig};
+use rustls::{ServerConnection, SupportedProtocolVersion};
+use ureq::tls::TlsConfig;
 
 use crate::request::{Method, Operation, Request};
+use crate::testing::certificates::{Authority, valid_for};
+use crate::testing::server::Listener;
 use crate::transport::INPUT;
 use crate::{Client, Error, RetryPolicy, UserToken};
 
@@ -36,11 +34,8 @@ static POST: Operation = Operation {
 type Serve = dyn Fn(&mut Connection, &str) -> io::Result<()> + Send + Sync;
 
 struct Server {
-    address: SocketAddr,
+    listener: Listener,
     trusted: TlsConfig,
-    stopped: Arc<AtomicBool>,
-    connections: Arc<Mutex<Vec<TcpStream>>>,
-    thread: Option<JoinHandle<()>>,
 }
 
 /// A connection whose handshake is done.
@@ -98,93 +93,31 @@ impl Server {
         version: &'static SupportedProtocolVersion,
         serve: impl Fn(&mut Connection, &str) -> io::Result<()> + Send + Sync + 'static,
     ) -> Self {
-        let (config, trusted) = identity(version);
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-        let address = listener.local_addr().unwrap();
-        let stopped = Arc::new(AtomicBool::new(false));
-        let connections = Arc::default();
-        let thread = {
-            let (stopped, connections) = (Arc::clone(&stopped), Arc::clone(&connections));
-            thread::spawn(move || accept(&listener, &config, &stopped, &connections, &serve))
-        };
-        Self {
-            address,
-            trusted,
-            stopped,
-            connections,
-            thread: Some(thread),
-        }
+        let authority = Authority::new();
+        let config = authority.sign(&valid_for("localhost")).server(&[version]);
+        let trusted = authority.trusted();
+        let listener = Listener::start(move |stream, _| {
+            let session = ServerConnection::new(Arc::clone(&config)).unwrap();
+            // An error is a client that hung up.
+            let _ = converse(stream.try_clone().unwrap(), session, &serve);
+        });
+        Self { listener, trusted }
     }
 
     fn client(&self, token: &str) -> Client<UserToken> {
         let client = Client::builder()
-            .base_url(format!("https://localhost:{}", self.address.port()))
+            .base_url(format!(
+                "https://localhost:{}",
+                self.listener.address().port()
+            ))
             .retry(RetryPolicy::none())
             .tls_config(self.trusted.clone());
         client.build(UserToken::new(token).unwrap()).unwrap()
     }
 
     fn connections(&self) -> usize {
-        self.connections.lock().unwrap().len()
+        self.listener.connections()
     }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        self.stopped.store(true, Ordering::SeqCst);
-        for connection in &*self.connections.lock().unwrap() {
-            let _ = connection.shutdown(Shutdown::Both);
-        }
-        // Wakes `accept`.
-        let _ = TcpStream::connect(self.address);
-        let ended = self.thread.take().unwrap().join();
-        assert!(ended.is_ok() || thread::panicking());
-    }
-}
-
-fn identity(version: &'static SupportedProtocolVersion) -> (Arc<ServerConfig>, TlsConfig) {
-    let mut params = CertificateParams::new([]).unwrap();
-    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-    params.key_usages = vec![KeyUsagePurpose::KeyCertSign];
-    let authority = CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap();
-    let key = KeyPair::generate().unwrap();
-    let certificate = CertificateParams::new(["localhost".to_owned()]).unwrap();
-    let certificate = certificate.signed_by(&key, &authority).unwrap();
-    let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config = ServerConfig::builder_with_provider(provider)
-        .with_protocol_versions(&[version])
-        .unwrap()
-        .with_no_client_auth()
-        .with_single_cert(vec![certificate.into()], key)
-        .unwrap();
-    let root = Certificate::from_der(authority.der()).to_owned();
-    let roots = RootCerts::new_with_certs(&[root]);
-    let trusted = TlsConfig::builder().root_certs(roots).build();
-    (Arc::new(config), trusted)
-}
-
-fn accept(
-    listener: &TcpListener,
-    config: &Arc<ServerConfig>,
-    stopped: &AtomicBool,
-    connections: &Mutex<Vec<TcpStream>>,
-    serve: &Serve,
-) {
-    thread::scope(|scope| {
-        for stream in listener.incoming().map(Result::unwrap) {
-            if stopped.load(Ordering::SeqCst) {
-                return;
-            }
-            connections
-                .lock()
-                .unwrap()
-                .push(stream.try_clone().unwrap());
-            let session = ServerConnection::new(Arc::clone(config)).unwrap();
-            // An error is a client that hung up.
-            scope.spawn(move || converse(stream, session, serve).ok());
-        }
-    });
 }
 
 fn converse(mut stream: TcpStream, mut session: ServerConnection, serve: &Serve) -> io::Result<()> {
@@ -475,7 +408,10 @@ fn the_exchange_is_not_repeated_after_a_failure_of_tls() {
         for alert in [true, false] {
             let server = Server::start(version, move |connection, _| fail(connection, alert));
             let client = Client::builder()
-                .base_url(format!("https://localhost:{}", server.address.port()))
+                .base_url(format!(
+                    "https://localhost:{}",
+                    server.listener.address().port()
+                ))
                 .tls_config(server.trusted.clone())
                 .build(UserToken::new("alice").unwrap())
                 .unwrap();

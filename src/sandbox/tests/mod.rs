@@ -1,39 +1,50 @@
 #![allow(clippy::expect_used)]
 
-mod routes;
+mod authorization;
+mod client;
+mod dataset;
+mod faults;
+mod http;
+mod lists;
+mod summaries;
 mod wire;
-mod world;
 
 use hyper::Request;
 use hyper::body::Bytes;
 use serde_json::Value;
 
-use super::PastTheEnd;
-use super::answer::Answer;
-use super::routes::Site;
-use super::world::World;
+use crate::sandbox::PastTheEnd;
+use crate::sandbox::dataset::Dataset;
+use crate::sandbox::service::Service;
+use crate::sandbox::service::response::Response;
 
 /// A small service without a socket.
-fn site() -> Site {
-    Site {
-        world: World::new(7, 5, 230),
+fn service() -> Service {
+    Service {
+        dataset: Dataset::new(7, 5, 230),
         max_page_size: 100,
         past_the_end: PastTheEnd::NotFound,
         last_callback: None,
     }
 }
 
-impl Site {
+impl Service {
     fn master(&self) -> String {
-        self.world.credentials.master_token.clone()
+        self.dataset.application.master_token.clone()
     }
 
-    fn get(&mut self, token: &str, target: &str) -> Answer {
+    fn get(&mut self, token: &str, target: &str) -> Response {
         let token = format!("Bearer {token}");
         self.send("GET", target, &[("authorization", &token)], "")
     }
 
-    fn send(&mut self, method: &str, target: &str, headers: &[(&str, &str)], body: &str) -> Answer {
+    fn send(
+        &mut self,
+        method: &str,
+        target: &str,
+        headers: &[(&str, &str)],
+        body: &str,
+    ) -> Response {
         let mut request = Request::builder()
             .method(method)
             .uri(format!("/iq{target}"));
@@ -41,26 +52,30 @@ impl Site {
             request = request.header(*name, *value);
         }
         let body = Bytes::from(body.to_owned());
-        self.answer(&request.body(body).expect("a well-formed request"))
+        self.respond(&request.body(body).expect("a well-formed request"))
     }
 }
 
-fn text(answer: &Answer) -> &str {
-    std::str::from_utf8(answer.body()).expect("UTF-8")
+fn text(response: &Response) -> &str {
+    std::str::from_utf8(response.body()).expect("UTF-8")
 }
 
-fn header<'a>(answer: &'a Answer, name: &str) -> &'a str {
-    let value = answer.headers().get(name);
+fn status_and_text(response: &Response) -> (u16, &str) {
+    (response.status().as_u16(), text(response))
+}
+
+fn header<'a>(response: &'a Response, name: &str) -> &'a str {
+    let value = response.headers().get(name);
     value.map_or("", |value| value.to_str().expect("ASCII"))
 }
 
-fn json(answer: &Answer) -> Value {
-    assert_eq!(header(answer, "content-type"), "application/json");
-    serde_json::from_slice(answer.body()).expect("JSON")
+fn json(response: &Response) -> Value {
+    assert_eq!(header(response, "content-type"), "application/json");
+    serde_json::from_slice(response.body()).expect("JSON")
 }
 
-fn ids(answer: &Answer) -> Vec<i64> {
-    let body = json(answer);
+fn ids(response: &Response) -> Vec<i64> {
+    let body = json(response);
     let records = body.as_array().expect("a list");
     let id = |record: &Value| record["id"].as_i64().expect("an id");
     records.iter().map(id).collect()

@@ -1,90 +1,9 @@
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
-use super::super::{Fault, Sandbox};
-
-/// A bare client; a connection of it can be kept.
-struct Client {
-    stream: TcpStream,
-    token: String,
-}
-
-#[derive(Debug)]
-struct Reply {
-    status: u16,
-    head: String,
-    body: Vec<u8>,
-    whole: bool,
-}
-
-impl Client {
-    fn of(sandbox: &Sandbox) -> Client {
-        let stream = TcpStream::connect(host(sandbox)).expect("the sandbox listens");
-        let patience = Some(Duration::from_secs(10));
-        stream.set_read_timeout(patience).expect("a timeout");
-        let token = sandbox.master_token().to_owned();
-        Client { stream, token }
-    }
-
-    fn get(&mut self, target: &str) -> io::Result<Reply> {
-        let request = format!(
-            "GET /iq{target} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {}\r\n\r\n",
-            self.token
-        );
-        self.stream.write_all(request.as_bytes())?;
-        self.reply()
-    }
-
-    fn reply(&mut self) -> io::Result<Reply> {
-        let mut bytes = Vec::new();
-        let head_end = loop {
-            if let Some(place) = bytes.windows(4).position(|four| four == b"\r\n\r\n") {
-                break place + 4;
-            }
-            if self.read(&mut bytes)? == 0 {
-                return Err(io::ErrorKind::UnexpectedEof.into());
-            }
-        };
-        let mut body = bytes.split_off(head_end);
-        let head = String::from_utf8(bytes).expect("ASCII").to_lowercase();
-        let length = head.split_once("content-length: ").map_or(0, |(_, rest)| {
-            let (digits, _) = rest.split_once('\r').expect("an end of line");
-            digits.parse().expect("a number")
-        });
-        while body.len() < length && self.read(&mut body)? > 0 {}
-        Ok(Reply {
-            status: head[9..12].parse().expect("a status"),
-            whole: body.len() == length,
-            head,
-            body,
-        })
-    }
-
-    fn read(&mut self, into: &mut Vec<u8>) -> io::Result<usize> {
-        let mut some = [0; 4_096];
-        let count = self.stream.read(&mut some)?;
-        into.extend_from_slice(&some[..count]);
-        Ok(count)
-    }
-
-    fn is_closed(&mut self) -> bool {
-        matches!(self.stream.read(&mut [0; 1]), Ok(0))
-    }
-}
-
-fn host(sandbox: &Sandbox) -> &str {
-    let url = sandbox.base_url();
-    let host = url
-        .strip_prefix("http://")
-        .and_then(|rest| rest.strip_suffix("/iq"));
-    host.expect("the documented form")
-}
-
-fn small() -> Sandbox {
-    let builder = Sandbox::builder().users(3).activities(60);
-    builder.start().expect("a port is free")
-}
+use super::client::{Client, host, small, statuses};
+use crate::sandbox::{Fault, Sandbox};
 
 #[test]
 fn a_connection_serves_many_requests() {
@@ -159,163 +78,6 @@ fn dropping_it_closes_the_port_and_every_connection() {
 }
 
 #[test]
-fn every_status_can_be_asked_for() {
-    let sandbox = small();
-    let mut client = Client::of(&sandbox);
-    let cases = [
-        (
-            400,
-            r#"{"detail":"Bad Request."}"#,
-            "content-type: application/json\r\n",
-        ),
-        (
-            401,
-            r#"{"detail":"Invalid token."}"#,
-            "www-authenticate: bearer\r\n",
-        ),
-        (
-            403,
-            r#"{"detail":"You do not have permission to perform this action."}"#,
-            "",
-        ),
-        (404, r#"{"detail":"Not found."}"#, ""),
-        (
-            405,
-            r#"{"detail":"Method \"GET\" not allowed."}"#,
-            "allow: ",
-        ),
-        (
-            429,
-            r#"{"detail":"Request was throttled. Expected available in 60 seconds."}"#,
-            "retry-after: 60\r\n",
-        ),
-        (500, "<!doctype html>", "content-type: text/html"),
-        (503, "<!doctype html>", "content-type: text/html"),
-    ];
-    for (status, body, header) in cases {
-        sandbox.fault(Fault::Status(status));
-        let reply = client.get("/users/").expect("an answer");
-        assert_eq!(reply.status, status);
-        assert!(reply.head.contains(header), "{}", reply.head);
-        assert!(reply.body.starts_with(body.as_bytes()), "{status}");
-    }
-    for status in (200..600).chain([999]) {
-        sandbox.fault(Fault::Status(status));
-        assert_eq!(client.get("/users/").expect("an answer").status, status);
-    }
-    for none in [0, 42, 100, 101, 199, 1_000, u16::MAX] {
-        sandbox.fault(Fault::Status(none));
-        assert_eq!(client.get("/users/").expect("an answer").status, 500);
-    }
-}
-
-#[test]
-fn answers_can_be_of_the_wrong_kind() {
-    let sandbox = small();
-    let mut client = Client::of(&sandbox);
-    let mut get = |fault: Fault| {
-        sandbox.fault(fault);
-        client.get("/activities/").expect("an answer")
-    };
-    let reply = get(Fault::RetryAfter(1));
-    assert_eq!(reply.status, 429);
-    assert!(reply.head.contains("retry-after: 1\r\n"));
-    assert!(
-        get(Fault::Html)
-            .head
-            .contains("200 ok\r\ncontent-type: text/html")
-    );
-    let reply = get(Fault::Empty);
-    assert_eq!((reply.status, reply.body.len()), (200, 0));
-    assert!(serde_json::from_slice::<Vec<i64>>(&get(Fault::Garbage).body).is_err());
-    let reply = get(Fault::InvalidUtf8);
-    assert!(reply.status == 200 && String::from_utf8(reply.body).is_err());
-    let reply = get(Fault::OddRecord);
-    let list: Vec<serde_json::Value> = serde_json::from_slice(&reply.body).expect("a list");
-    let odd: Vec<usize> = (0..list.len())
-        .filter(|&i| list[i]["id"] == "odd")
-        .collect();
-    assert_eq!((list.len(), odd), (20, vec![10]));
-    let reply = get(Fault::Redirect("https://elsewhere.example/".to_owned()));
-    assert_eq!(reply.status, 301);
-    assert!(
-        reply
-            .head
-            .contains("location: https://elsewhere.example/\r\n")
-    );
-    assert!(
-        !get(Fault::Redirect("a\r\nb: c".to_owned()))
-            .head
-            .contains("location")
-    );
-    assert_eq!(client.get("/activities/").expect("an answer").status, 200);
-}
-
-#[test]
-fn connections_can_break() {
-    let sandbox = small();
-    for target in ["/activities/", "/users", "/groups/stat-summary/"] {
-        let whole = Client::of(&sandbox).get(target).expect("an answer");
-        sandbox.fault(Fault::Truncated);
-        let mut client = Client::of(&sandbox);
-        let half = client.get(target).expect("half an answer");
-        assert_eq!((half.status, half.whole), (whole.status, false));
-        assert_eq!(half.body, whole.body[..whole.body.len() / 2]);
-        assert!(client.is_closed());
-    }
-    sandbox.fault(Fault::Close);
-    let mut client = Client::of(&sandbox);
-    let error = client.get("/users/").expect_err("no answer");
-    assert_eq!(error.kind(), io::ErrorKind::UnexpectedEof);
-    assert_eq!(
-        sandbox.requests().last().and_then(|request| request.status),
-        None
-    );
-    assert_eq!(
-        Client::of(&sandbox)
-            .get("/users/")
-            .expect("an answer")
-            .status,
-        200
-    );
-}
-
-#[test]
-fn answers_can_be_late() {
-    let wait = Duration::from_millis(60);
-    let builder = Sandbox::builder().users(1).activities(1).latency(wait);
-    let sandbox = builder.start().expect("a port is free");
-    sandbox.fault(Fault::Stall(wait));
-    let mut client = Client::of(&sandbox);
-    for expected in [2 * wait, wait] {
-        let begun = Instant::now();
-        assert_eq!(client.get("/users/").expect("an answer").status, 200);
-        assert!(begun.elapsed() >= expected);
-    }
-}
-
-#[test]
-fn a_stalled_answer_keeps_nobody_else_waiting() {
-    let sandbox = small();
-    sandbox.fault(Fault::Stall(Duration::from_secs(3_600)));
-    let mut stalled = Client::of(&sandbox);
-    stalled
-        .stream
-        .write_all(b"GET /iq/users/ HTTP/1.1\r\nHost: a\r\n\r\n")
-        .expect("writes");
-    while sandbox.requests().is_empty() {
-        std::thread::yield_now();
-    }
-    assert_eq!(
-        Client::of(&sandbox)
-            .get("/users/")
-            .expect("an answer")
-            .status,
-        200
-    );
-}
-
-#[test]
 fn a_body_without_end_is_not_read_to_its_end() {
     let sandbox = small();
     let mut client = Client::of(&sandbox);
@@ -372,16 +134,6 @@ fn a_user_with_a_browser_allows_or_denies() {
             .expect_err("not this sandbox");
         assert_eq!(error.kind(), io::ErrorKind::InvalidInput, "{elsewhere}");
     }
-    sandbox.fault(Fault::Close);
-    assert!(sandbox.grant(&page, user).is_err());
-    sandbox.fault(Fault::Status(503));
-    assert!(
-        sandbox
-            .deny(&page)
-            .expect_err("offline")
-            .to_string()
-            .contains("503")
-    );
     let shown = format!("{:?}", sandbox.requests());
     assert!(!shown.contains(&token));
 }
@@ -415,4 +167,28 @@ fn it_starts_at_once() {
         begun.elapsed()
     );
     assert!(started < Duration::from_secs(1));
+}
+
+#[test]
+fn port_and_token_can_be_chosen() {
+    let builder = || Sandbox::builder().users(1).activities(1);
+    let first = builder().start().expect("a port is free");
+    let port = host(&first).rsplit(':').next().expect("a port");
+    let port = port.parse().expect("a number");
+    let busy = builder().port(port).start();
+    let error = busy.expect_err("the port is in use");
+    assert_eq!(error.kind(), io::ErrorKind::AddrInUse);
+    let named = format!("port {port}");
+    assert!(error.to_string().contains(&named), "{error}");
+    drop(first);
+    let chosen = builder().port(port).master_token("a-token");
+    assert!(!format!("{chosen:?}").contains("a-token"));
+    let sandbox = chosen.start().expect("the port is free again");
+    assert_eq!(sandbox.base_url(), format!("http://127.0.0.1:{port}/iq"));
+    assert_eq!(sandbox.master_token(), "a-token");
+    assert_eq!(statuses(&sandbox, &["/groups/stat-summary/"]), [200]);
+    for wrong in ["", "a token", "a\ntoken", "tökén"] {
+        let error = builder().master_token(wrong).start().expect_err(wrong);
+        assert_eq!(error.kind(), io::ErrorKind::InvalidInput);
+    }
 }

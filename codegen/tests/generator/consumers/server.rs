@@ -1,82 +1,55 @@
+// From the copy of the library that the program depends on.
+#[path = "../../fitrankings/tests/support/server/mod.rs"]
+mod server;
 
-/// Answers every request in its turn, and keeps what was asked.
+/// Answers each request with the next answer.
 struct Server {
-    url: String,
-    asked: std::sync::mpsc::Receiver<String>,
+    server: server::Server,
+    asked: std::cell::Cell<usize>,
 }
 
 impl Server {
-    /// Each answer is a status line and a body, with a type for it between.
+    /// Each answer is a status, a media type and a body.
     fn new(answers: Vec<(u16, &'static str, &'static str)>) -> Self {
-        use std::io::{Read, Write};
-        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
-        let (tell, asked) = std::sync::mpsc::channel();
-        std::thread::spawn(move || {
-            for (status, kind, body) in answers {
-                let (mut stream, _) = listener.accept().unwrap();
-                let mut bytes = Vec::new();
-                let mut buffer = [0; 4096];
-                while !is_whole(&bytes) {
-                    let count = stream.read(&mut buffer).unwrap();
-                    assert!(count > 0, "cut off: {}", String::from_utf8_lossy(&bytes));
-                    bytes.extend_from_slice(&buffer[..count]);
-                }
-                tell.send(String::from_utf8(bytes).unwrap()).unwrap();
-                let length = body.len();
-                let answer = format!(
-                    "HTTP/1.1 {status} Whatever\r\ncontent-type: {kind}\r\n\
-                     content-length: {length}\r\nconnection: close\r\n\r\n{body}"
-                );
-                stream.write_all(answer.as_bytes()).unwrap();
-            }
+        let replies = answers.into_iter().map(|(status, media_type, body)| {
+            server::Reply::new(status, &[("Content-Type", media_type)], body)
         });
-        Self { url, asked }
+        Self {
+            server: server::Server::script(replies),
+            asked: std::cell::Cell::new(0),
+        }
     }
 
     fn client(&self) -> fitrankings::Client<fitrankings::NoToken> {
-        let client = fitrankings::Client::builder().base_url(&self.url);
+        let url = format!("http://{}", self.server.address());
+        let client = fitrankings::Client::builder().base_url(url);
         client.build(fitrankings::NoToken).unwrap()
     }
 
-    /// The next request, its header in small letters.
+    /// The next request.
     fn asked(&self) -> Asked {
-        let text = self.asked.recv().unwrap();
-        let (head, body) = text.split_once("\r\n\r\n").unwrap();
-        let (line, headers) = head.split_once("\r\n").unwrap();
-        let headers = headers.lines().map(|line| {
-            let (name, value) = line.split_once(": ").unwrap();
-            (name.to_ascii_lowercase(), value.to_owned())
-        });
+        let number = self.asked.replace(self.asked.get() + 1);
+        let request = &self.server.received()[number];
         Asked {
-            line: line.strip_suffix(" HTTP/1.1").unwrap().to_owned(),
-            headers: headers.collect(),
-            body: body.to_owned(),
+            line: request.line().to_owned(),
+            body: request.body().to_owned(),
+            request: request.clone(),
         }
     }
-}
-
-fn is_whole(bytes: &[u8]) -> bool {
-    let text = String::from_utf8_lossy(bytes).into_owned();
-    let Some((head, body)) = text.split_once("\r\n\r\n") else {
-        return false;
-    };
-    let head = head.to_ascii_lowercase();
-    let length = head.lines().find_map(|line| line.strip_prefix("content-length: "));
-    body.len() >= length.map_or(0, |length| length.parse().unwrap())
 }
 
 #[derive(Debug)]
 #[allow(dead_code)]
 struct Asked {
     line: String,
-    headers: std::collections::HashMap<String, String>,
     body: String,
+    request: server::Received,
 }
 
 impl Asked {
+    /// The value of a header; empty if it is not there.
     #[allow(dead_code)]
     fn header(&self, name: &str) -> &str {
-        self.headers.get(name).map(String::as_str).unwrap_or_default()
+        self.request.header(name).unwrap_or_default()
     }
 }

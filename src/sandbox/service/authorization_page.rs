@@ -1,56 +1,53 @@
-//! The page in the user's browser: who are you, and may this application see
-//! your activities?
+//! The authorization page, on which a user allows or denies an application access to their data.
 
 use hyper::StatusCode;
 
-use super::answer::{Answer, escape, page, redirect};
-use super::query::{Query, with_query};
-use super::world::World;
+use super::query_string::{QueryString, with_query};
+use super::response::{Response, escape, html_page, redirect};
+use crate::sandbox::dataset::Dataset;
 
-/// Answers with the page, or, once a button is pressed, with the way back.
-/// `last_callback` is where the application's last user was sent.
-pub(super) fn authorize(
-    world: &World,
+/// Returns the page, or the redirect to the callback if a button was pressed.
+///
+/// `last_callback` is the callback of the last user who pressed a button.
+pub(super) fn respond(
+    dataset: &Dataset,
     last_callback: &mut Option<String>,
-    query: &Query,
-) -> Answer {
+    query: &QueryString,
+) -> Response {
     let client_id = query.get("client_id").unwrap_or_default();
-    if client_id != world.credentials.client_id {
-        return refuse("This client_id is unknown.");
+    if client_id != dataset.application.client_id {
+        return error_page("This client_id is unknown.");
     }
     let given = query.get("callback_uri").filter(|uri| !uri.is_empty());
     let Some(callback) = given.map(str::to_owned).or_else(|| last_callback.clone()) else {
-        return refuse("There is no callback_uri, and none was used before.");
+        return error_page("There is no callback_uri, and none was used before.");
     };
     if !is_absolute(&callback) {
-        return refuse("This callback_uri is no absolute URL in ASCII.");
+        return error_page("This callback_uri is no absolute URL in ASCII.");
     }
     let target = match query.get("decision") {
-        None => return buttons(world, &callback),
+        None => return buttons(dataset, &callback),
         Some("deny") => with_query(&callback, &[("error", "access_denied")]),
         Some("allow") => {
             let user_id = query.get("user_id").and_then(|id| id.parse().ok());
-            let Some(person) = user_id.and_then(|id| world.person(id)) else {
-                return refuse("This user is unknown.");
+            let Some(user) = user_id.and_then(|id| dataset.user(id)) else {
+                return error_page("This user is unknown.");
             };
-            let user_id = format!("{:06}", person.id());
-            with_query(
-                &callback,
-                &[("token", &person.token), ("user_id", &user_id)],
-            )
+            let user_id = format!("{:06}", user.id());
+            with_query(&callback, &[("token", &user.token), ("user_id", &user_id)])
         }
-        Some(_) => return refuse("This decision is neither allow nor deny."),
+        Some(_) => return error_page("This decision is neither allow nor deny."),
     };
     *last_callback = Some(callback);
     redirect(StatusCode::FOUND, &target)
 }
 
-fn buttons(world: &World, callback: &str) -> Answer {
+fn buttons(dataset: &Dataset, callback: &str) -> Response {
     let mut content = String::from("<p>Who are you, and may this application see your data?</p>\n");
-    let client_id = escape(&world.credentials.client_id);
+    let client_id = escape(&dataset.application.client_id);
     let callback = escape(callback);
-    for person in &world.people {
-        let account = &person.user.account;
+    for user in &dataset.users {
+        let account = &user.record.account;
         let name = escape(&format!("{} {}", account.first_name, account.last_name));
         content += &format!(
             "<form><p>\n\
@@ -64,14 +61,14 @@ fn buttons(world: &World, callback: &str) -> Answer {
             email = escape(&account.email),
         );
     }
-    page(StatusCode::OK, "FitRankings sandbox", &content)
+    html_page(StatusCode::OK, "FitRankings sandbox", &content)
 }
 
-fn refuse(why: &str) -> Answer {
-    page(StatusCode::BAD_REQUEST, why, "")
+fn error_page(why: &str) -> Response {
+    html_page(StatusCode::BAD_REQUEST, why, "")
 }
 
-/// A scheme of any name, since an application on a telephone has one of its own.
+/// Accepts a scheme of any name: an application on a telephone has a scheme of its own.
 fn is_absolute(uri: &str) -> bool {
     let scheme = uri.split_once("://").map_or("", |(scheme, _)| scheme);
     let is_scheme = |letter: u8| letter.is_ascii_alphanumeric() || b"+-.".contains(&letter);

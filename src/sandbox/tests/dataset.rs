@@ -2,20 +2,20 @@ use std::collections::HashSet;
 
 use serde_json::{Value, json};
 
-use super::super::dice::Dice;
-use super::super::record::{Decimal, Instant};
-use super::super::world::World;
-use super::{json, site};
+use super::{json, service};
+use crate::sandbox::dataset::Dataset;
+use crate::sandbox::dataset::rng::Rng;
+use crate::sandbox::dataset::{Decimal, Instant};
 
 const ALL: usize = 3_000;
 
-fn rendered(world: &World) -> String {
-    serde_json::to_string(&world.activities).expect("serializes")
+fn rendered(dataset: &Dataset) -> String {
+    serde_json::to_string(&dataset.activities).expect("serializes")
 }
 
 #[test]
 fn the_same_seed_gives_the_same_bytes() {
-    let worlds = [7, 7, 8].map(|seed| rendered(&World::new(seed, 12, ALL)));
+    let worlds = [7, 7, 8].map(|seed| rendered(&Dataset::new(seed, 12, ALL)));
     assert!(worlds[0] == worlds[1]);
     assert!(worlds[0] != worlds[2]);
 }
@@ -23,8 +23,8 @@ fn the_same_seed_gives_the_same_bytes() {
 /// Whoever has to change this number has changed everyone's made-up data.
 #[test]
 fn the_data_are_the_same_on_every_machine() {
-    let world = World::new(0, 12, ALL);
-    let hash = rendered(&world)
+    let dataset = Dataset::new(0, 12, ALL);
+    let hash = rendered(&dataset)
         .bytes()
         .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
             (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
@@ -33,12 +33,12 @@ fn the_data_are_the_same_on_every_machine() {
 }
 
 #[test]
-fn the_dice_stay_within_their_bounds() {
-    let mut dice = Dice::new(42);
+fn random_numbers_stay_within_their_bounds() {
+    let mut rng = Rng::new(42);
     for _ in 0..1_000 {
-        assert!((3..=5).contains(&dice.between(3, 5)));
-        assert!(dice.below(2) < 2);
-        assert!(dice.weighted(&[0, 1, 1, 4]) % 2 == 1);
+        assert!((3..=5).contains(&rng.between(3, 5)));
+        assert!(rng.below(2) < 2);
+        assert!(rng.weighted(&[0, 1, 1, 4]) % 2 == 1);
     }
 }
 
@@ -66,15 +66,15 @@ fn records_have_the_documented_shape() {
         "current_user_reacted_with_type": -1, "like_count": 0, "comment_count": 0,
         "comments": []
     });
-    let mut site = site();
-    let master = site.master();
-    let list = json(&site.get(&master, "/activities/?page_size=100"));
+    let mut service = service();
+    let master = service.master();
+    let list = json(&service.get(&master, "/activities/?page_size=100"));
     for activity in list.as_array().expect("a list") {
         same_shape(activity, &example, "");
     }
     let mut user = example["user"].clone();
     user.as_object_mut().expect("an object").remove("profile");
-    let list = json(&site.get(&master, "/users/"));
+    let list = json(&service.get(&master, "/users/"));
     for given in list.as_array().expect("a list") {
         same_shape(given, &user, "");
     }
@@ -82,12 +82,16 @@ fn records_have_the_documented_shape() {
         "calories": 1.0, "duration": 1.0, "distance": 1.0, "user_id": 1, "met_minutes": 1.0,
         "steps": 1
     });
-    same_shape(&json(&site.get(&master, "/users/stat-summary/")), &user, "");
+    same_shape(
+        &json(&service.get(&master, "/users/stat-summary/")),
+        &user,
+        "",
+    );
     let group = json!({
         "group_id": 1, "avg_user_met_minutes": 1.0, "calories": 1.0, "activities": 1,
         "duration": 1.0, "user_count": 1, "distance": 1.0, "met_minutes": 1.0, "steps": 1
     });
-    let given = json(&site.get(&master, "/groups/stat-summary/"));
+    let given = json(&service.get(&master, "/groups/stat-summary/"));
     same_shape(&given, &group, "");
 }
 
@@ -117,8 +121,8 @@ fn same_shape(given: &Value, example: &Value, place: &str) {
 
 #[test]
 fn the_data_are_lively_and_within_bounds() {
-    let world = World::new(0, 12, ALL);
-    let activities = &world.activities;
+    let dataset = Dataset::new(0, 12, ALL);
+    let activities = &dataset.activities;
     assert_eq!(activities.len(), ALL);
     let unique: HashSet<i64> = activities.iter().map(|activity| activity.id).collect();
     assert_eq!(unique.len(), ALL);
@@ -143,29 +147,47 @@ fn the_data_are_lively_and_within_bounds() {
     let large = |id: &String| id.parse::<u64>().expect("digits") > 1 << 53;
     assert!(activities.iter().any(|a| large(&a.provider_activity_id)));
     assert!(activities.iter().any(|a| a.provider_key == "fitbit"));
-    let handles = world.people.iter().map(|p| p.user.account.handle.is_some());
+    let handles = dataset
+        .users
+        .iter()
+        .map(|p| p.record.account.handle.is_some());
     assert_eq!(handles.collect::<HashSet<_>>().len(), 2);
 }
 
 #[test]
 fn an_activity_that_arrives_is_the_newest() {
-    let mut world = World::new(0, 2, 10);
-    let user = world.people[1].id();
+    let mut dataset = Dataset::new(0, 2, 10);
+    let user = dataset.users[1].id();
     for _ in 0..50 {
-        let before: Vec<i64> = world.activities.iter().map(|a| a.id).collect();
-        let id = world.add_activity(user).expect("the user exists");
+        let before: Vec<i64> = dataset.activities.iter().map(|a| a.id).collect();
+        let id = dataset.add_activity(user).expect("the user exists");
         assert!(!before.contains(&id));
-        assert_eq!(world.activities[0].id, id);
-        assert!(world.activities[0].action_date > world.activities[1].action_date);
-        assert!(world.activities[1..].iter().map(|a| a.id).eq(before));
+        assert_eq!(dataset.activities[0].id, id);
+        assert!(dataset.activities[0].action_date > dataset.activities[1].action_date);
+        assert!(dataset.activities[1..].iter().map(|a| a.id).eq(before));
     }
-    assert_eq!(world.add_activity(1), None);
-    let mut nobody = World::new(0, 0, 10);
+    assert_eq!(dataset.add_activity(1), None);
+    let mut nobody = Dataset::new(0, 0, 10);
     assert!(nobody.activities.is_empty());
     assert_eq!(nobody.add_activity(1), None);
-    let mut idle = World::new(0, 1, 0);
-    let user = idle.people[0].id();
+    let mut idle = Dataset::new(0, 1, 0);
+    let user = idle.users[0].id();
     assert!(idle.add_activity(user).is_some());
+}
+
+#[test]
+fn an_activity_that_is_removed_is_gone_and_its_id_with_it() {
+    let mut dataset = Dataset::new(0, 2, 10);
+    let user = dataset.users[0].id();
+    let newest = dataset.add_activity(user).expect("the user exists");
+    let mut left: Vec<i64> = dataset.activities.iter().map(|a| a.id).collect();
+    for id in [left[4], newest] {
+        assert!(dataset.remove_activity(id));
+        assert!(!dataset.remove_activity(id));
+        left.retain(|other| *other != id);
+        assert!(dataset.activities.iter().map(|a| a.id).eq(left.clone()));
+    }
+    assert!(dataset.add_activity(user) > Some(newest));
 }
 
 #[test]

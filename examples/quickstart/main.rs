@@ -1,4 +1,4 @@
-//! The whole way through the API, from credentials to a bar chart.
+//! A tour of the API: from credentials to a bar chart, and what to do when a request fails.
 //!
 //! Without any setting it starts the sandbox, and needs nothing else:
 //!
@@ -6,31 +6,29 @@
 //! cargo run --example quickstart
 //! ```
 //!
-//! Where the environment holds `FITRANKINGS_CLIENT_ID` and `FITRANKINGS_CLIENT_SECRET`, it talks to
-//! the real service, or to the one at `FITRANKINGS_BASE_URL`; the user then authorizes in a
-//! browser, and you paste the address of the page that the browser ends on.
+//! If the environment holds `FITRANKINGS_CLIENT_ID` and `FITRANKINGS_CLIENT_SECRET`, it talks to the
+//! live service, or to the one at `FITRANKINGS_BASE_URL`. The user then authorizes in a browser, and
+//! you paste the address of the page that the browser ends on.
 
+#[path = "../common/mod.rs"]
 mod common;
+mod resilience;
+mod service;
 
 use std::cmp::Reverse;
-use std::env;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
 use common::{day, kilometres, shown};
-use fitrankings::authorization::{Authorization, OneTimeValue, UserAuthorization};
 use fitrankings::jiff::ToSpan;
 use fitrankings::jiff::civil::Date;
-use fitrankings::sandbox::Sandbox;
 use fitrankings::types::{Activity, Provider};
 use fitrankings::units::{MetMinutes, Seconds};
-use fitrankings::{BASE_URL, Client, Credentials, Error, MasterToken, Period, UserToken};
+use fitrankings::{Client, Credentials, Error, MasterToken, Period, UserToken};
+use service::Service;
 
 type Result<T, E = Box<dyn std::error::Error>> = std::result::Result<T, E>;
 type Out<'a> = &'a mut dyn Write;
-
-/// Where the browser is sent back to. Nothing listens there: the address alone tells enough.
-const CALLBACK: &str = "http://127.0.0.1:8080/done";
 
 /// The most activities that are fetched, however many there are.
 const MOST: usize = 10_000;
@@ -42,6 +40,8 @@ cargo run --example sandbox -- cargo run --example activities
     runs the shortest example against the sandbox
 cargo run --example weekly -- 2016
     prints a user's kilometres in each week of a year
+cargo run --example mirror -- activities.csv
+    keeps a copy of all activities in a file up to date
 cargo doc --all-features --no-deps --open
     opens the documentation; README.md has a script to begin with";
 
@@ -83,6 +83,18 @@ fn tour(out: Out) -> Result<()> {
     heading(out, "An error says what happened and what to do")?;
     failures(out, &user)?;
 
+    heading(out, "A request that fails is sent again")?;
+    resilience::retry(out)?;
+
+    heading(
+        out,
+        "A list continues after an error, in another program too",
+    )?;
+    resilience::bookmark(out)?;
+
+    heading(out, "Another thread can stop a call")?;
+    resilience::cancel(out)?;
+
     heading(out, "What to try next")?;
     writeln!(out, "{NEXT}")?;
     Ok(())
@@ -92,7 +104,7 @@ fn heading(out: Out, text: &str) -> io::Result<()> {
     writeln!(out, "\n{text}\n{}", "-".repeat(text.len()))
 }
 
-/// Shows the newest activities, and gives the day of the newest.
+/// Shows the newest activities, and returns the day of the newest.
 fn list(out: Out, client: &Client<MasterToken>) -> Result<Date> {
     let users = client.list_users().items();
     let users = users.collect::<Result<Vec<_>, Error>>()?;
@@ -127,11 +139,11 @@ fn list(out: Out, client: &Client<MasterToken>) -> Result<Date> {
     Ok(newest.ok_or("no activity has a date to sum up from")?)
 }
 
-/// All activities, less those in an undocumented form.
+/// Returns all activities that decode, and shows the errors of the others.
 fn activities(out: Out, client: &Client<MasterToken>) -> Result<Vec<Activity>> {
     let mut activities = Vec::new();
     let list = client.list_activities().page_size(100).items();
-    for activity in list.prefetch(4).limit(MOST) {
+    for activity in list.prefetch(4).take(MOST) {
         match activity {
             Ok(activity) => activities.push(activity),
             Err(error) if error.raw_record().is_some() => {
@@ -213,7 +225,7 @@ fn chart(out: Out, client: &Client<MasterToken>, newest: Date) -> Result<()> {
     Ok(())
 }
 
-/// Two calls that cannot succeed, to see what their errors look like.
+/// Makes two calls that cannot succeed, to show their errors.
 fn failures(out: Out, user: &Client<UserToken>) -> Result<()> {
     let wrong = user.with_token(UserToken::new("not-a-token")?);
     if let Err(error) = wrong.list_activities().call() {
@@ -250,67 +262,4 @@ fn wrapped(text: &str) -> String {
     lines.push(line);
     let lines = lines.iter().map(|line| format!("{INDENT}{line}"));
     lines.collect::<Vec<_>>().join("\n")
-}
-
-/// The service to talk to: the one that the environment names, or a sandbox.
-struct Service {
-    base_url: String,
-    client_id: String,
-    client_secret: String,
-    sandbox: Option<Sandbox>,
-}
-
-impl Service {
-    fn find(out: Out) -> io::Result<Self> {
-        let variable = |name| env::var(name).ok().filter(|value| !value.is_empty());
-        let id = variable("FITRANKINGS_CLIENT_ID");
-        if let (Some(client_id), Some(client_secret)) = (id, variable("FITRANKINGS_CLIENT_SECRET"))
-        {
-            return Ok(Self {
-                base_url: variable("FITRANKINGS_BASE_URL").unwrap_or_else(|| BASE_URL.to_owned()),
-                client_id,
-                client_secret,
-                sandbox: None,
-            });
-        }
-        writeln!(
-            out,
-            "The environment holds no credentials, so this runs against a sandbox."
-        )?;
-        let sandbox = Sandbox::start()?;
-        Ok(Self {
-            base_url: sandbox.base_url().to_owned(),
-            client_id: sandbox.client_id().to_owned(),
-            client_secret: sandbox.client_secret().to_owned(),
-            sandbox: Some(sandbox),
-        })
-    }
-
-    /// Sends the user to the authorization page, and reads what comes back.
-    fn authorize(&self, out: Out) -> Result<UserAuthorization> {
-        let value = OneTimeValue::new()?;
-        let request = Authorization::new(&*self.client_id)?
-            .base_url(&self.base_url)?
-            .callback_uri(CALLBACK)?
-            .one_time_value(&value)?;
-        let callback = match &self.sandbox {
-            Some(sandbox) => {
-                writeln!(out, "The sandbox presses `Allow` for its first user.")?;
-                let users = sandbox.user_ids();
-                let user = users.first().ok_or("the sandbox has no users")?;
-                // As text: a connection that breaks here is no closed pipe of the output.
-                let granted = sandbox.grant(&request.url(), *user);
-                granted.map_err(|error| error.to_string())?
-            }
-            None => {
-                writeln!(out, "Open this in a browser:\n  {}", request.url())?;
-                writeln!(out, "and paste the address that the browser ends on:")?;
-                out.flush()?;
-                let mut line = String::new();
-                io::stdin().read_line(&mut line)?;
-                line
-            }
-        };
-        Ok(UserAuthorization::from_callback(callback.trim(), &value)?)
-    }
 }

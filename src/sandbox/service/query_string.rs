@@ -1,40 +1,27 @@
-//! Query strings, read and written.
+//! The parameters in a query string.
 
 use form_urlencoded::{Serializer, parse};
 
-pub(super) struct Query(Vec<(String, String)>);
+pub(crate) struct QueryString(Vec<(String, String)>);
 
-impl Query {
-    pub(super) fn parse(query: Option<&str>) -> Query {
-        Query(
-            parse(query.unwrap_or_default().as_bytes())
-                .into_owned()
-                .collect(),
-        )
+impl QueryString {
+    pub(crate) fn parse(query: Option<&str>) -> Self {
+        let pairs = parse(query.unwrap_or_default().as_bytes());
+        Self(pairs.into_owned().collect())
     }
 
-    /// The last of several, as Django has it.
-    pub(super) fn get(&self, name: &str) -> Option<&str> {
+    /// Returns the value of a parameter: the last one of several, as Django does.
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
         let mut pairs = self.0.iter().rev();
         let (_, value) = pairs.find(|(key, _)| key == name)?;
         Some(value)
     }
 }
 
-/// A URL with more in its query, whatever it has there already; a fragment
-/// stays at the end.
-pub(super) fn with_query(url: &str, pairs: &[(&str, &str)]) -> String {
-    let (start, fragment) = match url.find('#') {
-        Some(place) => url.split_at(place),
-        None => (url, ""),
-    };
-    let separator = match start.split_once('?') {
-        None => "?",
-        Some((_, query)) if query.is_empty() || query.ends_with('&') => "",
-        Some(_) => "&",
-    };
+/// Adds parameters to the query of a URL. A fragment stays at the end.
+pub(crate) fn with_query(url: &str, pairs: &[(&str, &str)]) -> String {
     let query = Serializer::new(String::new()).extend_pairs(pairs).finish();
-    format!("{start}{separator}{query}{fragment}")
+    crate::fitrankings::authorization::with_query(url, &query)
 }
 
 #[cfg(test)]
@@ -58,7 +45,7 @@ mod tests {
 
     #[test]
     fn the_last_of_two_values_counts() {
-        let query = Query::parse(Some("page=1&x=%2B&page=2"));
+        let query = QueryString::parse(Some("page=1&x=%2B&page=2"));
         assert_eq!(query.get("page"), Some("2"));
         assert_eq!(query.get("x"), Some("+"));
         assert_eq!(query.get("y"), None);

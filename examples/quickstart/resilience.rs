@@ -1,0 +1,82 @@
+//! What the client does when a request fails. Each part has a sandbox of its own, since only a sandbox
+//! fails when it is told to.
+
+use std::thread;
+use std::time::Duration;
+
+use fitrankings::list::Bookmark;
+use fitrankings::sandbox::{Fault, Sandbox};
+use fitrankings::{CancelHandle, Client, MasterToken};
+
+use crate::{Out, Result, wrapped};
+
+fn sandbox() -> Result<(Sandbox, Client<MasterToken>)> {
+    let sandbox = Sandbox::builder().users(2).activities(25).start()?;
+    let token = MasterToken::new(sandbox.master_token())?;
+    let client = Client::builder()
+        .base_url(sandbox.base_url())
+        .build(token)?;
+    Ok((sandbox, client))
+}
+
+pub fn retry(out: Out) -> Result<()> {
+    let (sandbox, client) = sandbox()?;
+    sandbox.fault(Fault::Status(503).times(2));
+    let users = client.list_users().call()?.len();
+    let requests = sandbox.requests().len();
+    writeln!(
+        out,
+        "The service was down twice. After {requests} requests there are {users} users."
+    )?;
+    Ok(())
+}
+
+pub fn bookmark(out: Out) -> Result<()> {
+    let (sandbox, client) = sandbox()?;
+    // A web page in place of the list: sending the request again would not help.
+    sandbox.fault(Fault::Html.on_page(2));
+    let list = || client.list_activities().page_size(10).items();
+    let mut items = list();
+    let mut count = 0;
+    let error = loop {
+        match items.next() {
+            Some(Ok(_)) => count += 1,
+            Some(Err(error)) => break error,
+            None => return Err("the list did not fail".into()),
+        }
+    };
+    writeln!(
+        out,
+        "{count} activities, and then:\n{}",
+        wrapped(&error.to_string())
+    )?;
+
+    // A program that ends here keeps this text in a file.
+    let kept = serde_json::to_string(&items.bookmark())?;
+    let bookmark: Bookmark = serde_json::from_str(&kept)?;
+    let rest = list().start_at(&bookmark);
+    let rest = rest.collect::<Result<Vec<_>, _>>()?.len();
+    writeln!(
+        out,
+        "From the bookmark {rest} more, so that none of the {} is missing.",
+        count + rest
+    )?;
+    Ok(())
+}
+
+pub fn cancel(out: Out) -> Result<()> {
+    let (sandbox, client) = sandbox()?;
+    sandbox.fault(Fault::Stall(Duration::from_secs(60)));
+    let handle = CancelHandle::new();
+    let client = client.with_cancel(&handle);
+    let other = thread::spawn(move || {
+        thread::sleep(Duration::from_millis(100));
+        handle.cancel();
+    });
+    let result = client.list_users().call();
+    other.join().map_err(|_| "the other thread failed")?;
+    if let Err(error) = result {
+        writeln!(out, "{}", wrapped(&error.to_string()))?;
+    }
+    Ok(())
+}

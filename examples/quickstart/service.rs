@@ -1,0 +1,101 @@
+//! The service that the tour goes through: the one that the environment names, or a sandbox.
+
+use std::env;
+use std::io;
+
+use fitrankings::BASE_URL;
+use fitrankings::authorization::{Authorization, OneTimeValue, UserAuthorization};
+use fitrankings::sandbox::Sandbox;
+
+use crate::common::is_set;
+use crate::{Out, Result};
+
+/// Where the browser is sent back to. Nothing listens there: the address alone is needed.
+const CALLBACK: &str = "http://127.0.0.1:8080/done";
+
+const CLIENT_ID: &str = "FITRANKINGS_CLIENT_ID";
+const CLIENT_SECRET: &str = "FITRANKINGS_CLIENT_SECRET";
+
+pub struct Service {
+    pub base_url: String,
+    pub client_id: String,
+    pub client_secret: String,
+    sandbox: Option<Sandbox>,
+}
+
+impl Service {
+    /// Finds the service. Its credentials are needed, since the tour exchanges them for a token.
+    pub fn find(out: Out) -> Result<Self> {
+        match (variable(CLIENT_ID)?, variable(CLIENT_SECRET)?) {
+            (Some(client_id), Some(client_secret)) => Ok(Self {
+                base_url: variable("FITRANKINGS_BASE_URL")?.unwrap_or_else(|| BASE_URL.to_owned()),
+                client_id,
+                client_secret,
+                sandbox: None,
+            }),
+            (None, None) => Self::sandbox(out),
+            _ => Err(format!("{CLIENT_ID} and {CLIENT_SECRET} have to be set both").into()),
+        }
+    }
+
+    fn sandbox(out: Out) -> Result<Self> {
+        writeln!(
+            out,
+            "{CLIENT_ID} and {CLIENT_SECRET} are not set,\n\
+             so this runs against a sandbox."
+        )?;
+        for token in ["FITRANKINGS_MASTER_TOKEN", "FITRANKINGS_USER_TOKEN"] {
+            if is_set(token) {
+                writeln!(
+                    out,
+                    "{token} is not used: this begins with credentials.\n\
+                     The example `csv` takes the token."
+                )?;
+            }
+        }
+        let sandbox = Sandbox::start()?;
+        Ok(Self {
+            base_url: sandbox.base_url().to_owned(),
+            client_id: sandbox.client_id().to_owned(),
+            client_secret: sandbox.client_secret().to_owned(),
+            sandbox: Some(sandbox),
+        })
+    }
+
+    /// Sends the user to the authorization page, and reads the address that the browser ends on.
+    pub fn authorize(&self, out: Out) -> Result<UserAuthorization> {
+        let value = OneTimeValue::new()?;
+        let request = Authorization::new(&*self.client_id)?
+            .base_url(&self.base_url)?
+            .callback_uri(CALLBACK)?
+            .one_time_value(&value)?;
+        let callback = match &self.sandbox {
+            Some(sandbox) => {
+                writeln!(out, "The sandbox presses `Allow` for its first user.")?;
+                let users = sandbox.user_ids();
+                let user = users.first().ok_or("the sandbox has no users")?;
+                // As text: a connection that breaks here is no closed pipe of the output.
+                let granted = sandbox.grant(&request.url(), *user);
+                granted.map_err(|error| error.to_string())?
+            }
+            None => {
+                writeln!(out, "Open this in a browser:\n  {}", request.url())?;
+                writeln!(out, "and paste the address that the browser ends on:")?;
+                out.flush()?;
+                let mut line = String::new();
+                io::stdin().read_line(&mut line)?;
+                line
+            }
+        };
+        Ok(UserAuthorization::from_callback(callback.trim(), &value)?)
+    }
+}
+
+/// Returns an environment variable that is set and not empty.
+fn variable(name: &str) -> Result<Option<String>> {
+    match env::var(name) {
+        Ok(value) => Ok(Some(value).filter(|value| !value.is_empty())),
+        Err(env::VarError::NotPresent) => Ok(None),
+        Err(env::VarError::NotUnicode(_)) => Err(format!("{name} is not UTF-8").into()),
+    }
+}

@@ -1,0 +1,141 @@
+//! The command line of the sandbox.
+
+use std::error::Error;
+use std::str::FromStr;
+use std::time::Duration;
+
+use fitrankings::sandbox::{Fault, FaultRule, Sandbox, SandboxBuilder};
+
+type Result<T, E = Box<dyn Error>> = std::result::Result<T, E>;
+
+pub const HELP: &str = "\
+Runs the sandbox, and prints what to export. It runs until Ctrl-C, or until it
+is killed.
+
+    cargo run --example sandbox -- [OPTIONS] [COMMAND…]
+
+    --port N         the port (any free one)
+    --token TOKEN    the master token (one that is made up from the seed)
+    --users N        how many users there are (12)
+    --activities N   how many activities they have between them (3000)
+    --seed N         makes other data: the same seed gives the same data (0)
+    --latency MS     delays every response by so many milliseconds (0)
+    --fault FAULT    makes the next request go wrong; can be given several times
+    --until-eof      stops when the standard input ends, too
+    COMMAND…         a program with its arguments: runs with the variables set,
+                     and the sandbox stops when it ends
+
+FAULT is one of these:
+
+    503              this status, or any other
+    retry-after=S    429, with so many seconds in Retry-After
+    stall=MS         a response that comes so many milliseconds late
+    redirect=URL     301 to this URL
+    html, empty, garbage, invalid-utf8
+                     200, with this in place of the JSON
+    odd-record       a list with a record that does not decode
+    truncated        a connection that closes in the middle of the response
+    close            a connection that closes without a response
+
+with any of these after it:
+
+    ,page=N          for this page of a list
+    ,times=N         for so many requests (1)
+    ,always          for all requests
+
+Example: a server in the background that always fails on page 2 of a list
+
+    cargo run --example sandbox -- --port 8080 --fault 503,page=2,always &";
+
+#[derive(Debug)]
+pub struct Options {
+    pub help: bool,
+    pub sandbox: SandboxBuilder,
+    pub faults: Vec<FaultRule>,
+    pub until_eof: bool,
+    /// A program and its arguments; empty if there is none.
+    pub command: Vec<String>,
+}
+
+impl Options {
+    pub fn parse(arguments: impl Iterator<Item = String>) -> Result<Self> {
+        let mut options = Self {
+            help: false,
+            sandbox: Sandbox::builder(),
+            faults: Vec::new(),
+            until_eof: false,
+            command: Vec::new(),
+        };
+        let mut arguments = arguments.peekable();
+        while let Some(option) = arguments.next_if(|argument| argument.starts_with('-')) {
+            match option.as_str() {
+                "--" => break,
+                "--help" => options.help = true,
+                "--until-eof" => options.until_eof = true,
+                "--fault" => {
+                    let fault = arguments.next().ok_or("--fault wants a fault")?;
+                    options.faults.push(parse_fault(&fault)?);
+                }
+                _ => options.sandbox = set(options.sandbox, &option, arguments.next())?,
+            }
+        }
+        options.command = arguments.collect();
+        Ok(options)
+    }
+}
+
+fn set(sandbox: SandboxBuilder, option: &str, value: Option<String>) -> Result<SandboxBuilder> {
+    let value = value.as_deref();
+    Ok(match option {
+        "--port" => sandbox.port(number(option, value)?),
+        "--token" => sandbox.master_token(value.ok_or("--token wants a token")?),
+        "--users" => sandbox.users(number(option, value)?),
+        "--activities" => sandbox.activities(number(option, value)?),
+        "--seed" => sandbox.seed(number(option, value)?),
+        "--latency" => sandbox.latency(Duration::from_millis(number(option, value)?)),
+        _ => return Err(format!("there is no option {option}; --help lists them").into()),
+    })
+}
+
+fn parse_fault(text: &str) -> Result<FaultRule> {
+    let mut parts = text.split(',');
+    let mut rule = FaultRule::from(parse_kind(parts.next().unwrap_or_default())?);
+    for part in parts {
+        rule = match part.split_once('=') {
+            Some(("page", page)) => rule.on_page(number("page", Some(page))?),
+            Some(("times", times)) => rule.times(number("times", Some(times))?),
+            None if part == "always" => rule.always(),
+            _ => return Err(format!("{text}: there is no {part}; --help lists all").into()),
+        };
+    }
+    Ok(rule)
+}
+
+fn parse_kind(text: &str) -> Result<Fault> {
+    let (kind, value) = match text.split_once('=') {
+        Some((kind, value)) => (kind, Some(value)),
+        None => (text, None),
+    };
+    Ok(match (kind, value) {
+        ("retry-after", value) => Fault::RetryAfter(number(kind, value)?),
+        ("stall", value) => Fault::Stall(Duration::from_millis(number(kind, value)?)),
+        ("redirect", Some(url)) => Fault::Redirect(url.to_owned()),
+        ("html", None) => Fault::Html,
+        ("empty", None) => Fault::Empty,
+        ("garbage", None) => Fault::Garbage,
+        ("invalid-utf8", None) => Fault::InvalidUtf8,
+        ("odd-record", None) => Fault::OddRecord,
+        ("truncated", None) => Fault::Truncated,
+        ("close", None) => Fault::Close,
+        (status, None) => match status.parse() {
+            Ok(status @ 200..=999) => Fault::Status(status),
+            _ => return Err(format!("there is no fault {text}; --help lists them").into()),
+        },
+        _ => return Err(format!("there is no fault {text}; --help lists them").into()),
+    })
+}
+
+fn number<T: FromStr>(option: &str, value: Option<&str>) -> Result<T> {
+    let number = value.and_then(|value| value.parse().ok());
+    number.ok_or_else(|| format!("{option} wants a number").into())
+}
