@@ -17,6 +17,11 @@ pub(crate) const SHORTEST: usize = 4;
 /// that is searched for.
 pub(super) const PIECE: usize = 6;
 
+/// The fewest and the most letters of a part: a part is a run of letters from anywhere in a
+/// secret that is blanked out where the rest of the secret is missing. Between the two, a part
+/// has a third of the letters of the secret.
+const PART: (usize, usize) = (8, 32);
+
 /// A secret in one form in which it can come back.
 pub(super) struct Pattern {
     /// See [`fold`].
@@ -26,6 +31,14 @@ pub(super) struct Pattern {
     pub is_base64: bool,
     /// Whether the secret has too few letters to be blanked out.
     pub is_short: bool,
+}
+
+impl Pattern {
+    /// Returns how many letters in a row are a part of the secret.
+    pub fn part(&self) -> usize {
+        let (least, most) = PART;
+        (self.letters.len() / 3).clamp(least, most)
+    }
 }
 
 /// Returns the forms in which a secret can come back.

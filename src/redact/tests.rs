@@ -2,9 +2,14 @@ use std::slice;
 
 use proptest::prelude::*;
 
+use zeroize::Zeroizing;
+
 use super::letters::single;
-use super::*;
-use crate::auth::token;
+use super::patterns::SHORTEST;
+use super::redactor::{BLANK, WITHHELD};
+use super::search::STEPS;
+use super::{LONGEST, Patterns, Redactor, steps};
+use crate::auth::token::{self, Credential};
 
 /// What remains of a text where these were sent.
 fn redact_all(credentials: &[Credential], body: Option<&[u8]>, text: &str) -> String {
@@ -183,7 +188,7 @@ fn the_patterns_of_a_request_are_made_once() {
     let (body, patterns) = (br#"{"client_secret": "hush"}"#, Patterns::default());
     let made = || {
         let redactor = Redactor::new(&[], &[], Some(body), &["client_secret"], &patterns);
-        redactor.patterns().as_ptr()
+        std::ptr::from_ref(redactor.index()) as usize
     };
     assert!(patterns.0.get().is_none());
     assert_eq!(made(), made());
@@ -211,7 +216,7 @@ fn a_piece_of_a_secret_is_found_in_a_short_text() {
 fn the_cost_is_bounded_by_the_text_whatever_the_secret_and_the_text() {
     let cost = |secret: &str, text: &str| {
         with_secret(secret, |redactor| {
-            redactor.patterns();
+            redactor.index();
             steps::of(|| redactor.redact(text)).1
         })
     };
@@ -240,6 +245,113 @@ fn a_text_that_takes_too_long_is_withheld() {
     assert_eq!(redact(&secret, &"a".repeat(LONGEST)), WITHHELD);
     let dense = r"\u0430\u0431".repeat(LONGEST / 12);
     assert_eq!(redact("a\\b%c&d", &dense), dense);
+}
+
+#[test]
+fn a_part_of_a_secret_is_blanked_out_wherever_it_stands() {
+    const SECRET: &str = "mQ7xWz2pJkVd9rBt4sLfHb6nYc3gXw";
+    let encoded = String::from_utf8(token::base64(SECRET.as_bytes()).to_vec()).unwrap();
+    for part in [
+        &SECRET[..10],
+        &SECRET[3..17],
+        &SECRET[20..],
+        "mQ7xWz2p%4a%6B",
+        &encoded[..13],
+        &encoded[9..],
+    ] {
+        let text = format!("no {part}…, {part} and so on");
+        let shown = redact(SECRET, &text);
+        assert_eq!(shown, "no [secret]…, [secret] and so on", "{part}");
+    }
+    // Fewer letters than a third, and no letter too many.
+    for text in ["mQ7xWz2pJ and so on", "d9rBt4sLf, Hb6nYc3g"] {
+        assert_eq!(redact(SECRET, text), text);
+    }
+    let long = SECRET.repeat(10);
+    assert_eq!(redact(&long, &format!("({})", &long[7..39])), "([secret])");
+    let text = format!("({})", &long[7..38]);
+    assert_eq!(redact(&long, &text), text);
+}
+
+#[test]
+fn a_row_of_the_same_letters_is_no_part_of_a_secret() {
+    let secret = "-----------BEGIN-----------KEY--";
+    for text in ["a            c", "------------.", "<br>\n            <br>"] {
+        assert_eq!(redact(secret, text), text);
+    }
+    assert_eq!(redact(secret, &format!("a {secret} b")), "a [secret] b");
+}
+
+#[test]
+fn a_gap_inside_of_a_secret_is_bridged_and_none_around_it() {
+    for gap in [
+        "\n",
+        "\r\n\t  ",
+        r"\r\n  ",
+        "<wbr>",
+        "</b><b>",
+        "</span><span class=\"x\">",
+        "&lt;br&gt;",
+        "%3Cbr%3E%0A",
+        "=\r\n",
+        "\u{200b}\u{feff}",
+        "&#8203;",
+        "&shy;",
+        "&zwj;",
+        "\0",
+    ] {
+        let text = format!("no{gap}abcd/{gap}efgh{gap}, or");
+        let expected = format!("no{gap}[secret]{gap}, or");
+        assert_eq!(redact("abcd/efgh", &text), expected, "{gap:?}");
+    }
+    for text in ["abcd/ efgh", "abcd/ < efgh", "abcd/,efgh", "abcd/\nx efgh"] {
+        assert_eq!(redact("abcd/efgh", text), text);
+    }
+}
+
+#[test]
+fn all_texts_of_a_response_draw_on_one_budget() {
+    with_secret("mQ7xWz2pJkVd9rBt4sLfHb6nYc3gXw", |redactor| {
+        let costly = r"\u005c".repeat(LONGEST / 6);
+        let (_, steps) = steps::of(|| {
+            for _ in 0..100 {
+                redactor.redact(&costly);
+            }
+        });
+        assert!(steps < 4 * LONGEST * STEPS, "{steps}");
+        let text = "100 %25 of it";
+        assert_eq!(redactor.redact(text), WITHHELD);
+        assert!(redactor.finds(text) && redactor.finds_piece(text));
+    });
+    with_secret("mQ7xWz2pJkVd9rBt4sLfHb6nYc3gXw", |redactor| {
+        let page = "A record that is not one: it is what it is. ".repeat(LONGEST / 44);
+        for _ in 0..100 {
+            assert_eq!(redactor.redact(&page), page);
+        }
+    });
+}
+
+#[test]
+fn a_piece_costs_the_length_of_the_text_whatever_the_secret() {
+    let text = "invalid type: string \"mQ7xW\", expected i64 ".repeat(100);
+    for secret in ["mQ7xWz2pJkVd9rBt4sLfHb6nYc3gXw", &"mQ7xWz2pJk".repeat(120)] {
+        let text = text.replace("mQ7xW", "abcdefgh");
+        with_secret(secret, |redactor| {
+            redactor.index();
+            let (found, steps) = steps::of(|| redactor.finds_piece(&text));
+            assert!(!found && steps < text.len() / 2, "{steps}");
+        });
+    }
+}
+
+#[test]
+fn what_only_looks_like_an_escape_is_read_as_fast_as_any_letter() {
+    for text in ["%", "&", "=", "%&", "%%zz", "& so on "] {
+        let text = text.repeat(LONGEST / text.len());
+        let (shown, steps) = steps::of(|| redact("mQ7xWz2pJkVd9rBt4sLf", &text));
+        assert_eq!(shown, text);
+        assert!(steps <= 4 * text.len(), "{text:.8} {steps}");
+    }
 }
 
 /// How one letter can be written.
