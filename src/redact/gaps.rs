@@ -3,8 +3,8 @@
 
 use super::escapes::Reader;
 
-/// The most bytes between two letters.
-const LONGEST_GAP: usize = 256;
+/// The most line breaks, blanks after one, tags and letters that are not seen in a row.
+const MOST_GAPS: usize = 32;
 
 /// The most letters of a tag.
 const LONGEST_TAG: usize = 80;
@@ -14,43 +14,49 @@ pub(super) fn begins_gap(byte: u8) -> bool {
     matches!(byte, b'\n' | b'\r' | 0 | b'<') || !byte.is_ascii()
 }
 
-/// Returns the place after a gap, if one is at this place.
-pub(super) fn end_of_gap(reader: &mut Reader<'_>, at: usize) -> Option<usize> {
-    let mut end = at;
-    while end - at < LONGEST_GAP && reader.is_special(end, begins_gap) {
-        let Some(next) = one_gap(reader, end) else {
-            break;
+/// Returns the places after a gap, and after each that follows it. A letter of the secret can
+/// look like a gap, so the secret may go on after any of them.
+pub(super) fn ends_of_gaps(reader: &mut Reader<'_>, at: usize) -> Vec<usize> {
+    let mut ends = Vec::new();
+    let mut at = at;
+    let mut begins_line = false;
+    while ends.len() < MOST_GAPS {
+        let blank = reader.farthest(at, |letter| begins_line && matches!(letter, ' ' | '\t'));
+        let end = match blank.or_else(|| line_break(reader, at)) {
+            Some(end) => {
+                begins_line = true;
+                end
+            }
+            None => match tag_or_unseen(reader, at) {
+                Some(end) => {
+                    begins_line = false;
+                    end
+                }
+                None => break,
+            },
         };
-        end = next;
+        ends.push(end);
+        at = end;
     }
-    (end > at).then_some(end)
+    ends
 }
 
-fn one_gap(reader: &mut Reader<'_>, at: usize) -> Option<usize> {
+/// Quoted-printable breaks a line after a `=`.
+fn line_break(reader: &mut Reader<'_>, at: usize) -> Option<usize> {
+    let is_break = |letter: char| matches!(letter, '\n' | '\r');
+    if let Some(end) = reader.farthest(at, is_break) {
+        return Some(end);
+    }
+    let end = reader.farthest(at, |letter| letter == '=')?;
+    reader.farthest(end, is_break)
+}
+
+fn tag_or_unseen(reader: &mut Reader<'_>, at: usize) -> Option<usize> {
     if let Some(end) = reader.farthest(at, is_unseen) {
         return Some(end);
     }
-    if let Some(end) = line_break(reader, at) {
-        return Some(end);
-    }
-    if let Some(end) = reader.farthest(at, |letter| letter == '<') {
-        return tag(reader, end);
-    }
-    // Quoted-printable breaks a line after a `=`.
-    let end = reader.farthest(at, |letter| letter == '=')?;
-    line_break(reader, end)
-}
-
-/// Returns the place after a line break, and after the blanks that begin the next line.
-fn line_break(reader: &mut Reader<'_>, at: usize) -> Option<usize> {
-    let mut end = reader.farthest(at, |letter| matches!(letter, '\n' | '\r'))?;
-    while end - at < LONGEST_GAP {
-        match reader.farthest(end, |letter| matches!(letter, ' ' | '\t' | '\n' | '\r')) {
-            Some(next) => end = next,
-            None => break,
-        }
-    }
-    Some(end)
+    let end = reader.farthest(at, |letter| letter == '<')?;
+    tag(reader, end)
 }
 
 /// Returns the place after a tag, whose `<` is read.

@@ -18,7 +18,7 @@ pub(super) const BLANK: &str = "[secret]";
 /// What stands in place of a text that cannot be shown in part.
 pub(super) const WITHHELD: &str = "[withheld: it may show a secret]";
 
-/// How many letters are read in all texts of one response. Texts beyond that are withheld.
+/// How many letters one redactor reads, in all texts together. Texts beyond that are withheld.
 const BUDGET: usize = 2 * LONGEST * STEPS;
 
 /// How many bytes of a text cost as much as one letter that is read. Most bytes are passed over.
@@ -29,10 +29,10 @@ const BYTES_PER_STEP: usize = 16;
 #[derive(Default)]
 pub(crate) struct Patterns(pub(super) OnceLock<Index>);
 
-/// Removes the secrets of one request from the texts of one response.
+/// Removes the secrets of one request from the texts of a response, or of all responses to it.
 ///
 /// All texts draw on one budget, so that no response takes long to search, whatever is in it. A
-/// redactor is five references: making one costs nothing.
+/// redactor holds references alone: making one costs nothing.
 pub(crate) struct Redactor<'r> {
     credentials: &'r [Credential],
     /// Parameters and fields of forms that are secret.

@@ -3,9 +3,10 @@
 use std::collections::{HashMap, HashSet};
 use std::mem;
 use std::ops::Range;
+use std::rc::Rc;
 
 use super::escapes::Reader;
-use super::gaps::{begins_gap, end_of_gap};
+use super::gaps::{begins_gap, ends_of_gaps};
 use super::index::{Index, Position};
 use super::letters::{fold, is_of_base64};
 use super::patterns::{PIECE, SHORTEST};
@@ -33,7 +34,7 @@ pub(super) struct Search<'s> {
     text: &'s str,
     reader: Reader<'s>,
     /// The ends of gaps, by their beginning.
-    gaps: HashMap<usize, Option<usize>>,
+    gaps: HashMap<usize, Rc<[usize]>>,
     /// What was read on the way through a longer run: the rest of that run begins there.
     within: HashSet<(usize, Position)>,
     most: usize,
@@ -174,10 +175,10 @@ impl<'s> Search<'s> {
         let before = self.text[..start].chars().next_back().filter(|_| before);
         let before = before.filter(|letter| is_of_base64(*letter));
         if after {
-            end = self.reader.farthest(end, is_of_base64).unwrap_or(end);
+            end = self.farthest(end, is_of_base64).unwrap_or(end);
         }
         if pattern.is_base64 {
-            while let Some(next) = self.reader.farthest(end, |letter| letter == '=') {
+            while let Some(next) = self.farthest(end, |letter| letter == '=') {
                 end = next;
             }
         }
@@ -217,8 +218,8 @@ impl<'s> Search<'s> {
         for (at, end) in (position.at + 1..).zip(&run.ends) {
             let rest = Position { at, ..position };
             self.within.insert((*end, rest));
-            if let Some(end) = self.gap(*end) {
-                self.within.insert((end, rest));
+            for end in self.gaps(*end).iter() {
+                self.within.insert((*end, rest));
             }
         }
     }
@@ -227,20 +228,30 @@ impl<'s> Search<'s> {
     /// with those after a gap as well.
     fn letters(&mut self, at: usize, is_inside: bool, mut take: impl FnMut(char, usize)) {
         self.reader.letters(at, &mut take);
-        if is_inside && let Some(end) = self.gap(at) {
-            self.reader.letters(end, take);
+        if is_inside {
+            for end in self.gaps(at).iter() {
+                self.reader.letters(*end, &mut take);
+            }
         }
     }
 
-    fn gap(&mut self, at: usize) -> Option<usize> {
+    /// Returns the end of a letter, if one that fits is at this place or after a gap.
+    fn farthest(&mut self, at: usize, fits: impl Fn(char) -> bool) -> Option<usize> {
+        if let Some(end) = self.reader.farthest(at, &fits) {
+            return Some(end);
+        }
+        let gaps = self.gaps(at);
+        gaps.iter().find_map(|at| self.reader.farthest(*at, &fits))
+    }
+
+    /// Returns the places after the gaps at a place.
+    fn gaps(&mut self, at: usize) -> Rc<[usize]> {
         let reader = &mut self.reader;
         if !reader.is_special(at, begins_gap) {
-            return None;
+            return Rc::default();
         }
-        *self
-            .gaps
-            .entry(at)
-            .or_insert_with(|| end_of_gap(reader, at))
+        let gaps = self.gaps.entry(at);
+        Rc::clone(gaps.or_insert_with(|| ends_of_gaps(reader, at).into()))
     }
 }
 

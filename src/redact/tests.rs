@@ -370,9 +370,11 @@ enum Spelling {
     PercentTwice,
     PercentInJson,
     EntityInPercent,
+    Script,
+    Mail,
 }
 
-const SPELLINGS: [Spelling; 13] = [
+const SPELLINGS: [Spelling; 15] = [
     Spelling::Plain,
     Spelling::OtherCase,
     Spelling::Json,
@@ -386,6 +388,8 @@ const SPELLINGS: [Spelling; 13] = [
     Spelling::PercentTwice,
     Spelling::PercentInJson,
     Spelling::EntityInPercent,
+    Spelling::Script,
+    Spelling::Mail,
 ];
 
 fn spell(letter: char, spelling: Spelling) -> String {
@@ -419,6 +423,9 @@ fn spell(letter: char, spelling: Spelling) -> String {
         Spelling::PercentTwice => percent(&percent(&text)),
         Spelling::PercentInJson => json(&percent(&text)),
         Spelling::EntityInPercent => percent(&format!("&#{};", u32::from(letter))),
+        Spelling::Script if u32::from(letter) < 0x100 => format!("\\x{:02x}", u32::from(letter)),
+        Spelling::Script => text,
+        Spelling::Mail => percent(&text).replace('%', "="),
     }
 }
 
@@ -482,6 +489,39 @@ proptest! {
         let shown = redact(&secret, &format!("{before}{written}{after}"));
         prop_assert!(!shown.contains(&secret) && !shown.contains(&written), "{}", shown);
         prop_assert!(with_secret(&secret, |redactor| !redactor.finds(&shown)), "{}", shown);
+    }
+
+    #[test]
+    fn a_part_is_blanked_out_and_all_of_the_rest_remains(
+        secret in "[!-~]{24,60}",
+        start in 0..1000_usize,
+        more in 0..1000_usize,
+        before in text(),
+        after in text(),
+    ) {
+        let part = secret.len() / 3;
+        let start = start % (secret.len() - part);
+        let end = start + part + more % (secret.len() - part - start + 1);
+        let different: std::collections::HashSet<char> =
+            secret[start..end].to_lowercase().chars().collect();
+        prop_assume!(different.len() > 5);
+        let shown = redact(&secret, &format!("{before}«{}»{after}", &secret[start..end]));
+        prop_assert_eq!(shown, format!("{before}«[secret]»{after}"));
+    }
+
+    #[test]
+    fn gaps_in_a_secret_are_bridged(
+        secret in "[!-~]{8,60}",
+        as_base64: bool,
+        gap in prop::sample::select(vec!["\n", "\r\n  ", "<wbr>", "&#8203;", "\u{ad}", "=\n"]),
+        before in text(),
+        after in text(),
+    ) {
+        let encoded = token::base64(secret.as_bytes());
+        let letters = if as_base64 { &encoded } else { secret.as_bytes() };
+        let letters: Vec<String> = letters.iter().map(|byte| char::from(*byte).into()).collect();
+        let whole = format!("{before}«{}»{after}", letters.join(gap));
+        prop_assert_eq!(redact(&secret, &whole), format!("{before}«[secret]»{after}"));
     }
 
     #[test]
