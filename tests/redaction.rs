@@ -3,6 +3,8 @@
 
 mod support;
 
+use std::time::{Duration, Instant};
+
 use fitrankings::{Client, Error, RetryPolicy, UserToken};
 use support::{Reply, Server};
 
@@ -31,9 +33,10 @@ fn a_token_is_blanked_out_in_every_encoding() {
     ] {
         let told = format!(r#"{{"detail": "({echo})", "other": ["({echo})"]}}"#);
         let error = failed(TOKEN, Reply::json(403, &told));
-        let expected = match echo.starts_with("BEARER") {
-            true => "(BEARER [secret])",
-            false => "([secret])",
+        let expected = if echo.starts_with("BEARER") {
+            "(BEARER [secret])"
+        } else {
+            "([secret])"
         };
         assert_eq!(error.detail(), Some(expected), "{echo}");
         assert_eq!(error.field_errors().next(), Some(("other", expected)));
@@ -103,4 +106,148 @@ fn the_type_of_a_body_shows_no_token() {
         shown.ends_with("body: 2 bytes of text/[secret], see `Error::body`"),
         "{shown}"
     );
+}
+
+/// A token without a letter that is ever escaped.
+const PLAIN_TOKEN: &str = "mQ7xWz2pJkVd9rBt4sLfHb6nYc3gXw";
+
+/// Everything that an error of such a response shows.
+fn everything_shown(error: &Error) -> String {
+    let body: Option<serde_json::Value> = error.body_as();
+    format!(
+        "{error} {error:?} {:?} {:?} {:?} {:?} {:?} {body:?} {:?}",
+        error.detail(),
+        error.field_errors().collect::<Vec<_>>(),
+        error.body(),
+        error.raw_record(),
+        error.location(),
+        error.record_id(),
+    )
+}
+
+/// Asserts that no eight letters of the token in a row are shown.
+#[track_caller]
+fn check_nothing_is_shown(token: &str, error: &Error) {
+    let shown = everything_shown(error);
+    assert!(shown.contains("[secret]"), "{shown}");
+    for start in 0..=token.len() - 8 {
+        let piece = &token[start..start + 8];
+        assert!(!shown.contains(piece), "{piece} is shown in {shown}");
+    }
+}
+
+#[test]
+fn a_token_that_the_server_shortened_is_blanked_out() {
+    let first = &PLAIN_TOKEN[..20];
+    for echo in [
+        format!("Bearer {first}"),
+        format!("Bearer {first}..."),
+        format!("Bearer {first}…"),
+        format!("Bearer {first}%E2%80%A6 of yours"),
+        format!("…{}", &PLAIN_TOKEN[10..]),
+        format!("{}****{}", &PLAIN_TOKEN[..10], &PLAIN_TOKEN[20..]),
+        format!("…{}…", &PLAIN_TOKEN[7..19]),
+    ] {
+        let detail = format!(r#"{{"detail": "Invalid token: {echo}"}}"#);
+        check_nothing_is_shown(PLAIN_TOKEN, &failed(PLAIN_TOKEN, Reply::json(401, &detail)));
+        let record = format!(r#"{{"id": 7, "title": "{echo}", "steps": "no"}}"#);
+        check_nothing_is_shown(PLAIN_TOKEN, &failed(PLAIN_TOKEN, Reply::json(200, &record)));
+        let page = format!("<html><p>Authorization: {echo}</p></html>");
+        check_nothing_is_shown(PLAIN_TOKEN, &failed(PLAIN_TOKEN, Reply::html(401, &page)));
+    }
+    let location = format!("/login/{first}/again");
+    let redirect = Reply::new(302, &[("Location", &location)], "");
+    let error = failed(PLAIN_TOKEN, redirect);
+    assert_eq!(error.location(), Some("/login/[secret]/again"));
+}
+
+#[test]
+fn a_token_with_something_between_its_letters_is_blanked_out() {
+    let (first, last) = PLAIN_TOKEN.split_at(15);
+    let after_each = |mark: &str| -> String {
+        let letters = PLAIN_TOKEN.chars();
+        letters.map(|letter| format!("{letter}{mark}")).collect()
+    };
+    for echo in [
+        format!("{first}\\n{last}"),
+        format!("{first}\\r\\n    {last}"),
+        format!("{first}<wbr>{last}"),
+        format!("{first}<br />\\n{last}"),
+        format!("{first}</span><span class='b'>{last}"),
+        format!("{first}&lt;wbr&gt;{last}"),
+        format!("{first}&shy;{last}"),
+        format!("{first}=\\r\\n{last}"),
+        after_each("\u{200b}"),
+        after_each("&#8203;"),
+        after_each("\\u200b"),
+        after_each("\\u0000"),
+        after_each("<b></b>"),
+    ] {
+        let body = format!(r#"{{"detail": "Not known: «{echo}»"}}"#);
+        let error = failed(PLAIN_TOKEN, Reply::json(401, &body));
+        check_nothing_is_shown(PLAIN_TOKEN, &error);
+        let letters = error.detail().unwrap().chars();
+        let rest: String = letters.filter(|letter| letter.is_ascii_graphic()).collect();
+        assert!(rest.starts_with("Notknown:[secret]"), "{rest}");
+    }
+    let sixteen_bits: Vec<u8> = PLAIN_TOKEN.bytes().flat_map(|byte| [byte, 0]).collect();
+    let text = String::from_utf8(sixteen_bits).unwrap();
+    let error = failed(PLAIN_TOKEN, Reply::new(401, &[], &text));
+    assert_eq!(error.body(), Some("[secret]\0"));
+}
+
+#[test]
+fn a_token_is_blanked_out_in_the_escapes_of_scripts_pages_and_mails() {
+    const TOKEN: &str = "ab-cd_ef.gh=ij~kl/mn+op";
+    let escaped = |escape: &dyn Fn(char) -> String| -> String {
+        let letters = TOKEN.chars();
+        let escaped = letters.map(|letter| {
+            if letter.is_ascii_alphanumeric() {
+                letter.to_string()
+            } else {
+                escape(letter)
+            }
+        });
+        escaped.collect()
+    };
+    let named = |letter: char| match letter {
+        '-' => "&hyphen;".to_owned(),
+        '_' => "&lowbar;".to_owned(),
+        '.' => "&period;".to_owned(),
+        '=' => "&equals;".to_owned(),
+        '/' => "&sol;".to_owned(),
+        '+' => "&plus;".to_owned(),
+        other => other.to_string(),
+    };
+    for echo in [
+        escaped(&|letter| format!("\\x{:02X}", u32::from(letter))),
+        escaped(&|letter| format!("\\\\x{:02x}", u32::from(letter))),
+        escaped(&|letter| format!("\\{:03o}", u32::from(letter))),
+        escaped(&|letter| format!("%u{:04X}", u32::from(letter))),
+        escaped(&|letter| format!("={:02X}", u32::from(letter))),
+        escaped(&|letter| format!("&#{}", u32::from(letter))),
+        escaped(&|letter| format!("&#x{:x};", u32::from(letter))),
+        escaped(&named),
+    ] {
+        let error = failed(TOKEN, Reply::new(400, &[], format!("bad: {echo} .")));
+        assert_eq!(error.body(), Some("bad: [secret] ."), "{echo}");
+    }
+}
+
+#[test]
+fn a_page_of_broken_records_costs_no_more_for_a_long_token() {
+    let token = PLAIN_TOKEN.repeat(40);
+    let records: Vec<String> = (0..1000)
+        .map(|id| format!(r#"{{"id": {id}, "name": "A record that is not one", "steps": "no"}}"#))
+        .collect();
+    let page = format!("[{}]", records.join(","));
+    let server = Server::always(Reply::json(200, &page));
+    let builder = Client::builder()
+        .base_url(server.base_url())
+        .retry(RetryPolicy::none());
+    let client = builder.build(UserToken::new(token).unwrap()).unwrap();
+    let start = Instant::now();
+    let mut broken = client.list_activities().items().take(1000);
+    assert!(broken.all(|record| record.is_err_and(|error| error.raw_record().is_some())));
+    assert!(start.elapsed() < Duration::from_secs(5));
 }

@@ -1,8 +1,7 @@
 //! Reads the letters of a text in every way in which a server may have escaped them.
 
 use std::collections::HashMap;
-use std::ops::RangeInclusive;
-use std::rc::Rc;
+use std::ops::{Range, RangeInclusive};
 
 /// How many encodings are undone one after the other: percent-encoding inside JSON inside HTML.
 const DEPTH: usize = 3;
@@ -16,14 +15,18 @@ const LONGEST_ESCAPE: usize = 24;
 /// A letter, and where in the text the next letter begins.
 type Reading = (char, usize);
 
-/// Reads letters that may be escaped for JSON, Rust's `Debug`, HTML or a URL.
+/// Reads letters that may be escaped for JSON, a script, Rust's `Debug`, HTML, a URL or a mail.
 ///
 /// The encodings can be mixed, and one can lie inside another.
-pub(crate) struct Reader<'t> {
+pub(super) struct Reader<'t> {
     text: &'t str,
+    /// Whether an escape can begin at a byte, by what follows it. Empty until the first escape.
+    possible: Vec<bool>,
     /// What places stand for where an escape may begin, by place and number of encodings. An
     /// escape inside of others would be read again for each of them.
-    known: HashMap<(usize, usize), Rc<[Reading]>>,
+    known: HashMap<(usize, usize), Range<usize>>,
+    /// What `known` points to.
+    readings: Vec<Reading>,
     /// How many letters were read, which is what reading costs.
     pub steps: usize,
 }
@@ -32,31 +35,45 @@ impl<'t> Reader<'t> {
     pub fn new(text: &'t str) -> Self {
         Self {
             text,
+            possible: Vec::new(),
             known: HashMap::new(),
+            readings: Vec::new(),
             steps: 0,
         }
     }
 
     /// Calls `take` with each letter that a place of the text can stand for.
     pub fn letters(&mut self, at: usize, mut take: impl FnMut(char, usize)) {
-        match self.plain(at) {
-            Some((letter, _)) if begins_escape(letter) => {
-                for (letter, end) in self.at_depth(at, DEPTH).iter() {
-                    self.steps += 1;
-                    take(*letter, *end);
-                }
-            }
-            Some((letter, end)) => {
-                self.steps += 1;
-                take(letter, end);
-            }
-            None => {}
+        let Some((letter, end)) = self.plain(at) else {
+            return;
+        };
+        if !self.may_escape(at, letter) {
+            self.steps += 1;
+            take(letter, end);
+            return;
+        }
+        for index in self.at_depth(at, DEPTH) {
+            self.steps += 1;
+            let (letter, end) = self.readings[index];
+            take(letter, end);
         }
     }
 
-    /// Where the text ends.
-    pub fn end(&self) -> usize {
-        self.text.len()
+    /// Returns the end of the longest spelling of a letter, if one that fits is at this place.
+    pub fn farthest(&mut self, at: usize, fits: impl Fn(char) -> bool) -> Option<usize> {
+        let mut farthest = None;
+        self.letters(at, |letter, end| {
+            if fits(letter) {
+                farthest = farthest.max(Some(end));
+            }
+        });
+        farthest
+    }
+
+    /// Whether an escape can begin at this place, or the byte there is one of these.
+    pub fn is_special(&self, at: usize, is_one_of: impl Fn(u8) -> bool) -> bool {
+        let byte = self.text.as_bytes().get(at);
+        byte.is_some_and(|byte| begins_escape(char::from(*byte)) || is_one_of(*byte))
     }
 
     /// Whether the text ends at this place, or inside of a letter that is escaped.
@@ -83,19 +100,37 @@ impl<'t> Reader<'t> {
         Some((letter, at + letter.len_utf8()))
     }
 
-    /// The letters that a place can stand for, where up to `depth` encodings are undone.
-    fn at_depth(&mut self, at: usize, depth: usize) -> Rc<[Reading]> {
+    fn may_escape(&mut self, at: usize, letter: char) -> bool {
+        if !begins_escape(letter) {
+            return false;
+        }
+        if self.possible.is_empty() {
+            self.possible = possible_escapes(self.text.as_bytes());
+        }
+        self.possible[at]
+    }
+
+    /// Returns the letters that a place can stand for, where up to `depth` encodings are undone,
+    /// as indices of `readings`.
+    fn at_depth(&mut self, at: usize, depth: usize) -> Range<usize> {
         let plain = self.plain(at);
-        if plain.is_none_or(|(letter, _)| !begins_escape(letter)) {
+        if !plain.is_some_and(|(letter, _)| self.may_escape(at, letter)) {
             self.steps += 1;
-            return plain.into_iter().collect();
+            return self.keep(plain);
         }
         if let Some(found) = self.known.get(&(at, depth)) {
-            return Rc::clone(found);
+            return found.clone();
         }
-        let found: Rc<[Reading]> = self.decode(plain, depth).into();
-        self.known.insert((at, depth), Rc::clone(&found));
-        found
+        let found = self.decode(plain, depth);
+        let range = self.keep(found);
+        self.known.insert((at, depth), range.clone());
+        range
+    }
+
+    fn keep(&mut self, found: impl IntoIterator<Item = Reading>) -> Range<usize> {
+        let start = self.readings.len();
+        self.readings.extend(found);
+        start..self.readings.len()
     }
 
     fn decode(&mut self, plain: Option<Reading>, depth: usize) -> Vec<Reading> {
@@ -106,7 +141,7 @@ impl<'t> Reader<'t> {
                 self.steps += 1;
                 let decoded = match letter {
                     '\\' => self.after_backslash(end, depth),
-                    '%' => self.after_percent(end, depth),
+                    '%' | '=' => self.after_percent(letter, end, depth),
                     '&' => self.after_ampersand(end, depth).into_iter().collect(),
                     _ => continue,
                 };
@@ -122,11 +157,21 @@ impl<'t> Reader<'t> {
 
     fn after_backslash(&mut self, at: usize, depth: usize) -> Vec<Reading> {
         let mut found = Vec::new();
-        for (letter, end) in self.at_depth(at, depth).iter().copied() {
+        for index in self.at_depth(at, depth) {
             self.steps += 1;
+            let (letter, end) = self.readings[index];
             let letter = match letter {
                 'u' => {
                     found.extend(self.unicode(end, depth));
+                    continue;
+                }
+                'x' => {
+                    let byte = self.byte(end, depth);
+                    found.extend(byte.map(|(byte, end)| (char::from(byte), end)));
+                    continue;
+                }
+                '0'..='3' => {
+                    found.extend(self.octal(at, depth));
                     continue;
                 }
                 'b' => '\u{8}',
@@ -140,6 +185,12 @@ impl<'t> Reader<'t> {
             found.push((letter, end));
         }
         found
+    }
+
+    /// Three octal digits.
+    fn octal(&mut self, at: usize, depth: usize) -> Option<Reading> {
+        let (number, end) = self.number(8, 3..=3, at, depth)?;
+        Some((char::from(u8::try_from(number).ok()?), end))
     }
 
     /// What follows `\u`: four digits, twice that for a surrogate pair, or Rust's `{…}`.
@@ -160,15 +211,16 @@ impl<'t> Reader<'t> {
         })
     }
 
-    /// What follows `%`: a letter of Latin-1, or the bytes of one in UTF-8.
-    fn after_percent(&mut self, at: usize, depth: usize) -> Vec<Reading> {
+    /// What follows `%` in a URL or `=` in a mail: a letter of Latin-1, or the bytes of one in
+    /// UTF-8.
+    fn after_percent(&mut self, sign: char, at: usize, depth: usize) -> Vec<Reading> {
         let Some((first, mut end)) = self.byte(at, depth) else {
-            return Vec::new();
+            return self.old_percent(sign, at, depth).into_iter().collect();
         };
         let mut found = vec![(char::from(first), end)];
         let mut bytes = vec![first];
         while !first.is_ascii() && bytes.len() < 4 {
-            let next = self.after('%', end, depth, |this, at| {
+            let next = self.after(sign, end, depth, |this, at| {
                 let continues = |(byte, _): &(u8, usize)| (0x80..0xc0).contains(byte);
                 this.byte(at, depth).filter(continues)
             });
@@ -185,38 +237,30 @@ impl<'t> Reader<'t> {
         found
     }
 
-    /// What follows `&`: the name or the number of a letter, and a semicolon.
+    /// What follows the `%` of a script's old `escape()`: `u` and four digits.
+    fn old_percent(&mut self, sign: char, at: usize, depth: usize) -> Option<Reading> {
+        let at = self.expect('u', at, depth).filter(|_| sign == '%')?;
+        let (number, end) = self.number(16, 4..=4, at, depth)?;
+        Some((char::from_u32(number)?, end))
+    }
+
+    /// What follows `&`: the name or the number of a letter. After a number, browsers do without
+    /// the semicolon.
     fn after_ampersand(&mut self, at: usize, depth: usize) -> Option<Reading> {
         let mut name = String::new();
         let mut end = at;
-        loop {
-            let of_name = |letter: char| letter.is_ascii_alphanumeric() || "#;".contains(letter);
-            let (letter, next) = self.pick(end, depth, of_name)?;
-            end = next;
-            if letter == ';' {
+        while name.len() <= LONGEST_ENTITY {
+            let fits = |letter: char| letter == ';' || goes_on(&name, letter);
+            let Some((letter, next)) = self.pick(end, depth, fits) else {
                 break;
-            }
-            if name.len() == LONGEST_ENTITY {
-                return None;
+            };
+            if letter == ';' {
+                return Some((entity(&name)?, next));
             }
             name.push(letter);
+            end = next;
         }
-        let letter = match &*name {
-            "amp" => '&',
-            "lt" => '<',
-            "gt" => '>',
-            "quot" => '"',
-            "apos" => '\'',
-            _ => {
-                let digits = name.strip_prefix('#')?;
-                let number = match digits.strip_prefix(['x', 'X']) {
-                    Some(digits) => u32::from_str_radix(digits, 16),
-                    None => digits.parse(),
-                };
-                char::from_u32(number.ok()?)?
-            }
-        };
-        Some((letter, end))
+        Some((numbered(&name)?, end))
     }
 
     fn byte(&mut self, at: usize, depth: usize) -> Option<(u8, usize)> {
@@ -256,9 +300,15 @@ impl<'t> Reader<'t> {
         depth: usize,
         mut then: impl FnMut(&mut Self, usize) -> Option<T>,
     ) -> Option<T> {
-        let found = self.at_depth(at, depth);
-        let mut ends = found.iter().filter(|(found, _)| *found == letter);
-        ends.find_map(|(_, end)| then(self, *end))
+        for index in self.at_depth(at, depth) {
+            let (found, end) = self.readings[index];
+            if found == letter
+                && let Some(result) = then(self, end)
+            {
+                return Some(result);
+            }
+        }
+        None
     }
 
     fn expect(&mut self, letter: char, at: usize, depth: usize) -> Option<usize> {
@@ -268,19 +318,106 @@ impl<'t> Reader<'t> {
 
     fn pick(&mut self, at: usize, depth: usize, fits: impl Fn(char) -> bool) -> Option<Reading> {
         self.steps += 1;
-        match self.plain(at)? {
-            (letter, _) if begins_escape(letter) => {
-                let found = self.at_depth(at, depth);
-                found.iter().copied().find(|(letter, _)| fits(*letter))
-            }
-            reading => Some(reading).filter(|(letter, _)| fits(*letter)),
+        let (letter, end) = self.plain(at)?;
+        if !self.may_escape(at, letter) {
+            return Some((letter, end)).filter(|_| fits(letter));
         }
+        let found = self.at_depth(at, depth);
+        let mut found = self.readings[found].iter().copied();
+        found.find(|(letter, _)| fits(*letter))
     }
 }
 
 /// Whether an escaped letter can begin with this one.
-pub(crate) fn begins_escape(letter: char) -> bool {
-    matches!(letter, '\\' | '%' | '&')
+pub(super) fn begins_escape(letter: char) -> bool {
+    matches!(letter, '\\' | '%' | '&' | '=')
+}
+
+/// Tells for each byte whether an escape can begin there. What follows must be a part of an
+/// escape, or begin one: so a text of `%` is read as fast as any other.
+fn possible_escapes(text: &[u8]) -> Vec<bool> {
+    let mut possible = vec![false; text.len()];
+    let mut next = (0_u8, false);
+    for (at, byte) in text.iter().copied().enumerate().rev() {
+        let (following, can_escape) = next;
+        let is_escape = match byte {
+            b'\\' => following.is_ascii_punctuation() || b"bfnrtux0123".contains(&following),
+            b'%' => following.is_ascii_hexdigit() || following == b'u' || can_escape,
+            b'=' => following.is_ascii_hexdigit() || can_escape,
+            b'&' => following.is_ascii_alphabetic() || following == b'#' || can_escape,
+            _ => false,
+        };
+        possible[at] = is_escape;
+        next = (byte, is_escape);
+    }
+    possible
+}
+
+/// Whether the name of an entity that begins so can go on with this letter.
+fn goes_on(name: &str, letter: char) -> bool {
+    match name.as_bytes() {
+        [] => letter == '#' || letter.is_ascii_alphabetic(),
+        [b'#'] => letter.is_ascii_digit() || matches!(letter, 'x' | 'X'),
+        [b'#', b'x' | b'X', ..] => letter.is_ascii_hexdigit(),
+        [b'#', ..] => letter.is_ascii_digit(),
+        _ => letter.is_ascii_alphabetic(),
+    }
+}
+
+/// Returns the letter that an entity stands for: any by its number, those of ASCII by their name.
+fn entity(name: &str) -> Option<char> {
+    let letter = match name {
+        "Tab" => '\t',
+        "NewLine" => '\n',
+        "nbsp" => ' ',
+        "shy" => '\u{ad}',
+        "zwj" => '\u{200d}',
+        "zwnj" => '\u{200c}',
+        "excl" => '!',
+        "quot" | "QUOT" => '"',
+        "num" => '#',
+        "dollar" => '$',
+        "percnt" => '%',
+        "amp" | "AMP" => '&',
+        "apos" => '\'',
+        "lpar" => '(',
+        "rpar" => ')',
+        "ast" | "midast" => '*',
+        "plus" => '+',
+        "comma" => ',',
+        "hyphen" | "dash" | "minus" => '-',
+        "period" => '.',
+        "sol" => '/',
+        "colon" => ':',
+        "semi" => ';',
+        "lt" | "LT" => '<',
+        "equals" => '=',
+        "gt" | "GT" => '>',
+        "quest" => '?',
+        "commat" => '@',
+        "lsqb" | "lbrack" => '[',
+        "bsol" => '\\',
+        "rsqb" | "rbrack" => ']',
+        "Hat" => '^',
+        "lowbar" | "UnderBar" => '_',
+        "grave" => '`',
+        "lcub" | "lbrace" => '{',
+        "verbar" | "vert" => '|',
+        "rcub" | "rbrace" => '}',
+        "tilde" => '~',
+        _ => return numbered(name),
+    };
+    Some(letter)
+}
+
+/// Returns the letter of a number such as `#47` or `#x2f`.
+fn numbered(name: &str) -> Option<char> {
+    let digits = name.strip_prefix('#')?;
+    let number = match digits.strip_prefix(['x', 'X']) {
+        Some(digits) => u32::from_str_radix(digits, 16),
+        None => digits.parse(),
+    };
+    char::from_u32(number.ok()?)
 }
 
 #[cfg(test)]
@@ -316,17 +453,38 @@ mod tests {
             ("%F0%9F%98%80", '😀'),
             (r"\\ud83d\\ude00", '😀'),
             ("%25%43%33%25%41%34", 'ä'),
+            (r"\x2f", '/'),
+            (r"\057", '/'),
+            (r"\\x2F", '/'),
+            ("%u002F", '/'),
+            ("=2F", '/'),
+            ("=C3=A4", 'ä'),
             ("&amp;", '&'),
+            ("&sol;", '/'),
             ("&#39;", '\''),
+            ("&#39", '\''),
+            ("&#x2f", '/'),
             ("&#x1F600;", '😀'),
         ] {
             assert!(reads(text).contains(&letter), "{text}");
         }
+    }
+
+    #[test]
+    fn what_is_no_escape_is_not_read_as_one() {
         for text in [
             r"\q",
             r"\u00",
             r"\ud83d",
             r"\ud83dx",
+            r"\x2",
+            r"\x2g",
+            r"\05",
+            r"\777",
+            "=",
+            "=2",
+            "=u002f",
+            "%u00",
             "%",
             "%2",
             "%zz",
