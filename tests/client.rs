@@ -267,17 +267,18 @@ mod tokens {
         let sandbox = sandbox();
         let user = first_user(&sandbox);
         let value = OneTimeValue::new().unwrap();
-        let request = Authorization::new(sandbox.client_id()).unwrap();
-        let request = request.base_url(sandbox.base_url()).unwrap();
-        let request = request.callback_uri("http://127.0.0.1:9/done?a=b").unwrap();
-        let request = request.one_time_value(&value).unwrap();
-        let callback = sandbox.grant(&request.url(), user).unwrap();
+        let request = Authorization::new(sandbox.client_id())
+            .base_url(sandbox.base_url())
+            .callback_uri("http://127.0.0.1:9/done?a=b")
+            .one_time_value(&value);
+        let url = request.url().unwrap();
+        let callback = sandbox.grant(&url, user).unwrap();
         let authorization = UserAuthorization::from_callback(&callback, &value).unwrap();
         assert_eq!(authorization.user_id_number(), Some(user));
         let client = client(&sandbox, authorization.token);
         assert_eq!(activity_ids(&client), sandbox.activity_ids_of(user));
 
-        let denied = sandbox.deny(&request.url()).unwrap();
+        let denied = sandbox.deny(&url).unwrap();
         let error = UserAuthorization::from_callback(&denied, &value).unwrap_err();
         assert!(matches!(error, CallbackError::Refused { .. }), "{error}");
     }

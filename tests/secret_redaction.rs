@@ -337,9 +337,9 @@ fn what_brings_a_token_does_not_show_it() {
     check_debug(&client.exchange(credentials()).unwrap());
 
     let value = OneTimeValue::new().unwrap();
-    let request = Authorization::new("an-id").unwrap();
-    let request = request.callback_uri("https://example.com/done").unwrap();
-    let request = request.one_time_value(&value).unwrap();
+    let request = Authorization::new("an-id")
+        .callback_uri("https://example.com/done")
+        .one_time_value(&value);
     let shown = format!("{value:?} {request:?}");
     assert!(!shown.contains(value.as_str()), "{shown}");
 
@@ -354,6 +354,11 @@ fn what_brings_a_token_does_not_show_it() {
         format!("/done/{}?token={token}&token={token}", value.as_str()),
         format!("/done/{}?token={token}&user_id={token}", value.as_str()),
         format!("/done/{}?token={token}&error=access_denied", value.as_str()),
+        format!("/done/{}?token={token}&error={token}", value.as_str()),
+        format!(
+            "/done/{0}?token={token}&error=bad&error_description={token}",
+            value.as_str()
+        ),
         format!("/done/{}?token=%0A{token}&user_id=1", value.as_str()),
     ] {
         let error = UserAuthorization::from_callback(&callback, &value).unwrap_err();

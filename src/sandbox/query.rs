@@ -2,6 +2,8 @@
 
 use form_urlencoded::{Serializer, parse};
 
+use crate::authorization;
+
 pub(super) struct Query(Vec<(String, String)>);
 
 impl Query {
@@ -21,20 +23,10 @@ impl Query {
     }
 }
 
-/// A URL with more in its query, whatever it has there already; a fragment
-/// stays at the end.
+/// Adds pairs to the query that a URL may have.
 pub(super) fn with_query(url: &str, pairs: &[(&str, &str)]) -> String {
-    let (start, fragment) = match url.find('#') {
-        Some(place) => url.split_at(place),
-        None => (url, ""),
-    };
-    let separator = match start.split_once('?') {
-        None => "?",
-        Some((_, query)) if query.is_empty() || query.ends_with('&') => "",
-        Some(_) => "&",
-    };
     let query = Serializer::new(String::new()).extend_pairs(pairs).finish();
-    format!("{start}{separator}{query}{fragment}")
+    authorization::with_query(url, &query)
 }
 
 #[cfg(test)]

@@ -1,15 +1,18 @@
 use std::borrow::Cow;
 
+use zeroize::Zeroizing;
+
 use super::address::split_scheme;
 use super::error::CallbackError;
 use super::one_time_value::OneTimeValue;
-use super::parts::Parts;
+use super::parts::{self, Parts};
 use crate::UserToken;
+use crate::redact::{Patterns, Redactor};
 
-/// The longest callback that is looked at, in bytes.
+/// The longest callback that is read, in bytes.
 pub(super) const LONGEST: usize = 16 * 1024;
 
-/// What a callback brings: a user's token, and who the user is.
+/// The result of a granted authorization: a user's token, and the user's id.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct UserAuthorization {
@@ -37,23 +40,29 @@ impl UserAuthorization {
     /// assert_eq!(error, CallbackError::WrongOneTimeValue);
     /// # Ok::<(), fitrankings::Error>(())
     /// ```
-    pub fn from_callback(
-        callback: &str,
-        value: &OneTimeValue,
-    ) -> Result<UserAuthorization, CallbackError> {
+    ///
+    /// # Errors
+    ///
+    /// Fails if the user refused, if the callback has no token or no one-time value of this
+    /// request, or if it is not a callback. [`CallbackError`] tells these apart.
+    pub fn from_callback(callback: &str, value: &OneTimeValue) -> Result<Self, CallbackError> {
         let (path, query) = split(callback)?;
         let parts = Parts::read(query)?;
         let matches = match &parts.one_time_value {
             Some(text) => value.matches(text),
             None => path.split('/').any(|segment| value.matches(segment)),
         };
-        if !matches {
-            return Err(CallbackError::WrongOneTimeValue);
+        if matches {
+            accept(parts)
+        } else if parts.is_empty() {
+            // Not a forged callback: the user pasted something else, or refused.
+            Err(CallbackError::Missing(parts::TOKEN))
+        } else {
+            Err(CallbackError::WrongOneTimeValue)
         }
-        accept(parts)
     }
 
-    /// Reads a callback without knowing what request caused it.
+    /// Reads a callback without checking which request caused it.
     ///
     /// The token may then be anyone's: see [why](crate::authorization#why-a-one-time-value). This
     /// is for callbacks that are tied to their request in another way, such as a URL that the user
@@ -67,30 +76,33 @@ impl UserAuthorization {
     /// assert_eq!(user.user_id_number(), Some(42));
     /// # Ok::<(), fitrankings::authorization::CallbackError>(())
     /// ```
-    pub fn from_callback_unchecked(callback: &str) -> Result<UserAuthorization, CallbackError> {
+    ///
+    /// # Errors
+    ///
+    /// Those of [`from_callback`](Self::from_callback), except that of the one-time value.
+    pub fn from_callback_unchecked(callback: &str) -> Result<Self, CallbackError> {
         let (_, query) = split(callback)?;
         accept(Parts::read(query)?)
     }
 
-    /// The user's id as a number, as the other answers of the service give it. `None` if it is too
-    /// large for one.
+    /// Returns the user's id as a number, as in the other responses of the service, or `None` if it
+    /// is too large.
     pub fn user_id_number(&self) -> Option<i64> {
         self.user_id.parse().ok()
     }
 }
 
-/// The authorization in the parts of a callback.
-fn accept<'a>(parts: Parts<'a>) -> Result<UserAuthorization, CallbackError> {
-    let filled = |part: Option<Cow<'a, str>>| part.filter(|text| !text.is_empty());
-    if let Some(error) = filled(parts.error) {
-        let description = filled(parts.error_description).map(|text| harmless(&text));
-        return Err(CallbackError::Refused {
-            error: harmless(&error),
-            description,
-        });
+fn accept(parts: Parts<'_>) -> Result<UserAuthorization, CallbackError> {
+    let filled = |part: &Option<Cow<'_, str>>| {
+        let text = part.as_deref().unwrap_or_default();
+        (!text.is_empty()).then(|| text.to_owned())
+    };
+    if let Some(error) = filled(&parts.error) {
+        let description = filled(&parts.error_description);
+        return Err(refused(&parts, &error, description.as_deref()));
     }
-    let token = filled(parts.token).ok_or(CallbackError::Missing("token"))?;
-    let user_id = filled(parts.user_id).ok_or(CallbackError::Missing("user_id"))?;
+    let token = filled(&parts.token).ok_or(CallbackError::Missing(parts::TOKEN))?;
+    let user_id = filled(&parts.user_id).ok_or(CallbackError::Missing(parts::USER_ID))?;
     if !user_id.bytes().all(|byte| byte.is_ascii_digit()) {
         return Err(CallbackError::Malformed(
             "its user_id has something else than digits",
@@ -98,18 +110,34 @@ fn accept<'a>(parts: Parts<'a>) -> Result<UserAuthorization, CallbackError> {
     }
     let token = UserToken::new(token)
         .map_err(|_| CallbackError::Malformed("its token has characters that no token has"))?;
-    Ok(UserAuthorization {
-        token,
-        user_id: user_id.into_owned(),
-    })
+    Ok(UserAuthorization { token, user_id })
 }
 
-/// The path of a callback, with all that stands before it, and the query.
+/// Returns the error of a callback that has an `error`, without the secrets of the same callback.
+fn refused(parts: &Parts<'_>, error: &str, description: Option<&str>) -> CallbackError {
+    let secrets: Vec<Zeroizing<String>> = [&parts.token, &parts.one_time_value]
+        .into_iter()
+        .flatten()
+        .map(|secret| Zeroizing::new(secret.to_string()))
+        .collect();
+    let patterns = Patterns::default();
+    let redactor = Redactor::new(&[], &secrets, None, &[], &patterns);
+    let shown = |text: &str| harmless(&redactor.redact(text));
+    CallbackError::Refused {
+        error: shown(error),
+        description: description.map(shown),
+    }
+}
+
+/// Splits a callback into its path, with all that stands before it, and its query.
 fn split(callback: &str) -> Result<(&str, &str), CallbackError> {
     if callback.len() > LONGEST {
         return Err(CallbackError::Malformed("it is longer than 16 KiB"));
     }
     let callback = callback.trim_ascii();
+    if callback.is_empty() {
+        return Err(CallbackError::Malformed("it is empty"));
+    }
     let (callback, _fragment) = callback.split_once('#').unwrap_or((callback, ""));
     if callback.starts_with('/') || split_scheme(callback).is_some() {
         return Ok(callback.split_once('?').unwrap_or((callback, "")));
@@ -117,7 +145,7 @@ fn split(callback: &str) -> Result<(&str, &str), CallbackError> {
     Ok(("", callback))
 }
 
-/// A text from outside, short and without characters that play tricks on a terminal or a log.
+/// Cuts a text from outside, and escapes the characters that play tricks on a terminal or a log.
 fn harmless(text: &str) -> String {
     let mut shown = String::new();
     for character in text.chars().take(200) {

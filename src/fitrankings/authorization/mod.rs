@@ -3,24 +3,24 @@
 //! 1. Open [`Authorization::url`] in the user's browser. The vendor recommends a popup of
 //!    [`POPUP_WIDTH`] by [`POPUP_HEIGHT`].
 //! 2. The user grants access, and the service sends the browser to your callback URI.
-//! 3. Hand the URL that was asked for to [`UserAuthorization::from_callback`]: out come the user's
-//!    token and id.
+//! 3. Pass that URL to [`UserAuthorization::from_callback`], which returns the user's token and id.
 //!
 //! ```
 //! use fitrankings::authorization::{Authorization, OneTimeValue, UserAuthorization};
 //!
 //! // Make a value for every request, and keep it where only this user's callback finds it.
 //! let value = OneTimeValue::new()?;
-//! let request = Authorization::new("client-id")?
-//!     .callback_uri("http://127.0.0.1:8080/done")?
-//!     .one_time_value(&value)?;
-//! println!("Please open {}", request.url());
+//! let url = Authorization::new("client-id")
+//!     .callback_uri("http://127.0.0.1:8080/done")
+//!     .one_time_value(&value)
+//!     .url()?;
+//! println!("Please open {url}");
 //!
-//! // What an HTTP server on port 8080 is then asked for:
+//! // The path that an HTTP server on port 8080 is then asked for:
 //! let asked = format!("/done?one_time_value={}&token=abc&user_id=000042", value.as_str());
 //! let user = UserAuthorization::from_callback(&asked, &value)?;
 //! assert_eq!(user.user_id, "000042");
-//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! # Ok::<(), fitrankings::Error>(())
 //! ```
 //!
 //! # Why a one-time value
@@ -48,6 +48,8 @@ pub use self::callback::UserAuthorization;
 pub use self::error::CallbackError;
 pub use self::one_time_value::OneTimeValue;
 pub use self::request::Authorization;
+#[cfg(feature = "sandbox")]
+pub(crate) use self::request::with_query;
 
 /// The width in pixels that the vendor recommends for the popup with the authorization page.
 pub const POPUP_WIDTH: u32 = 400;

@@ -1,7 +1,17 @@
+//! The query of a callback.
+
 use std::borrow::Cow;
 
 use super::error::CallbackError;
-use super::one_time_value::ONE_TIME_VALUE;
+
+pub(super) const TOKEN: &str = "token";
+pub(super) const USER_ID: &str = "user_id";
+pub(super) const ERROR: &str = "error";
+pub(super) const ERROR_DESCRIPTION: &str = "error_description";
+pub(super) const ONE_TIME_VALUE: &str = "one_time_value";
+
+/// The names that a callback URI must leave to the service and to this crate.
+pub(super) const NAMES: [&str; 5] = [TOKEN, USER_ID, ERROR, ERROR_DESCRIPTION, ONE_TIME_VALUE];
 
 /// The parts of a callback's query that mean something.
 #[derive(Default)]
@@ -14,20 +24,14 @@ pub(super) struct Parts<'a> {
 }
 
 impl<'a> Parts<'a> {
-    pub(super) fn read(query: &'a str) -> Result<Parts<'a>, CallbackError> {
-        let mut parts = Parts::default();
-        // A service that does not look whether the callback URI has a query already adds its own
-        // with a second question mark.
-        let pairs = query
-            .split(['&', '?'])
-            .map(str::as_bytes)
-            .flat_map(form_urlencoded::parse);
-        for (name, value) in pairs {
+    pub(super) fn read(query: &'a str) -> Result<Self, CallbackError> {
+        let mut parts = Self::default();
+        for (name, value) in pairs(query) {
             let (name, part) = match &*name {
-                "token" => ("token", &mut parts.token),
-                "user_id" => ("user_id", &mut parts.user_id),
-                "error" => ("error", &mut parts.error),
-                "error_description" => ("error_description", &mut parts.error_description),
+                TOKEN => (TOKEN, &mut parts.token),
+                USER_ID => (USER_ID, &mut parts.user_id),
+                ERROR => (ERROR, &mut parts.error),
+                ERROR_DESCRIPTION => (ERROR_DESCRIPTION, &mut parts.error_description),
                 ONE_TIME_VALUE => (ONE_TIME_VALUE, &mut parts.one_time_value),
                 _ => continue,
             };
@@ -37,4 +41,27 @@ impl<'a> Parts<'a> {
         }
         Ok(parts)
     }
+
+    /// Whether the query has none of the parts.
+    pub(super) fn is_empty(&self) -> bool {
+        let parts = [
+            &self.token,
+            &self.user_id,
+            &self.error,
+            &self.error_description,
+            &self.one_time_value,
+        ];
+        parts.into_iter().all(Option::is_none)
+    }
+}
+
+/// Returns the names and values of a query.
+///
+/// A question mark separates them too: a service that ignores the query of the callback URI adds
+/// its own with a second one.
+pub(super) fn pairs(query: &str) -> impl Iterator<Item = (Cow<'_, str>, Cow<'_, str>)> {
+    query
+        .split(['&', '?'])
+        .map(str::as_bytes)
+        .flat_map(form_urlencoded::parse)
 }

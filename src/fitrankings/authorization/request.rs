@@ -1,18 +1,21 @@
 use std::fmt;
 
 use super::address;
-use super::one_time_value::{ONE_TIME_VALUE, OneTimeValue};
+use super::one_time_value::OneTimeValue;
+use super::parts::ONE_TIME_VALUE;
 use crate::transport::base_url::BaseUrl;
 use crate::{BASE_URL, Error};
 
 /// A request for a user's authorization, which a browser makes by opening [`url`].
 ///
+/// The methods take any value. [`url`] checks all of them.
+///
 /// ```
 /// use fitrankings::authorization::Authorization;
 ///
-/// let request = Authorization::new("client-id")?.callback_uri("myapp://done")?;
+/// let url = Authorization::new("client-id").callback_uri("myapp://done").url()?;
 /// assert_eq!(
-///     request.url(),
+///     url,
 ///     "https://api.fitrankings.com/iq/oauth2/?client_id=client-id&callback_uri=myapp%3A%2F%2Fdone",
 /// );
 /// # Ok::<(), fitrankings::Error>(())
@@ -20,53 +23,50 @@ use crate::{BASE_URL, Error};
 ///
 /// [`url`]: Authorization::url
 #[derive(Clone)]
+#[must_use = "a request for authorization does nothing until a browser opens its `url`"]
 pub struct Authorization {
-    page: String,
     client_id: String,
+    page: Page,
     callback_uri: Option<String>,
     one_time_value: Option<OneTimeValue>,
     allow_http: bool,
 }
 
+/// Where the authorization page is.
+#[derive(Clone)]
+enum Page {
+    BelowBaseUrl(String),
+    At(String),
+}
+
 impl Authorization {
-    /// A request in the name of the application with this id, at the public service.
-    pub fn new(client_id: impl Into<String>) -> Result<Authorization, Error> {
-        let client_id = client_id.into();
-        if client_id.is_empty() || !client_id.bytes().all(|byte| byte.is_ascii_graphic()) {
-            return Err(Error::invalid(
-                "the client id is empty, or has spaces or characters that are not ASCII: give it \
-                 as the vendor did",
-            ));
-        }
-        Ok(Authorization {
-            page: format!("{BASE_URL}/oauth2/"),
-            client_id,
+    /// Creates a request in the name of the application with this id, at the public service.
+    pub fn new(client_id: impl Into<String>) -> Self {
+        Self {
+            client_id: client_id.into(),
+            page: Page::BelowBaseUrl(BASE_URL.to_owned()),
             callback_uri: None,
             one_time_value: None,
             allow_http: false,
-        })
+        }
     }
 
-    /// Permits plain `http` to any host, over which everybody on the way can read the user's token
-    /// and the one-time value. Default: `false`.
-    ///
-    /// Addresses are checked when they are given: call this before the methods that take one.
+    /// Sets whether plain `http` is permitted to any host. Everybody on the way can then read the
+    /// user's token and the one-time value. Default: `false`.
     ///
     /// ```
     /// use fitrankings::authorization::Authorization;
     ///
-    /// let plain = "http://staging.example/done";
-    /// assert!(Authorization::new("client-id")?.callback_uri(plain).is_err());
-    /// let request = Authorization::new("client-id")?.allow_http(true).callback_uri(plain)?;
-    /// # let _ = request;
-    /// # Ok::<(), fitrankings::Error>(())
+    /// let request = Authorization::new("client-id").callback_uri("http://staging.example/done");
+    /// assert!(request.url().is_err());
+    /// assert!(request.allow_http(true).url().is_ok());
     /// ```
-    pub fn allow_http(mut self, allow: bool) -> Authorization {
+    pub fn allow_http(mut self, allow: bool) -> Self {
         self.allow_http = allow;
         self
     }
 
-    /// Where the browser is sent in the end. Left out, the service uses the last one again.
+    /// Sets where the browser is sent in the end. Default: the service uses the last one again.
     ///
     /// The callback URI is absolute and has no fragment. Its scheme is one of these:
     ///
@@ -76,87 +76,121 @@ impl Authorization {
     /// - a scheme of your own, which the operating system opens your application for:
     ///   `myapp://done`, `com.example.app:/done`.
     ///
-    /// # Errors
-    ///
-    /// The URI is none of these, or its query has a part that the answer will have as well. Plain
-    /// `http` to another host is an error because the user's token travels in this URI;
-    /// [`allow_http`](Self::allow_http) permits it all the same.
-    pub fn callback_uri(mut self, uri: impl Into<String>) -> Result<Authorization, Error> {
-        let uri = uri.into();
-        address::check_callback_uri(&uri, self.allow_http)?;
-        self.callback_uri = Some(uri);
-        Ok(self)
+    /// [`url`](Self::url) fails if the URI is none of these. It also fails if the query of the URI
+    /// has a part that the callback will have as well: `token`, `user_id`, `error`,
+    /// `error_description` or `one_time_value`. Plain `http` to another host is an error because
+    /// the user's token travels in this URI; [`allow_http`](Self::allow_http) permits it.
+    pub fn callback_uri(mut self, uri: impl Into<String>) -> Self {
+        self.callback_uri = Some(uri.into());
+        self
     }
 
     /// Adds `one_time_value=…` to the query of the callback URI, for
-    /// [`UserAuthorization::from_callback`] to look for. An error if no callback URI is set: the
-    /// last one, which the service would use, does not carry it.
-    pub fn one_time_value(mut self, value: &OneTimeValue) -> Result<Authorization, Error> {
-        if self.callback_uri.is_none() {
-            return Err(Error::invalid(
-                "a one-time value travels in the callback URI: set callback_uri first",
-            ));
-        }
+    /// [`UserAuthorization::from_callback`](super::UserAuthorization::from_callback) to check.
+    ///
+    /// [`url`](Self::url) fails if no [`callback_uri`](Self::callback_uri) is set: the last one,
+    /// which the service would use, does not carry the value.
+    pub fn one_time_value(mut self, value: &OneTimeValue) -> Self {
         self.one_time_value = Some(value.clone());
-        Ok(self)
+        self
     }
 
-    /// Another server, by the base URL of its API. Default: [`BASE_URL`].
+    /// Sets another server, by the base URL of its API. Default: [`BASE_URL`].
     ///
     /// Only `https` is accepted, and `http` for loopback, unless
-    /// [`allow_http`](Self::allow_http) permits more. That the page lies below the base URL,
-    /// at `/oauth2/`, is an assumption: if it does not, see [`page`](Authorization::page).
-    pub fn base_url(mut self, url: impl AsRef<str>) -> Result<Authorization, Error> {
-        let base = BaseUrl::parse(url.as_ref(), self.allow_http)?;
-        self.page = format!("{}/oauth2/", base.text);
-        Ok(self)
+    /// [`allow_http`](Self::allow_http) permits more. That the page lies below the base URL, at
+    /// `/oauth2/`, is an assumption: if it does not, use [`page`](Self::page).
+    pub fn base_url(mut self, url: impl Into<String>) -> Self {
+        self.page = Page::BelowBaseUrl(url.into());
+        self
     }
 
-    /// Another address of the authorization page: an `https` URL that is used as it is, with its
-    /// query if it has one.
+    /// Sets another address of the authorization page, in place of one below a
+    /// [`base_url`](Self::base_url). It is used as it is, with its query if it has one.
+    ///
+    /// [`url`](Self::url) fails if the address is not an absolute `https` URL. Plain `http` to
+    /// another host than loopback is an error because the one-time value travels in the query;
+    /// [`allow_http`](Self::allow_http) permits it.
+    pub fn page(mut self, url: impl Into<String>) -> Self {
+        self.page = Page::At(url.into());
+        self
+    }
+
+    /// Returns the address for the browser to open.
     ///
     /// # Errors
     ///
-    /// The URL is not absolute, or it is plain `http` to another host than loopback: the one-time
-    /// value travels in its query. [`allow_http`](Self::allow_http) permits that all the same.
-    pub fn page(mut self, url: impl Into<String>) -> Result<Authorization, Error> {
-        let url = url.into();
-        address::check_page(&url, self.allow_http)?;
-        self.page = url;
-        Ok(self)
-    }
-
-    /// The address for the browser to open.
-    pub fn url(&self) -> String {
+    /// Fails if one of the settings cannot be used. The message says which one, and why.
+    pub fn url(&self) -> Result<String, Error> {
+        check_client_id(&self.client_id)?;
+        let page = self.page_url()?;
         let mut query = form_urlencoded::Serializer::new(String::new());
         query.append_pair("client_id", &self.client_id);
-        if let Some(uri) = &self.callback_uri {
-            let uri = match &self.one_time_value {
-                Some(value) => with_query(uri, &format!("{ONE_TIME_VALUE}={}", value.as_str())),
-                None => uri.clone(),
-            };
+        if let Some(uri) = self.callback()? {
             query.append_pair("callback_uri", &uri);
         }
-        with_query(&self.page, &query.finish())
+        Ok(with_query(&page, &query.finish()))
+    }
+
+    fn page_url(&self) -> Result<String, Error> {
+        match &self.page {
+            Page::BelowBaseUrl(url) => {
+                let base = BaseUrl::parse(url, self.allow_http)?;
+                Ok(format!("{}/oauth2/", base.text))
+            }
+            Page::At(url) => {
+                address::check_page(url, self.allow_http)?;
+                Ok(url.clone())
+            }
+        }
+    }
+
+    /// Returns the callback URI with the one-time value.
+    fn callback(&self) -> Result<Option<String>, Error> {
+        let Some(uri) = &self.callback_uri else {
+            return match &self.one_time_value {
+                Some(_) => Err(Error::invalid(
+                    "a one-time value travels in the callback URI: set callback_uri as well",
+                )),
+                None => Ok(None),
+            };
+        };
+        address::check_callback_uri(uri, self.allow_http)?;
+        Ok(Some(match &self.one_time_value {
+            Some(value) => with_query(uri, &format!("{ONE_TIME_VALUE}={}", value.as_str())),
+            None => uri.clone(),
+        }))
     }
 }
 
-/// Without the callback URI, which may carry a one-time value.
+/// Without the addresses: they may carry a one-time value, and nothing has checked them for a
+/// password.
 impl fmt::Debug for Authorization {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Authorization")
-            .field("page", &self.page)
             .field("client_id", &self.client_id)
+            .field("allow_http", &self.allow_http)
             .finish_non_exhaustive()
     }
 }
 
-/// `url` with `query` added to the query it may have.
-fn with_query(url: &str, query: &str) -> String {
-    let separator = match url.split_once('?') {
+fn check_client_id(id: &str) -> Result<(), Error> {
+    if id.is_empty() || !id.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Err(Error::invalid(
+            "the client id is empty, or has spaces or characters that are not ASCII: give it as \
+             the vendor did",
+        ));
+    }
+    Ok(())
+}
+
+/// Adds a query to the one that a URL may have. A fragment stays at the end.
+pub(crate) fn with_query(url: &str, query: &str) -> String {
+    let (start, fragment) = url.split_at(url.find('#').unwrap_or(url.len()));
+    let separator = match start.split_once('?') {
         None => "?",
-        Some((_, "")) => "",
+        Some((_, present)) if present.is_empty() || present.ends_with('&') => "",
         Some(_) => "&",
     };
-    format!("{url}{separator}{query}")
+    format!("{start}{separator}{query}{fragment}")
 }

@@ -1,5 +1,5 @@
 use super::callback::LONGEST;
-use super::one_time_value::ONE_TIME_VALUE;
+use super::parts::ONE_TIME_VALUE;
 use super::{Authorization, CallbackError, OneTimeValue, UserAuthorization};
 
 const VALUE: &str = "0123456789abcdef0123456789abcdef";
@@ -9,7 +9,7 @@ fn value() -> OneTimeValue {
 }
 
 fn authorization() -> Authorization {
-    Authorization::new("id").unwrap()
+    Authorization::new("id")
 }
 
 fn unchecked(callback: &str) -> Result<(String, String), CallbackError> {
@@ -31,28 +31,23 @@ fn refused(error: &str, description: Option<&str>) -> CallbackError {
 #[test]
 fn writes_the_url() {
     let page = "https://api.fitrankings.com/iq/oauth2/";
-    assert_eq!(authorization().url(), format!("{page}?client_id=id"));
-    let odd = Authorization::new("a&b=c+d%").unwrap();
-    assert_eq!(odd.url(), format!("{page}?client_id=a%26b%3Dc%2Bd%25"));
-    let request = authorization()
-        .callback_uri("http://127.0.0.1:8080/done?x=1&y=%20")
-        .unwrap();
+    let url = |request: Authorization| request.url().unwrap();
+    assert_eq!(url(authorization()), format!("{page}?client_id=id"));
+    let odd = Authorization::new("a&b=c+d%");
+    assert_eq!(url(odd), format!("{page}?client_id=a%26b%3Dc%2Bd%25"));
     assert_eq!(
-        request.url(),
+        url(authorization().callback_uri("http://127.0.0.1:8080/done?x=1&y=%20")),
         format!(
             "{page}?client_id=id\
              &callback_uri=http%3A%2F%2F127.0.0.1%3A8080%2Fdone%3Fx%3D1%26y%3D%2520"
         )
     );
-    let there = authorization()
-        .base_url("http://127.0.0.1:1234/iq/")
-        .unwrap();
-    assert_eq!(there.url(), "http://127.0.0.1:1234/iq/oauth2/?client_id=id");
-    let there = authorization()
-        .page("https://example.com/login?lang=en")
-        .unwrap();
     assert_eq!(
-        there.url(),
+        url(authorization().base_url("http://127.0.0.1:1234/iq/")),
+        "http://127.0.0.1:1234/iq/oauth2/?client_id=id"
+    );
+    assert_eq!(
+        url(authorization().page("https://example.com/login?lang=en")),
         "https://example.com/login?lang=en&client_id=id"
     );
 }
@@ -60,8 +55,8 @@ fn writes_the_url() {
 #[test]
 fn puts_the_one_time_value_in_the_callbacks_query() {
     let with_value = |uri: &str| {
-        let request = authorization().callback_uri(uri).unwrap();
-        let url = request.one_time_value(&value()).unwrap().url();
+        let request = authorization().callback_uri(uri).one_time_value(&value());
+        let url = request.url().unwrap();
         let query = url.split_once('?').unwrap().1.to_owned();
         form_urlencoded::parse(query.as_bytes())
             .nth(1)
@@ -81,7 +76,11 @@ fn puts_the_one_time_value_in_the_callbacks_query() {
         with_value("m://d?x=1"),
         format!("m://d?x=1&one_time_value={VALUE}")
     );
-    assert!(authorization().one_time_value(&value()).is_err());
+    assert!(authorization().one_time_value(&value()).url().is_err());
+    let other_order = authorization()
+        .one_time_value(&value())
+        .callback_uri("m://d");
+    assert!(other_order.url().is_ok());
 }
 
 #[test]
@@ -95,7 +94,7 @@ fn checks_the_callback_uri() {
         "com.example.app:/done",
         "file:///done",
     ] {
-        assert!(authorization().callback_uri(uri).is_ok(), "{uri}");
+        assert!(authorization().callback_uri(uri).url().is_ok(), "{uri}");
     }
     for uri in [
         "",
@@ -125,8 +124,30 @@ fn checks_the_callback_uri() {
         "https://evil.example\\@example.com/",
         "https://example.com/?token=1",
         "https://example.com/?x=1&%65rror=1",
+        // The service adds its parts with a second question mark: so they are read.
+        "https://example.com/done?x=1?token=abc",
+        "myapp://done?x=1?user_id=1",
+        "ws://example.com/done",
+        "WSS://example.com/done",
+        "ftp://example.com/done",
+        "javascript:/x",
+        "data:/x",
+        "blob:/x",
+        "view-source:/x",
+        "http://[localhost]/x",
+        "http://[127.0.0.1]/x",
+        "http://127.0.0.1:80:90/x",
+        "http://localhost:/x",
+        "http://localhost:0/x",
+        "https://example.com:99999/x",
+        "https://256.0.0.1/x",
+        "https://@/x",
     ] {
-        let error = authorization().callback_uri(uri).unwrap_err().to_string();
+        let error = authorization()
+            .callback_uri(uri)
+            .url()
+            .unwrap_err()
+            .to_string();
         assert!(error.starts_with("the callback URI "), "{uri}: {error}");
     }
 }
@@ -140,15 +161,14 @@ fn plain_http_is_for_loopback_unless_it_is_permitted() {
         "HTTP://LocalHost/done",
         "http://user@localhost:1/done",
     ] {
-        assert!(authorization().callback_uri(uri).is_ok(), "{uri}");
-        assert!(authorization().page(uri).is_ok(), "{uri}");
+        assert!(authorization().callback_uri(uri).url().is_ok(), "{uri}");
+        assert!(authorization().page(uri).url().is_ok(), "{uri}");
     }
     for uri in [
         "http://example.com/done",
         "HTTP://example.com",
         "http://localhost.example.com/",
         "http://127.0.0.1.example.com/",
-        "http://127.0.0.1%2eexample.com/",
         "http://127.0.0.1@example.com/",
         "http://localhost:80@example.com/",
         "http://example.com/@localhost/",
@@ -158,23 +178,33 @@ fn plain_http_is_for_loopback_unless_it_is_permitted() {
         "http://192.168.0.1/",
     ] {
         for error in [
-            authorization().callback_uri(uri).unwrap_err(),
-            authorization().page(uri).unwrap_err(),
-            authorization().allow_http(false).page(uri).unwrap_err(),
+            authorization().callback_uri(uri).url().unwrap_err(),
+            authorization().page(uri).url().unwrap_err(),
+            authorization()
+                .page(uri)
+                .allow_http(false)
+                .url()
+                .unwrap_err(),
         ] {
             let error = error.to_string();
             assert!(error.contains("is plain http"), "{uri}: {error}");
             assert!(error.contains("`allow_http` permits it"), "{error}");
         }
         let permitted = authorization().allow_http(true);
-        assert!(permitted.clone().callback_uri(uri).is_ok(), "{uri}");
-        assert!(permitted.page(uri).is_ok(), "{uri}");
+        assert!(permitted.clone().callback_uri(uri).url().is_ok(), "{uri}");
+        assert!(permitted.page(uri).url().is_ok(), "{uri}");
     }
-    for uri in ["http://[::1].example.com/", "http://[::1]@/"] {
-        assert!(authorization().callback_uri(uri).is_err(), "{uri}");
+    for uri in [
+        "http://[::1].example.com/",
+        "http://[::1]@/",
+        "http://127.0.0.1%2eexample.com/",
+    ] {
+        let request = authorization().allow_http(true);
+        assert!(request.clone().callback_uri(uri).url().is_err(), "{uri}");
+        assert!(request.page(uri).url().is_err(), "{uri}");
     }
     let permitted = authorization().allow_http(true);
-    assert!(permitted.base_url("http://example.com/iq").is_ok());
+    assert!(permitted.base_url("http://example.com/iq").url().is_ok());
 }
 
 #[test]
@@ -184,7 +214,7 @@ fn checks_the_page_and_the_client_id() {
         "http://localhost:1/iq",
         "http://[::1]/iq/",
     ] {
-        assert!(authorization().base_url(url).is_ok(), "{url}");
+        assert!(authorization().base_url(url).url().is_ok(), "{url}");
     }
     for url in [
         "",
@@ -200,11 +230,18 @@ fn checks_the_page_and_the_client_id() {
         "https://example.com/iq#x",
         "https://example.com/i q",
     ] {
-        assert!(authorization().base_url(url).is_err(), "{url}");
+        assert!(authorization().base_url(url).url().is_err(), "{url}");
     }
-    assert!(authorization().page("javascript://x").is_err());
+    for url in [
+        "javascript://x",
+        "https://example.com:99999/x",
+        "https://example.com:1:2/x",
+        "https://[localhost]/x",
+    ] {
+        assert!(authorization().page(url).url().is_err(), "{url}");
+    }
     for id in ["", " id", "i\nd", "ïd"] {
-        assert!(Authorization::new(id).is_err(), "{id}");
+        assert!(Authorization::new(id).url().is_err(), "{id}");
     }
 }
 
@@ -230,11 +267,7 @@ fn a_one_time_value_is_new_each_time_and_never_shown() {
         assert!(text.len() < 2 || !error.to_string().contains(text));
     }
     let uri = format!("myapp://done/{VALUE}");
-    let request = authorization()
-        .callback_uri(uri)
-        .unwrap()
-        .one_time_value(&value())
-        .unwrap();
+    let request = authorization().callback_uri(uri).one_time_value(&value());
     assert!(!format!("{request:?}").contains(VALUE));
 }
 
@@ -269,7 +302,8 @@ fn says_what_is_wrong_with_a_callback() {
     let digits = Malformed("its user_id has something else than digits");
     let token = Malformed("its token has characters that no token has");
     for (callback, error) in [
-        ("", Missing("token")),
+        ("", Malformed("it is empty")),
+        (" \r\n", Malformed("it is empty")),
         ("/token=T0K&user_id=007", Missing("token")),
         ("/done", Missing("token")),
         ("https://example.com/done", Missing("token")),
@@ -402,8 +436,9 @@ fn survives_mutated_callbacks() {
             }
         }
         let callback = String::from_utf8_lossy(&bytes);
-        let _ = authorization().callback_uri(callback.as_ref());
-        let _ = authorization().base_url(&callback);
+        let _ = authorization().callback_uri(callback.as_ref()).url();
+        let _ = authorization().base_url(&*callback).url();
+        let _ = authorization().page(callback.as_ref()).url();
         let results = [
             UserAuthorization::from_callback(&callback, &value()),
             UserAuthorization::from_callback_unchecked(&callback),
@@ -418,4 +453,45 @@ fn survives_mutated_callbacks() {
             }
         }
     }
+}
+
+#[test]
+fn a_refusal_shows_no_secret_of_its_callback() {
+    let said = |callback: &str| {
+        let error = unchecked(callback).unwrap_err();
+        assert!(matches!(error, CallbackError::Refused { .. }), "{error}");
+        format!("{error} {error:?}")
+    };
+    for callback in [
+        "?error=bad&error_description=T0KEN-SECRET&token=T0KEN-SECRET&user_id=1",
+        "?error=T0KEN-SECRET&token=T0KEN-SECRET",
+        "?error=bad&error_description=no+T0KEN%2DSECRET!&token=T0KEN-SECRET",
+        "?error=bad&error_description=t0ken%252Dsecret&token=T0KEN-SECRET",
+    ] {
+        let said = said(callback);
+        assert!(said.contains("[secret]"), "{callback}: {said}");
+        assert!(!said.to_lowercase().contains("t0ken"), "{callback}: {said}");
+    }
+    let said = said(&format!("?error={VALUE}&one_time_value={VALUE}"));
+    assert!(!said.contains(VALUE), "{said}");
+}
+
+#[test]
+fn debug_prints_the_sentence_of_display() {
+    let error = unchecked("user_id=1").unwrap_err();
+    assert_eq!(format!("{error:?}"), error.to_string());
+    let converted = crate::Error::from(error.clone());
+    assert!(converted.is_invalid_input());
+    assert_eq!(converted.to_string(), error.to_string());
+}
+
+#[test]
+fn something_else_than_a_callback_is_not_called_forged() {
+    let from = |callback: &str| UserAuthorization::from_callback(callback, &value()).unwrap_err();
+    assert_eq!(from(""), CallbackError::Malformed("it is empty"));
+    assert_eq!(from("\n"), CallbackError::Malformed("it is empty"));
+    for foreign in ["hello", "/done", "https://example.com/?q=1", "/favicon.ico"] {
+        assert_eq!(from(foreign), CallbackError::Missing("token"), "{foreign}");
+    }
+    assert_eq!(from("user_id=1"), CallbackError::WrongOneTimeValue);
 }
