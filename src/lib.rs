@@ -98,6 +98,7 @@ mod client;
 mod error;
 mod fitrankings;
 mod generated;
+mod json;
 mod limits;
 pub mod list;
 mod redact;
