@@ -59,8 +59,8 @@
 //!
 //! Instants are [`jiff::Timestamp`]s; [quantities](units) have their unit as their type; a
 //! [`Period`] is all that a summary has to be told of time. What the service answers with is open:
-//! structs can gain fields and enums values, and what the document does not name is ignored, or kept
-//! as `Other`.
+//! structs can gain fields and enums values. Fields that the document does not name are ignored,
+//! values of an enum are kept as [`Unknown`](UnknownValue).
 //!
 //! Only the ids that identify a record are required: any other value that is missing or `null` is
 //! `None`, or an empty list. An instant past the ends of a [`jiff::Timestamp`], such as
@@ -117,13 +117,14 @@ mod transport;
 mod values;
 
 pub use auth::secret::Secret;
-pub use auth::token::{AnyToken, MasterToken, NoToken, Token, UserToken};
+pub use auth::token::{NoToken, Token};
 pub use call::retry::{Clock, Retry, RetryPolicy};
 pub use client::{BASE_URL, Client, ClientBuilder};
 pub use error::Error;
 #[cfg(exchange)]
 pub use fitrankings::login::Credentials;
 pub use fitrankings::period::Period;
+pub use fitrankings::tokens::{AnyToken, MasterToken, UserToken};
 pub use fitrankings::{authorization, units};
 pub use generated::{access, requests, types};
 /// The crate of the instants and dates in this crate's API, so that an application uses the same
@@ -131,10 +132,11 @@ pub use generated::{access, requests, types};
 pub use jiff;
 pub use limits::cancel::CancelHandle;
 pub use rust_decimal::Decimal;
+pub use values::open_enum::UnknownValue;
 pub use values::row::Row;
 
 #[allow(unused_imports, reason = "a document may have no such token")]
-pub(crate) use auth::token::{basic, bearer, key};
+pub(crate) use auth::token::token;
 #[allow(unused_imports, reason = "a document may have no enum")]
 pub(crate) use values::open_enum::open_enum;
 #[allow(unused_imports, reason = "a document may have no record")]

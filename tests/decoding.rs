@@ -208,7 +208,10 @@ fn an_unknown_field_is_ignored_wherever_it_is() {
 fn an_unknown_provider_is_kept() {
     let activity: Activity = read(&ACTIVITY.replace("google-oauth2", "under \\\"armour\\\""));
     let provider = activity.provider_key.clone().unwrap();
-    assert_eq!(provider, Provider::Other("under \"armour\"".into()));
+    assert!(matches!(provider, Provider::Unknown(_)));
+    assert_eq!(provider, Provider::from("under \"armour\""));
+    assert_eq!(Ok(&provider), "under \"armour\"".parse().as_ref());
+    assert_eq!(format!("{provider:?}"), r#"Unknown("under \"armour\"")"#);
     assert_eq!(provider.as_str(), "under \"armour\"");
     assert_eq!(provider, Provider::from(provider.to_string()));
     assert_eq!(provider, Provider::from(provider.as_str()));

@@ -260,7 +260,7 @@ impl<'s> Schemas<'s> {
 
     /// An enum of texts, whose values can stand in several schemas.
     pub fn texts(&mut self, pointers: &[String], pointer: &str, name: &str) -> Schema {
-        let mut scope = Scope::with(&["Other"]);
+        let mut scope = Scope::with(&["Unknown"]);
         let mut seen = HashSet::new();
         let mut variants = Vec::new();
         for from in pointers {

@@ -67,7 +67,7 @@ fn heading(api: &Api) -> String {
 
 fn accesses(api: &Api) -> TokenStream {
     let accesses = api.accesses.iter();
-    let accesses = accesses.filter_map(|(access, name)| access::access(access, name));
+    let accesses = accesses.filter_map(|(access, name)| access::access(access, name, &api.schemes));
     let tokens = api
         .schemes
         .iter()

@@ -14,7 +14,8 @@ use serde_json::Value;
 use zeroize::Zeroizing;
 
 use self::escapes::Reader;
-use crate::auth::token::{self, Credential};
+use crate::auth::auth_secret::{AuthSecret, SHORTEST};
+use crate::auth::base64;
 
 /// How many bytes of a text are searched and kept.
 pub(crate) const LONGEST: usize = 64 * 1024;
@@ -24,12 +25,6 @@ const BLANK: &str = "[secret]";
 
 /// What stands in place of a text that cannot be shown in part.
 const WITHHELD: &str = "[withheld: it may show a secret]";
-
-/// The fewest letters of a secret that is blanked out. Shorter ones are found in too many words
-/// by chance: a text that has one is withheld.
-///
-/// As many letters of a secret, at the end of a text, are taken for the beginning of the secret.
-pub(crate) const SHORTEST: usize = 4;
 
 /// How many letters of a secret in a row make up a piece of it, and the shortest piece of base64
 /// that is searched for.
@@ -49,7 +44,7 @@ struct Pattern {
     /// Whether the letter of base64 before these, and after these, has bits of the secret.
     partial: [bool; 2],
     is_base64: bool,
-    /// Whether the secret has too few letters to be blanked out.
+    /// Whether the secret has fewer than [`SHORTEST`] letters: a text that has one is withheld.
     is_short: bool,
 }
 
@@ -60,7 +55,7 @@ pub(crate) struct Patterns(OnceLock<Vec<Pattern>>);
 
 /// Removes the secrets of one request from texts.
 pub(crate) struct Redactor<'r> {
-    credentials: &'r [Credential],
+    auth: &'r [AuthSecret],
     /// Parameters and fields of forms that are secret.
     secrets: &'r [Zeroizing<String>],
     body: Option<&'r [u8]>,
@@ -78,14 +73,14 @@ enum Found {
 
 impl<'r> Redactor<'r> {
     pub fn new(
-        credentials: &'r [Credential],
+        auth: &'r [AuthSecret],
         secrets: &'r [Zeroizing<String>],
         body: Option<&'r [u8]>,
         keys: &'static [&'static str],
         patterns: &'r Patterns,
     ) -> Self {
         Self {
-            credentials,
+            auth,
             secrets,
             body,
             keys,
@@ -182,7 +177,7 @@ impl<'r> Redactor<'r> {
     fn patterns(&self) -> &[Pattern] {
         self.patterns.0.get_or_init(|| {
             let mut patterns = Vec::new();
-            for secret in self.credentials.iter().flat_map(Credential::secrets) {
+            for secret in self.auth.iter().flat_map(AuthSecret::secrets) {
                 patterns.extend(forms(secret));
             }
             for secret in self.secrets {
@@ -254,6 +249,7 @@ fn longest(
             });
         }
         if next.is_empty() {
+            // So many letters at the end of a text may be the beginning of the secret.
             let broken = cut_off && count >= SHORTEST;
             let broken = broken && ends.iter().any(|end| reader.breaks_off(*end));
             return broken.then(|| reader.end());
@@ -310,7 +306,7 @@ fn base64_form(secret: &str, shift: usize, is_short: bool) -> Option<Pattern> {
     let mut bytes = Zeroizing::new(Vec::with_capacity(shift + secret.len()));
     bytes.resize(shift, 0);
     bytes.extend_from_slice(secret.as_bytes());
-    let encoded = token::base64(&bytes);
+    let encoded = base64::encode(&bytes);
     let (from, to) = (shift * 8, bytes.len() * 8);
     let mut whole = from.div_ceil(BITS)..to / BITS;
     let mut partial = [from % BITS != 0, to % BITS != 0];
@@ -392,9 +388,9 @@ mod tests {
     use super::*;
 
     /// What remains of a text where these were sent.
-    fn redact_all(credentials: &[Credential], body: Option<&[u8]>, text: &str) -> String {
+    fn redact_all(auth: &[AuthSecret], body: Option<&[u8]>, text: &str) -> String {
         let patterns = Patterns::default();
-        Redactor::new(credentials, &[], body, &["client_secret"], &patterns).redact(text)
+        Redactor::new(auth, &[], body, &["client_secret"], &patterns).redact(text)
     }
 
     /// The same where one secret was sent.
@@ -410,7 +406,7 @@ mod tests {
 
     #[test]
     fn what_was_sent_is_blanked_out_wherever_it_comes_back() {
-        let token = Credential::bearer("tok/1").unwrap();
+        let token = AuthSecret::bearer("tok/1").unwrap();
         let body = br#"{"client_id": "me", "client_secret": "hush"}"#;
         let text = redact_all(
             slice::from_ref(&token),
@@ -462,7 +458,7 @@ mod tests {
         // The bytes give `+`, `/` and padding.
         let secret = "pass>>>???w";
         let encode =
-            |text: &str| String::from_utf8(token::base64(text.as_bytes()).to_vec()).unwrap();
+            |text: &str| String::from_utf8(base64::encode(text.as_bytes()).to_vec()).unwrap();
         let encoded = encode(secret);
         assert_eq!(encoded, "cGFzcz4+Pj8/P3c=");
         for text in [
@@ -492,7 +488,7 @@ mod tests {
 
     #[test]
     fn a_user_name_with_its_password_is_found_in_every_part() {
-        let basic = Credential::basic("api-key-1", "hunter2").unwrap();
+        let basic = AuthSecret::basic("api-key-1", "hunter2").unwrap();
         let shown = |text: &str| redact_all(slice::from_ref(&basic), None, text);
         for text in [
             "api-key-1",
@@ -511,7 +507,7 @@ mod tests {
     #[test]
     fn a_user_name_is_secret_unless_it_is_short_and_has_a_password() {
         let shown = |user: &str, password: &str, text: &str| {
-            let basic = Credential::basic(user, password).unwrap();
+            let basic = AuthSecret::basic(user, password).unwrap();
             redact_all(slice::from_ref(&basic), None, text)
         };
         assert_eq!(shown("key-4711", "", "no key-4711"), "no [secret]");
@@ -709,7 +705,7 @@ mod tests {
         let as_base64 = 0..5_u8;
         (letters, as_base64).prop_map(|(letters, as_base64)| {
             let secret: String = letters.iter().map(|(letter, _)| letter).collect();
-            let encoded = String::from_utf8(token::base64(secret.as_bytes()).to_vec()).unwrap();
+            let encoded = String::from_utf8(base64::encode(secret.as_bytes()).to_vec()).unwrap();
             let url_safe = encoded.replace('+', "-").replace('/', "_");
             let written = match as_base64 {
                 0 => encoded,

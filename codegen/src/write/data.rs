@@ -177,7 +177,7 @@ fn new(name: &str, record: &Record, types: &Types) -> TokenStream {
     }
 }
 
-/// An enum of texts that keeps a text it does not know.
+/// An enum of texts that keeps a text that it does not know.
 pub fn open_enum(name: &str, item: &Enum) -> TokenStream {
     let doc = docs(&about(&item.doc, name, item.deprecated));
     let name = ident(name);
@@ -190,23 +190,28 @@ pub fn open_enum(name: &str, item: &Enum) -> TokenStream {
         .variants
         .iter()
         .map(|variant| docs(&doc::span_of(&variant.wire)));
-    let texts = item.variants.iter().map(|variant| &variant.wire);
-    let lists: Vec<TokenStream> = names
-        .iter()
-        .zip(texts)
-        .map(|(variant, text)| quote!(#variant = #text))
-        .collect();
+    let texts: Vec<&String> = item.variants.iter().map(|variant| &variant.wire).collect();
     quote! {
         #doc
         #[derive(Clone, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum #name {
             #(#abouts #names,)*
-            /// A value that the document does not name, as it came.
-            Other(String),
+            /// A value that the document does not name. [`as_str`](Self::as_str) returns it.
+            Unknown(crate::UnknownValue),
         }
 
-        crate::open_enum!(#name { #(#lists),* });
+        impl #name {
+            /// Returns the text as the service writes it.
+            pub fn as_str(&self) -> &str {
+                match self {
+                    #(Self::#names => #texts,)*
+                    Self::Unknown(text) => text.as_str(),
+                }
+            }
+        }
+
+        crate::open_enum!(#name { #(#names = #texts),* });
     }
 }
 

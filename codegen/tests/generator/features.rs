@@ -358,7 +358,7 @@ fn names_that_collide() {
         "All: { type: object, properties: { fooBar: { $ref: \"#/components/schemas/thing\" }, \
          foo_bar: { $ref: \"#/components/schemas/Thing\" }, foo-bar: { $ref: \"#/components/schemas/Option\" }, \
          gen: {}, self: {}, 1st: {}, \"$\": {}, \"+1\": {} } }, \
-         thing: { type: string, enum: [run, Run, \"+\", \"-\", \"\", other] }, \
+         thing: { type: string, enum: [run, Run, \"+\", \"-\", \"\", unknown] }, \
          Thing: { type: object, properties: { a: {} } }, \
          Option: { type: object, properties: { a: {} } }",
     );
@@ -380,7 +380,7 @@ fn names_that_collide() {
             Plus = \"+\",
             Minus = \"-\",
             Value = \"\",
-            Other2 = \"other\",
+            Unknown2 = \"unknown\",
         });",
     );
 }
