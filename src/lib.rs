@@ -29,7 +29,7 @@
 //! | [`list_users`](Client::list_users) | either token | [`User`](types::User)s, a page of them |
 //! | [`get_user_stat_summary`](Client::get_user_stat_summary) | either token | a [`UserStatSummary`](types::UserStatSummary) |
 //! | [`get_group_stat_summary`](Client::get_group_stat_summary) | the master token | a [`GroupStatSummary`](types::GroupStatSummary) |
-//! | [`create_master_token`](Client::create_master_token) | none | the token; rather use [`ClientBuilder::exchange`] |
+//! | [`create_master_token`](Client::create_master_token) | none | the token; [`ClientBuilder::login`] does more |
 //!
 //! # Tokens
 //!
@@ -52,8 +52,10 @@
 //!
 //! # Errors
 //!
-//! Everything fails with the one [`Error`]: it prints as a line that says what happened and what to
-//! do, and answers questions such as [`is_retryable`](Error::is_retryable).
+//! Every call fails with the one type [`Error`]. It prints as a line that says what happened and what
+//! to do, and has methods such as [`is_retryable`](Error::is_retryable). Only reading a callback has an
+//! error of its own, [`CallbackError`](authorization::CallbackError), which `?` converts into an
+//! [`Error`].
 //!
 //! # Values
 //!
@@ -101,6 +103,7 @@ mod generated;
 mod json;
 mod limits;
 pub mod list;
+mod random;
 mod redact;
 mod request;
 mod response;
@@ -121,7 +124,7 @@ pub use auth::token::{NoToken, Token};
 pub use call::retry::{Clock, Retry, RetryPolicy};
 pub use client::{BASE_URL, Client, ClientBuilder};
 pub use error::Error;
-#[cfg(exchange)]
+#[cfg(login)]
 pub use fitrankings::login::Credentials;
 pub use fitrankings::period::Period;
 pub use fitrankings::tokens::{AnyToken, MasterToken, UserToken};

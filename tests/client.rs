@@ -205,13 +205,13 @@ mod tokens {
         let sandbox = sandbox();
         let credentials = || Credentials::new(sandbox.client_id(), sandbox.client_secret());
         let nobody = client(&sandbox, NoToken);
-        let token = nobody.exchange(credentials()).unwrap();
+        let token = nobody.request_master_token(credentials()).unwrap();
         assert_eq!(token.expose(), sandbox.master_token());
 
         let builder = Client::builder()
             .base_url(sandbox.base_url())
             .retry(RetryPolicy::none());
-        let master = builder.exchange(credentials()).unwrap();
+        let master = builder.login(credentials()).unwrap();
         assert_eq!(master.list_users().call().unwrap().len(), 4);
 
         let grant = master.create_master_token(credentials()).call().unwrap();
@@ -227,7 +227,9 @@ mod tokens {
         let sandbox = sandbox();
         let client = client(&sandbox, NoToken);
         let exchange = |id: &str, secret: &str| -> Error {
-            client.exchange(Credentials::new(id, secret)).unwrap_err()
+            client
+                .request_master_token(Credentials::new(id, secret))
+                .unwrap_err()
         };
         for error in [
             exchange(sandbox.client_id(), "wrong"),

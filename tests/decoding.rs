@@ -160,7 +160,7 @@ fn the_documented_users_and_summaries_and_the_grant_decode() {
     let (_server, client) = answering(GRANT);
     let credentials = fitrankings::Credentials::new("id", "secret");
     assert_eq!(
-        client.exchange(credentials).unwrap().expose(),
+        client.request_master_token(credentials).unwrap().expose(),
         "MASTER_TOKEN"
     );
 }
@@ -384,7 +384,7 @@ fn an_array_is_no_record() {
 fn an_array_is_no_master_token() {
     let (_server, client) = answering(r#"["tokentokentoken"]"#);
     let credentials = Credentials::new("an-id", "a-secret");
-    let error = client.exchange(credentials).unwrap_err();
+    let error = client.request_master_token(credentials).unwrap_err();
     assert!(error.is_decode(), "{error}");
     assert!(
         !format!("{error} {error:?}").contains("tokentoken"),

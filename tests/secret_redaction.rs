@@ -153,11 +153,11 @@ fn call_everything(builder: &ClientBuilder) -> Vec<Error> {
     let period = || Period::week(2017, 32).unwrap();
     let group = master.get_group_stat_summary().period(period()).call();
     let exchanges = [
-        master.exchange(credentials()).err(),
-        user.exchange(credentials()).err(),
-        nobody.exchange(credentials()).err(),
+        master.request_master_token(credentials()).err(),
+        user.request_master_token(credentials()).err(),
+        nobody.request_master_token(credentials()).err(),
         master.create_master_token(credentials()).call().err(),
-        builder.clone().exchange(credentials()).err(),
+        builder.clone().login(credentials()).err(),
     ];
     [
         call_common(&master),
@@ -334,7 +334,7 @@ fn what_brings_a_token_does_not_show_it() {
     let grant = client.create_master_token(credentials()).call().unwrap();
     assert_eq!(grant.token.expose(), MASTER);
     check_debug(&grant);
-    check_debug(&client.exchange(credentials()).unwrap());
+    check_debug(&client.request_master_token(credentials()).unwrap());
 
     let value = OneTimeValue::new().unwrap();
     let request = Authorization::new("an-id")
@@ -596,14 +596,19 @@ fn an_exchange_of_another_shape_shows_nothing_of_the_token_it_brought() {
         for status in [200, 201] {
             let server = Server::always(Reply::json(status, &body));
             let client = server.builder().build(NoToken).unwrap();
-            let error = client.exchange(credentials()).unwrap_err();
+            let error = client.request_master_token(credentials()).unwrap_err();
             check_error(&error);
             assert!(error.is_decode(), "{error}");
         }
     }
     let latin = [MASTER.as_bytes(), b"\xe4"].concat();
     let server = Server::always(Reply::new(200, &[], latin));
-    check_error(&server.client().exchange(credentials()).unwrap_err());
+    check_error(
+        &server
+            .client()
+            .request_master_token(credentials())
+            .unwrap_err(),
+    );
     check_records("DEBUG fitrankings POST /tokens/master-token/: 201 in ");
 }
 
@@ -635,7 +640,7 @@ mod sandbox {
         let user = master.with_token(UserToken::new(users_token.clone()).unwrap());
         let exchange = || {
             let credentials = Credentials::new(sandbox.client_id(), sandbox.client_secret());
-            master.exchange(credentials)
+            master.request_master_token(credentials)
         };
         let mut shown = String::new();
         for fault in [

@@ -45,7 +45,7 @@ pub const CLIENT_METHODS: [&str; 12] = [
     "into_user",
     "token",
     "base_url",
-    "exchange",
+    "request_master_token",
 ];
 
 /// What the module of request builders has already: its imports, and the builders' parameter.

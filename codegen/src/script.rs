@@ -11,9 +11,9 @@ use crate::{LENIENT, Mode};
 
 /// The variable that names another document.
 const VARIABLE: &str = "FITRANKINGS_SPEC";
-/// The generated signatures that the hand-written exchange of credentials relies on. It is compiled
+/// The generated signatures that the hand-written `src/fitrankings/login.rs` relies on. It is compiled
 /// only where the document has all of them.
-const EXCHANGE: [&str; 3] = [
+const LOGIN: [&str; 3] = [
     "create_master_token(types::Credentials) -> types::MasterTokenGrant",
     "Credentials::new(String, crate::Secret)",
     "MasterTokenGrant.token: crate::Secret",
@@ -50,7 +50,7 @@ pub fn run(environment: &Environment, output: &mut dyn Write) -> io::Result<()> 
     cargo.tell("rerun-if-env-changed", VARIABLE)?;
     cargo.tell("rerun-if-env-changed", LENIENT)?;
     cargo.tell("rerun-if-changed", "build.rs")?;
-    cargo.tell("rustc-check-cfg", "cfg(exchange)")?;
+    cargo.tell("rustc-check-cfg", "cfg(login)")?;
     match generate(environment, &mut cargo)? {
         Ok(()) => Ok(()),
         // These fail the build. A failure of the script would have them printed twice.
@@ -77,8 +77,8 @@ fn generate(environment: &Environment, cargo: &mut Cargo<'_>) -> io::Result<Resu
         cargo.tell("warning", operation)?;
     }
     let has = |line: &&str| generated.signatures.iter().any(|known| known == line);
-    if EXCHANGE.iter().all(has) {
-        cargo.tell("rustc-cfg", "exchange")?;
+    if LOGIN.iter().all(has) {
+        cargo.tell("rustc-cfg", "login")?;
     }
     Ok(write(environment, &generated.code).map_err(Problems::from))
 }

@@ -350,7 +350,8 @@ impl ClientBuilder {
         self
     }
 
-    /// The client.
+    /// Creates the client. The environment is not read: `FITRANKINGS_BASE_URL` has no effect, see
+    /// [`from_env`](Self::from_env).
     ///
     /// # Errors
     ///

@@ -2,7 +2,7 @@
 
 pub mod authorization;
 pub mod env;
-#[cfg(exchange)]
+#[cfg(login)]
 pub mod login;
 pub mod period;
 pub mod tokens;

@@ -40,8 +40,8 @@ fn is_ours(output: &str) {
     const OURS: [&str; 6] = [
         "rerun-if-env-changed=FITRANKINGS_SPEC",
         "rerun-if-changed=",
-        "rustc-check-cfg=cfg(exchange)",
-        "rustc-cfg=exchange",
+        "rustc-check-cfg=cfg(login)",
+        "rustc-cfg=login",
         "warning=",
         "error=",
     ];

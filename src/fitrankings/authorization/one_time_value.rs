@@ -3,7 +3,8 @@ use std::str::FromStr;
 
 use subtle::ConstantTimeEq;
 
-use crate::Error;
+use crate::error::Error;
+use crate::random;
 
 /// A secret value that ties a callback to the request that caused it: 128 bits from the operating
 /// system's source of random numbers.
@@ -26,13 +27,7 @@ pub struct OneTimeValue(String);
 impl OneTimeValue {
     /// Returns a new value. Fails if the operating system gives no random numbers.
     pub fn new() -> Result<Self, Error> {
-        let mut bytes = [0; 16];
-        getrandom::getrandom(&mut bytes).map_err(|error| {
-            Error::invalid(format!(
-                "the operating system gave no random numbers: {error}"
-            ))
-        })?;
-        Ok(Self(format!("{:032x}", u128::from_be_bytes(bytes))))
+        random::hex().map(Self)
     }
 
     /// Returns the value as text: 32 lower-case hexadecimal digits, which are safe in every part of
