@@ -736,7 +736,7 @@ impl StdError for Error {
 
 /// Text from outside, with nothing in it that a terminal would obey, or that would show it as another
 /// text.
-struct Plain<'t>(&'t str);
+pub(crate) struct Plain<'t>(pub &'t str);
 
 impl Plain<'_> {
     fn without_stop(&self) -> Self {

@@ -975,7 +975,7 @@ pub mod types {
     }
 
     impl Credentials {
-        /// `Credentials` with all that it holds.
+        /// Returns a `Credentials` with all its fields.
         pub fn new(
             client_id: impl Into<String>,
             client_secret: impl Into<crate::Secret>,

@@ -123,9 +123,10 @@ fn serde(field: &Field) -> TokenStream {
         .into_iter()
         .flatten()
         .collect();
-    match all.is_empty() {
-        true => quote!(),
-        false => quote!(#[serde(#(#all),*)]),
+    if all.is_empty() {
+        quote!()
+    } else {
+        quote!(#[serde(#(#all),*)])
     }
 }
 
@@ -144,9 +145,12 @@ fn with(field: &Field) -> Option<&'static str> {
 fn new(name: &str, record: &Record, types: &Types) -> TokenStream {
     let ident_ = ident(name);
     let optional = record.rest.is_some() || record.fields.iter().any(Field::may_be_missing);
-    let about = docs(&match optional {
-        true => format!("`{name}` with what is required; set the other fields as you need them."),
-        false => format!("`{name}` with all that it holds."),
+    let about = docs(&if optional {
+        format!(
+            "Returns a `{name}` with the required fields. Set the other fields as you need them."
+        )
+    } else {
+        format!("Returns a `{name}` with all its fields.")
     });
     let mut declared = Vec::new();
     let mut set = Vec::new();
@@ -256,7 +260,7 @@ pub fn union(name: &str, union: &Union, types: &Types) -> TokenStream {
         #[non_exhaustive]
         pub enum #ident_ {
             #(#abouts #names(#payloads),)*
-            /// What fits none of these, as it came.
+            /// JSON that fits none of these, as it came.
             Other(serde_json::Value),
         }
         #call
@@ -293,9 +297,10 @@ pub fn answer(
             status => status.to_owned(),
         };
         let text = doc::line(&success.doc);
-        let doc = docs(&match text.is_empty() {
-            true => format!("{status}."),
-            false => format!("{status}: {text}"),
+        let doc = docs(&if text.is_empty() {
+            format!("{status}.")
+        } else {
+            format!("{status}: {text}")
         });
         let variant = ident(&success.name);
         let held = match &success.content {

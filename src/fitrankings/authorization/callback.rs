@@ -7,7 +7,11 @@ use super::error::CallbackError;
 use super::one_time_value::OneTimeValue;
 use super::parts::{self, Parts};
 use crate::UserToken;
+use crate::error::Plain;
 use crate::redact::{Patterns, Redactor};
+
+/// The longest text of a callback that is shown, in characters.
+const LONGEST_TEXT: usize = 200;
 
 /// The longest callback that is read, in bytes.
 pub(super) const LONGEST: usize = 16 * 1024;
@@ -147,12 +151,6 @@ fn split(callback: &str) -> Result<(&str, &str), CallbackError> {
 
 /// Cuts a text from outside, and escapes the characters that play tricks on a terminal or a log.
 fn harmless(text: &str) -> String {
-    let mut shown = String::new();
-    for character in text.chars().take(200) {
-        match character {
-            '\'' | '"' | '\\' => shown.push(character),
-            _ => shown.extend(character.escape_debug()),
-        }
-    }
-    shown
+    let text: String = text.chars().take(LONGEST_TEXT).collect();
+    Plain(&text).to_string()
 }
