@@ -242,8 +242,9 @@ impl Period {
         Self(Kind::RawRange(start.into(), end.into()))
     }
 
-    /// The query parameters that ask for this period. All time has none: it is the documented
+    /// Returns the query parameters that ask for this period. All time has none: it is the documented
     /// default, and `time_mode=0` is one more thing that the service could refuse.
+    #[allow(dead_code, reason = "a document may have no period")]
     pub(crate) fn parameters(&self, names: &PeriodParameters) -> Vec<(&'static str, String)> {
         let mode = |mode: i64, value| vec![(names.mode, mode.to_string()), (names.value, value)];
         let range = |start, end| vec![(names.start, start), (names.end, end)];
