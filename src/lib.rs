@@ -29,7 +29,7 @@
 //! | [`list_users`](Client::list_users) | either token | [`User`](types::User)s, a page of them |
 //! | [`get_user_stat_summary`](Client::get_user_stat_summary) | either token | a [`UserStatSummary`](types::UserStatSummary) |
 //! | [`get_group_stat_summary`](Client::get_group_stat_summary) | the master token | a [`GroupStatSummary`](types::GroupStatSummary) |
-//! | [`create_master_token`](Client::create_master_token) | none | the token; rather use [`ClientBuilder::exchange`] |
+//! | [`create_master_token`](Client::create_master_token) | none | the token; [`ClientBuilder::login`] does more |
 //!
 //! # Tokens
 //!
@@ -52,15 +52,17 @@
 //!
 //! # Errors
 //!
-//! Everything fails with the one [`Error`]: it prints as a line that says what happened and what to
-//! do, and answers questions such as [`is_retryable`](Error::is_retryable).
+//! Every call fails with the one type [`Error`]. It prints as a line that says what happened and what
+//! to do, and has methods such as [`is_retryable`](Error::is_retryable). Only reading a callback has an
+//! error of its own, [`CallbackError`](authorization::CallbackError), which `?` converts into an
+//! [`Error`].
 //!
 //! # Values
 //!
 //! Instants are [`jiff::Timestamp`]s; [quantities](units) have their unit as their type; a
 //! [`Period`] is all that a summary has to be told of time. What the service answers with is open:
-//! structs can gain fields and enums values, and what the document does not name is ignored, or kept
-//! as `Other`.
+//! structs can gain fields and enums values. Fields that the document does not name are ignored,
+//! values of an enum are kept as [`Unknown`](UnknownValue).
 //!
 //! Only the ids that identify a record are required: any other value that is missing or `null` is
 //! `None`, or an empty list. An instant past the ends of a [`jiff::Timestamp`], such as
@@ -98,8 +100,10 @@ mod client;
 mod error;
 mod fitrankings;
 mod generated;
+mod json;
 mod limits;
 pub mod list;
+mod random;
 mod redact;
 mod request;
 mod response;
@@ -117,13 +121,14 @@ mod transport;
 mod values;
 
 pub use auth::secret::Secret;
-pub use auth::token::{AnyToken, MasterToken, NoToken, Token, UserToken};
+pub use auth::token::{NoToken, Token};
 pub use call::retry::{Clock, Retry, RetryPolicy};
 pub use client::{BASE_URL, Client, ClientBuilder};
 pub use error::Error;
 #[cfg(login)]
 pub use fitrankings::login::Credentials;
 pub use fitrankings::period::Period;
+pub use fitrankings::tokens::{AnyToken, MasterToken, UserToken};
 pub use fitrankings::{authorization, units};
 pub use generated::{access, requests, types};
 /// The crate of the instants and dates in this crate's API, so that an application uses the same
@@ -131,10 +136,11 @@ pub use generated::{access, requests, types};
 pub use jiff;
 pub use limits::cancel::CancelHandle;
 pub use rust_decimal::Decimal;
+pub use values::open_enum::UnknownValue;
 pub use values::row::Row;
 
 #[allow(unused_imports, reason = "a document may have no such token")]
-pub(crate) use auth::token::{basic, bearer, key};
+pub(crate) use auth::token::token;
 #[allow(unused_imports, reason = "a document may have no enum")]
 pub(crate) use values::open_enum::open_enum;
 #[allow(unused_imports, reason = "a document may have no record")]

@@ -1,6 +1,7 @@
 //! What generated code names of this crate: a list of names, wherever the code behind them stands.
 
-pub(crate) use crate::auth::token::Credential;
+pub(crate) use crate::auth::auth_secret::{AuthSecret, KeyLocation};
+pub(crate) use crate::auth::token::{AuthSecrets, token};
 pub(crate) use crate::fitrankings::period::{PeriodParameters, WeekFormat};
 pub use crate::list::{Items, PageRequest, Paged, Pages};
 pub use crate::request::multipart::File;

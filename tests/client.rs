@@ -205,13 +205,13 @@ mod tokens {
         let sandbox = sandbox();
         let credentials = || Credentials::new(sandbox.client_id(), sandbox.client_secret());
         let nobody = client(&sandbox, NoToken);
-        let token = nobody.exchange(credentials()).unwrap();
+        let token = nobody.request_master_token(credentials()).unwrap();
         assert_eq!(token.expose(), sandbox.master_token());
 
         let builder = Client::builder()
             .base_url(sandbox.base_url())
             .retry(RetryPolicy::none());
-        let master = builder.exchange(credentials()).unwrap();
+        let master = builder.login(credentials()).unwrap();
         assert_eq!(master.list_users().call().unwrap().len(), 4);
 
         let grant = master.create_master_token(credentials()).call().unwrap();
@@ -227,7 +227,9 @@ mod tokens {
         let sandbox = sandbox();
         let client = client(&sandbox, NoToken);
         let exchange = |id: &str, secret: &str| -> Error {
-            client.exchange(Credentials::new(id, secret)).unwrap_err()
+            client
+                .request_master_token(Credentials::new(id, secret))
+                .unwrap_err()
         };
         for error in [
             exchange(sandbox.client_id(), "wrong"),
@@ -267,17 +269,18 @@ mod tokens {
         let sandbox = sandbox();
         let user = first_user(&sandbox);
         let value = OneTimeValue::new().unwrap();
-        let request = Authorization::new(sandbox.client_id()).unwrap();
-        let request = request.base_url(sandbox.base_url()).unwrap();
-        let request = request.callback_uri("http://127.0.0.1:9/done?a=b").unwrap();
-        let request = request.one_time_value(&value).unwrap();
-        let callback = sandbox.grant(&request.url(), user).unwrap();
+        let request = Authorization::new(sandbox.client_id())
+            .base_url(sandbox.base_url())
+            .callback_uri("http://127.0.0.1:9/done?a=b")
+            .one_time_value(&value);
+        let url = request.url().unwrap();
+        let callback = sandbox.grant(&url, user).unwrap();
         let authorization = UserAuthorization::from_callback(&callback, &value).unwrap();
         assert_eq!(authorization.user_id_number(), Some(user));
         let client = client(&sandbox, authorization.token);
         assert_eq!(activity_ids(&client), sandbox.activity_ids_of(user));
 
-        let denied = sandbox.deny(&request.url()).unwrap();
+        let denied = sandbox.deny(&url).unwrap();
         let error = UserAuthorization::from_callback(&denied, &value).unwrap_err();
         assert!(matches!(error, CallbackError::Refused { .. }), "{error}");
     }

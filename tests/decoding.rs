@@ -4,9 +4,9 @@
 mod support;
 
 use fitrankings::types::{
-    Activity, GroupStatSummary, MasterTokenGrant, Provider, User, UserStatSummary,
+    Activity, ErrorBody, GroupStatSummary, MasterTokenGrant, Provider, User, UserStatSummary,
 };
-use fitrankings::{Client, Decimal, MasterToken};
+use fitrankings::{Client, Credentials, Decimal, MasterToken};
 use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -160,7 +160,7 @@ fn the_documented_users_and_summaries_and_the_grant_decode() {
     let (_server, client) = answering(GRANT);
     let credentials = fitrankings::Credentials::new("id", "secret");
     assert_eq!(
-        client.exchange(credentials).unwrap().expose(),
+        client.request_master_token(credentials).unwrap().expose(),
         "MASTER_TOKEN"
     );
 }
@@ -208,7 +208,10 @@ fn an_unknown_field_is_ignored_wherever_it_is() {
 fn an_unknown_provider_is_kept() {
     let activity: Activity = read(&ACTIVITY.replace("google-oauth2", "under \\\"armour\\\""));
     let provider = activity.provider_key.clone().unwrap();
-    assert_eq!(provider, Provider::Other("under \"armour\"".into()));
+    assert!(matches!(provider, Provider::Unknown(_)));
+    assert_eq!(provider, Provider::from("under \"armour\""));
+    assert_eq!(Ok(&provider), "under \"armour\"".parse().as_ref());
+    assert_eq!(format!("{provider:?}"), r#"Unknown("under \"armour\"")"#);
     assert_eq!(provider.as_str(), "under \"armour\"");
     assert_eq!(provider, Provider::from(provider.to_string()));
     assert_eq!(provider, Provider::from(provider.as_str()));
@@ -343,4 +346,55 @@ fn written_again_every_field_has_the_same_json_value() {
         .replace("\"5460.0000\"", "\"79228162514264337593543950335\"")
         .replace("\"0.0000\"", "\"0.0000000000000000000000000001\"");
     check::<Activity>(&odd);
+}
+
+/// serde takes an array for a struct, with the fields in their order.
+#[test]
+fn an_array_is_no_record() {
+    for body in [
+        "[]",
+        "[1]",
+        "[null]",
+        "[[]]",
+        "[1,2,3,4,5,6,7,8,9,10,11,12]",
+    ] {
+        let (_server, client) = answering(body);
+        for error in [
+            client.get_activity(1).call().unwrap_err(),
+            client.get_user_stat_summary().call().unwrap_err(),
+            client.get_group_stat_summary().call().unwrap_err(),
+        ] {
+            assert!(error.is_decode(), "{body}: {error}");
+            let said = error.to_string();
+            assert!(said.contains("is not as documented"), "{body}: {said}");
+            assert!(said.contains("expected an object"), "{body}: {said}");
+        }
+    }
+    let body = r#"[{"id": 1, "user": {"id": 2, "profile": [3]}}]"#;
+    let (_server, client) = answering(body);
+    let error = client.list_activities().call().unwrap_err();
+    assert_eq!(error.json_path(), Some("[0].user.profile"), "{error}");
+    assert!(error.to_string().contains("expected an object"), "{error}");
+    let mut items = client.list_activities().items();
+    let error = items.next().unwrap().unwrap_err();
+    assert_eq!(error.json_path(), Some("[0].user.profile"), "{error}");
+}
+
+#[test]
+fn an_array_is_no_master_token() {
+    let (_server, client) = answering(r#"["tokentokentoken"]"#);
+    let credentials = Credentials::new("an-id", "a-secret");
+    let error = client.request_master_token(credentials).unwrap_err();
+    assert!(error.is_decode(), "{error}");
+    assert!(
+        !format!("{error} {error:?}").contains("tokentoken"),
+        "{error:?}"
+    );
+}
+
+#[test]
+fn an_array_is_no_body_of_an_error() {
+    let server = Server::always(Reply::json(400, r#"["a sentence"]"#));
+    let error = server.client().list_users().call().unwrap_err();
+    assert_eq!(error.body_as::<ErrorBody>(), None);
 }

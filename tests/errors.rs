@@ -178,7 +178,9 @@ mod statuses {
     fn a_401_or_403_of_the_exchange_asks_for_other_credentials() {
         for status in [401, 403] {
             let server = Server::always(Reply::json(status, r#"{"detail": "Wrong."}"#));
-            let error = server.client().exchange(Credentials::new("id", "secret"));
+            let error = server
+                .client()
+                .request_master_token(Credentials::new("id", "secret"));
             let error = error.unwrap_err();
             assert_eq!(error.status(), Some(status));
             let message = error.to_string();
@@ -441,7 +443,10 @@ mod redirects {
         for status in [301, 307, 308] {
             let server = Server::always(Reply::new(status, &[("Location", &target)], ""));
             let credentials = Credentials::new("id", "secret");
-            let error = server.client().exchange(credentials).unwrap_err();
+            let error = server
+                .client()
+                .request_master_token(credentials)
+                .unwrap_err();
             assert_eq!(holds(&error), ["redirect"], "{error}");
             server.only_request();
         }
@@ -636,7 +641,10 @@ mod answers_that_do_not_decode {
         for token in ["", "two words", r"line\n", "\u{e4}"] {
             let server = Server::always(Reply::json(200, format!(r#"{{"token": "{token}"}}"#)));
             let credentials = Credentials::new("id", "secret");
-            let error = server.client().exchange(credentials).unwrap_err();
+            let error = server
+                .client()
+                .request_master_token(credentials)
+                .unwrap_err();
             assert_eq!(holds(&error), ["decode"], "{error}");
         }
     }

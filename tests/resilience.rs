@@ -325,7 +325,7 @@ mod retries {
             let server = Server::always(reply);
             let policy = RetryPolicy::default();
             let client = build(server.builder().retry(policy).clock(clock.clone()));
-            let error = client.exchange(credentials()).unwrap_err();
+            let error = client.request_master_token(credentials()).unwrap_err();
             // It says that one may try again, and leaves that to who knows.
             assert!(error.is_retryable(), "{error}");
             assert_eq!(
@@ -344,7 +344,7 @@ mod retries {
         });
         let client = patient(&server);
         client.list_users().call().unwrap();
-        let error = client.exchange(credentials()).unwrap_err();
+        let error = client.request_master_token(credentials()).unwrap_err();
         assert!(error.is_retryable(), "{error}");
         let received = server.received();
         assert_eq!(received.len(), 2);
@@ -361,7 +361,7 @@ mod retries {
         let agent = lost::agent(config, Arc::clone(&sent));
         let builder = Client::builder().base_url("http://127.0.0.1:1/iq");
         let client = build(builder.agent(agent).clock(Fake::new()));
-        client.exchange(credentials()).unwrap_err();
+        client.request_master_token(credentials()).unwrap_err();
         let sent = String::from_utf8(sent.lock().unwrap().clone()).unwrap();
         assert_eq!(
             sent.matches("POST /iq/tokens/master-token/").count(),
@@ -436,7 +436,10 @@ mod retries {
         let client = build(builder.retry(policy).clock(Fake::new()));
         for exchange in [true, false] {
             let error = match exchange {
-                true => client.exchange(credentials()).map(drop).unwrap_err(),
+                true => client
+                    .request_master_token(credentials())
+                    .map(drop)
+                    .unwrap_err(),
                 false => client.list_users().call().map(drop).unwrap_err(),
             };
             assert!(error.is_connect(), "{error}");
@@ -934,7 +937,7 @@ mod cancelling {
         let _alone = alone();
         let server = Server::always(Reply::raw("").then_hang());
         let ready = || server.wait_for_requests(1);
-        let exchange = |client: Client<MasterToken>| client.exchange(credentials());
+        let exchange = |client: Client<MasterToken>| client.request_master_token(credentials());
         check(&cancelled(&server.client(), ready, exchange).unwrap_err());
         server.only_request();
         server.wait_until_all_closed();
@@ -1010,7 +1013,7 @@ mod cancelling {
         handle.cancel();
         let users = || client.list_users();
         check(&users().call().unwrap_err());
-        check(&client.exchange(credentials()).unwrap_err());
+        check(&client.request_master_token(credentials()).unwrap_err());
         for ahead in [0, 3] {
             let users: Vec<_> = users().items().prefetch(ahead).collect();
             assert_eq!(users.len(), 1);

@@ -153,11 +153,11 @@ fn call_everything(builder: &ClientBuilder) -> Vec<Error> {
     let period = || Period::week(2017, 32).unwrap();
     let group = master.get_group_stat_summary().period(period()).call();
     let exchanges = [
-        master.exchange(credentials()).err(),
-        user.exchange(credentials()).err(),
-        nobody.exchange(credentials()).err(),
+        master.request_master_token(credentials()).err(),
+        user.request_master_token(credentials()).err(),
+        nobody.request_master_token(credentials()).err(),
         master.create_master_token(credentials()).call().err(),
-        builder.clone().exchange(credentials()).err(),
+        builder.clone().login(credentials()).err(),
     ];
     [
         call_common(&master),
@@ -334,12 +334,12 @@ fn what_brings_a_token_does_not_show_it() {
     let grant = client.create_master_token(credentials()).call().unwrap();
     assert_eq!(grant.token.expose(), MASTER);
     check_debug(&grant);
-    check_debug(&client.exchange(credentials()).unwrap());
+    check_debug(&client.request_master_token(credentials()).unwrap());
 
     let value = OneTimeValue::new().unwrap();
-    let request = Authorization::new("an-id").unwrap();
-    let request = request.callback_uri("https://example.com/done").unwrap();
-    let request = request.one_time_value(&value).unwrap();
+    let request = Authorization::new("an-id")
+        .callback_uri("https://example.com/done")
+        .one_time_value(&value);
     let shown = format!("{value:?} {request:?}");
     assert!(!shown.contains(value.as_str()), "{shown}");
 
@@ -354,6 +354,11 @@ fn what_brings_a_token_does_not_show_it() {
         format!("/done/{}?token={token}&token={token}", value.as_str()),
         format!("/done/{}?token={token}&user_id={token}", value.as_str()),
         format!("/done/{}?token={token}&error=access_denied", value.as_str()),
+        format!("/done/{}?token={token}&error={token}", value.as_str()),
+        format!(
+            "/done/{0}?token={token}&error=bad&error_description={token}",
+            value.as_str()
+        ),
         format!("/done/{}?token=%0A{token}&user_id=1", value.as_str()),
     ] {
         let error = UserAuthorization::from_callback(&callback, &value).unwrap_err();
@@ -591,14 +596,19 @@ fn an_exchange_of_another_shape_shows_nothing_of_the_token_it_brought() {
         for status in [200, 201] {
             let server = Server::always(Reply::json(status, &body));
             let client = server.builder().build(NoToken).unwrap();
-            let error = client.exchange(credentials()).unwrap_err();
+            let error = client.request_master_token(credentials()).unwrap_err();
             check_error(&error);
             assert!(error.is_decode(), "{error}");
         }
     }
     let latin = [MASTER.as_bytes(), b"\xe4"].concat();
     let server = Server::always(Reply::new(200, &[], latin));
-    check_error(&server.client().exchange(credentials()).unwrap_err());
+    check_error(
+        &server
+            .client()
+            .request_master_token(credentials())
+            .unwrap_err(),
+    );
     check_records("DEBUG fitrankings POST /tokens/master-token/: 201 in ");
 }
 
@@ -630,7 +640,7 @@ mod sandbox {
         let user = master.with_token(UserToken::new(users_token.clone()).unwrap());
         let exchange = || {
             let credentials = Credentials::new(sandbox.client_id(), sandbox.client_secret());
-            master.exchange(credentials)
+            master.request_master_token(credentials)
         };
         let mut shown = String::new();
         for fault in [

@@ -160,7 +160,7 @@ fn check_refused(server: Server, agent: Option<ureq::Agent>, reason: &str) {
     let credentials = Credentials::new("an-id", "a-secret");
     let errors: [Error; 2] = [
         client.list_users().call().unwrap_err(),
-        client.exchange(credentials).unwrap_err(),
+        client.request_master_token(credentials).unwrap_err(),
     ];
     for error in &errors {
         assert!(error.is_connect(), "{error}");

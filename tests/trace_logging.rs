@@ -70,7 +70,7 @@ fn a_logger_that_would_take_the_token_is_sent_none_unless_that_is_allowed() {
         let credentials = Credentials::new("id", SECRET);
         for error in [
             client.list_users().call().unwrap_err(),
-            client.exchange(credentials).unwrap_err(),
+            client.request_master_token(credentials).unwrap_err(),
         ] {
             assert!(error.is_invalid_input(), "{error}");
             let message = error.to_string();

@@ -285,7 +285,7 @@ mod places {
         for error in [
             client.list_users().call().unwrap_err(),
             client
-                .exchange(Credentials::new("id", "secret"))
+                .request_master_token(Credentials::new("id", "secret"))
                 .unwrap_err(),
         ] {
             assert!(error.is_connect() && error.is_retryable(), "{error}");
@@ -314,7 +314,7 @@ mod credentials {
             let client = server.client();
             let credentials = || Credentials::new("id", "secret");
             for error in [
-                client.exchange(credentials()).unwrap_err(),
+                client.request_master_token(credentials()).unwrap_err(),
                 client
                     .create_master_token(credentials())
                     .call()

@@ -9,7 +9,7 @@ use std::process::Command;
 const RUSTC: &str = "rustc 1.95.";
 
 /// Our own words in it, which no compiler may leave out.
-const CASES: [(&str, &[&str]); 7] = [
+const CASES: [(&str, &[&str]); 8] = [
     (
         "group_summary_of_a_user",
         &[
@@ -35,6 +35,10 @@ const CASES: [(&str, &[&str]); 7] = [
     ),
     ("answer_as_a_literal", &["error[E0639]"]),
     ("provider_without_a_wildcard", &["error[E0004]"]),
+    (
+        "provider_matched_by_text",
+        &["error[E0308]", "expected `UnknownValue`, found `&str`"],
+    ),
     (
         "request_that_is_not_called",
         &[

@@ -56,7 +56,7 @@ mod requests {
     fn the_exchange_posts_the_credentials_as_json_and_no_token() {
         let server = Server::always(Reply::json(200, r#"{"token": "new"}"#));
         let credentials = Credentials::new("an id", "a \"secret\"");
-        let token = server.client().exchange(credentials).unwrap();
+        let token = server.client().request_master_token(credentials).unwrap();
         assert_eq!(token.expose(), "new");
         let request = server.only_request();
         assert_eq!(request.line(), "POST /iq/tokens/master-token/");
@@ -589,9 +589,11 @@ mod tokens {
         }
         let server = Server::always(Reply::json(200, r#"{"token": "new"}"#));
         let client = server.builder().build(NoToken).unwrap();
-        let token = client.exchange(Credentials::new("id", "secret")).unwrap();
+        let token = client
+            .request_master_token(Credentials::new("id", "secret"))
+            .unwrap();
         assert_eq!(token.expose(), "new");
-        let client = server.builder().exchange(Credentials::new("id", "secret"));
+        let client = server.builder().login(Credentials::new("id", "secret"));
         assert!(kind(&client.unwrap()).ends_with("MasterToken"));
     }
 }

@@ -57,7 +57,7 @@ fn tour(out: Out) -> Result<()> {
     let credentials = Credentials::new(&*service.client_id, &*service.client_secret);
     let master = Client::builder()
         .base_url(&service.base_url)
-        .exchange(credentials)?;
+        .login(credentials)?;
     writeln!(out, "Got {:?}: a token is never shown.", master.token())?;
 
     heading(out, "The master token opens what all users have")?;

@@ -65,21 +65,22 @@ impl Service {
     /// Sends the user to the authorization page, and reads the address that the browser ends on.
     pub fn authorize(&self, out: Out) -> Result<UserAuthorization> {
         let value = OneTimeValue::new()?;
-        let request = Authorization::new(&*self.client_id)?
-            .base_url(&self.base_url)?
-            .callback_uri(CALLBACK)?
-            .one_time_value(&value)?;
+        let url = Authorization::new(&*self.client_id)
+            .base_url(&self.base_url)
+            .callback_uri(CALLBACK)
+            .one_time_value(&value)
+            .url()?;
         let callback = match &self.sandbox {
             Some(sandbox) => {
                 writeln!(out, "The sandbox presses `Allow` for its first user.")?;
                 let users = sandbox.user_ids();
                 let user = users.first().ok_or("the sandbox has no users")?;
                 // As text: a connection that breaks here is no closed pipe of the output.
-                let granted = sandbox.grant(&request.url(), *user);
+                let granted = sandbox.grant(&url, *user);
                 granted.map_err(|error| error.to_string())?
             }
             None => {
-                writeln!(out, "Open this in a browser:\n  {}", request.url())?;
+                writeln!(out, "Open this in a browser:\n  {url}")?;
                 writeln!(out, "and paste the address that the browser ends on:")?;
                 out.flush()?;
                 let mut line = String::new();

@@ -1,4 +1,7 @@
-//! Tokens and other secrets: what they are, and where they are sent.
+//! Tokens and other secrets, and where they are sent.
 
+pub mod auth_secret;
+pub mod base64;
+pub mod query_keys;
 pub mod secret;
 pub mod token;

@@ -4,7 +4,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
-/// A text that is never shown, and wiped from memory when it is dropped.
+/// A text that is never shown, and that is wiped from memory when it is dropped.
 ///
 /// The spec's `format: password` becomes this type. `Debug` writes `Secret(…)`, there is no
 /// `Display`, and comparing takes the same time wherever two secrets of one length differ.
@@ -21,7 +21,7 @@ use zeroize::Zeroizing;
 pub struct Secret(Zeroizing<String>);
 
 impl Secret {
-    /// The text itself. Whatever is made of it is no longer kept from being shown.
+    /// Returns the text. Nothing keeps the returned text from being shown.
     pub fn expose(&self) -> &str {
         &self.0
     }

@@ -14,7 +14,7 @@ use ureq::http::header::{CONTENT_TYPE, COOKIE};
 use ureq::http::{HeaderName, HeaderValue, Method, Request, Uri};
 use zeroize::Zeroizing;
 
-use crate::auth::token::Credential;
+use crate::auth::auth_secret::AuthSecret;
 use crate::call::pause::Pause;
 use crate::call::retry::Retry;
 use crate::client::Shared;
@@ -37,7 +37,7 @@ pub(crate) struct Exchange {
     pub shared: Arc<Shared>,
     pub operation: &'static Operation,
     pub uri: Uri,
-    pub credentials: Arc<[Credential]>,
+    pub auth: Arc<[AuthSecret]>,
     pub headers: Vec<(HeaderName, HeaderValue)>,
     pub body: Option<Body>,
     /// What else of the request no error may show.
@@ -168,7 +168,7 @@ impl Exchange {
     pub fn redactor(&self) -> Redactor<'_> {
         let body = self.body.as_ref().map(|body| body.bytes.as_slice());
         let keys = self.operation.secrets;
-        Redactor::new(&self.credentials, &self.secrets, body, keys, &self.patterns)
+        Redactor::new(&self.auth, &self.secrets, body, keys, &self.patterns)
     }
 
     /// What is safe to send twice, because it changes nothing, or because it never left.
@@ -314,7 +314,7 @@ impl Exchange {
         *request.method_mut() = self.operation.method.clone();
         *request.uri_mut() = self.uri.clone();
         let headers = request.headers_mut();
-        for (name, value) in self.credentials.iter().filter_map(Credential::header) {
+        for (name, value) in self.auth.iter().filter_map(AuthSecret::header) {
             headers.insert(name.clone(), value.clone());
         }
         if let Some(body) = &self.body {

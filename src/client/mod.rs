@@ -5,16 +5,17 @@ use std::time::Duration;
 use ureq::Agent;
 use ureq::http::Uri;
 
-use crate::auth::token::{Credential, NoToken, Token};
+use crate::auth::auth_secret::AuthSecret;
+use crate::auth::token::{NoToken, Token};
 use crate::call::pause::Pause;
 use crate::call::retry::{Clock, RetryPolicy, SystemClock};
+use crate::error::Error;
 use crate::limits::cancel::CancelHandle;
 use crate::server::SERVER;
 use crate::transport::base_url::{BaseUrl, NO_SERVER};
 use crate::transport::proxy;
 use crate::transport::resolver::CachingResolver;
 use crate::transport::{self, OUTPUT, Settings};
-use crate::{AnyToken, Error, MasterToken, UserToken};
 
 /// The default base URL: the server that the document names.
 pub const BASE_URL: &str = match SERVER {
@@ -53,9 +54,9 @@ const MAX_BODY_SIZE: u64 = 64 * 1024 * 1024;
 #[derive(Clone)]
 pub struct Client<T> {
     pub(crate) shared: Arc<Shared>,
-    token: T,
-    /// What is sent of the token: made once, not for each request.
-    pub(crate) credentials: Arc<[Credential]>,
+    pub(crate) token: T,
+    /// The secrets of the token: collected once, not for each request.
+    pub(crate) auth: Arc<[AuthSecret]>,
     /// Shared by all clones: what the server asks for concerns the token.
     pub(crate) pause: Arc<Pause>,
     pub(crate) cancel: Option<CancelHandle>,
@@ -105,7 +106,7 @@ impl<T: Token> Client<T> {
     pub fn with_token<U: Token>(&self, token: U) -> Client<U> {
         let pause = Pause::new(self.shared.clock.now());
         let cancel = self.cancel.clone();
-        client(Arc::clone(&self.shared), token, Arc::new(pause), cancel)
+        with_parts(Arc::clone(&self.shared), token, Arc::new(pause), cancel)
     }
 
     /// The same client, whose calls and lists the handle stops within a moment, from any thread.
@@ -152,36 +153,6 @@ impl Client<NoToken> {
     }
 }
 
-impl Client<AnyToken> {
-    /// The same client, for what only the application's token may call.
-    ///
-    /// # Errors
-    ///
-    /// It holds a user's token.
-    pub fn into_master(self) -> Result<Client<MasterToken>, Error> {
-        match self.token {
-            AnyToken::Master(token) => Ok(client(self.shared, token, self.pause, self.cancel)),
-            AnyToken::User(_) => Err(Error::invalid(
-                "a master token is needed here, and the client holds a user token",
-            )),
-        }
-    }
-
-    /// The same client, known to be a user's.
-    ///
-    /// # Errors
-    ///
-    /// It holds the master token.
-    pub fn into_user(self) -> Result<Client<UserToken>, Error> {
-        match self.token {
-            AnyToken::User(token) => Ok(client(self.shared, token, self.pause, self.cancel)),
-            AnyToken::Master(_) => Err(Error::invalid(
-                "a user token is needed here, and the client holds the master token",
-            )),
-        }
-    }
-}
-
 impl<T: fmt::Debug> fmt::Debug for Client<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client")
@@ -191,19 +162,19 @@ impl<T: fmt::Debug> fmt::Debug for Client<T> {
     }
 }
 
-/// No method, since the names of those are the document's to give.
-fn client<T: Token>(
+/// A function, because the names of methods belong to the document.
+pub(crate) fn with_parts<T: Token>(
     shared: Arc<Shared>,
     token: T,
     pause: Arc<Pause>,
     cancel: Option<CancelHandle>,
 ) -> Client<T> {
-    let mut credentials = Vec::new();
-    token.each(&mut |one| credentials.push(one.clone()));
+    let mut auth = Vec::new();
+    token.for_each_secret(&mut |secret| auth.push(secret.clone()));
     Client {
         shared,
         token,
-        credentials: credentials.into(),
+        auth: auth.into(),
         pause,
         cancel,
     }
@@ -379,7 +350,8 @@ impl ClientBuilder {
         self
     }
 
-    /// The client.
+    /// Creates the client. The environment is not read: `FITRANKINGS_BASE_URL` has no effect, see
+    /// [`from_env`](Self::from_env).
     ///
     /// # Errors
     ///
@@ -439,7 +411,7 @@ impl ClientBuilder {
             proxy_problem,
         };
         let pause = Pause::new(shared.clock.now());
-        client(Arc::new(shared), token, Arc::new(pause), None)
+        with_parts(Arc::new(shared), token, Arc::new(pause), None)
     }
 }
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde::de::DeserializeOwned;
 use ureq::http::StatusCode;
 
+use crate::json;
 use crate::request::Operation;
 use crate::transport::CERTIFICATE;
 
@@ -362,7 +363,7 @@ impl Error {
     /// ```
     pub fn body_as<T: DeserializeOwned>(&self) -> Option<T> {
         let Server { body, whole, .. } = &self.0.server;
-        serde_json::from_str(whole.as_ref().or(body.as_ref())?).ok()
+        json::from_str(whole.as_ref().or(body.as_ref())?).ok()
     }
 
     /// Where in the JSON the value stands that did not fit, such as `[3].user.id`.
@@ -735,7 +736,7 @@ impl StdError for Error {
 
 /// Text from outside, with nothing in it that a terminal would obey, or that would show it as another
 /// text.
-struct Plain<'t>(&'t str);
+pub(crate) struct Plain<'t>(pub &'t str);
 
 impl Plain<'_> {
     fn without_stop(&self) -> Self {

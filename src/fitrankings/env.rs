@@ -3,14 +3,19 @@
 use std::env;
 
 use crate::auth::token::NoToken;
+use crate::client::{Client, ClientBuilder};
+use crate::error::Error;
+use crate::fitrankings::tokens::{AnyToken, MasterToken, UserToken};
 use crate::transport::base_url::BaseUrl;
-use crate::{AnyToken, Client, ClientBuilder, Error, MasterToken, UserToken};
 
+const PREFIX: &str = "FITRANKINGS_";
 const MASTER_TOKEN: &str = "FITRANKINGS_MASTER_TOKEN";
 const USER_TOKEN: &str = "FITRANKINGS_USER_TOKEN";
 const CLIENT_ID: &str = "FITRANKINGS_CLIENT_ID";
 const CLIENT_SECRET: &str = "FITRANKINGS_CLIENT_SECRET";
 const BASE_URL: &str = "FITRANKINGS_BASE_URL";
+
+const VARIABLES: [&str; 5] = [MASTER_TOKEN, USER_TOKEN, CLIENT_ID, CLIENT_SECRET, BASE_URL];
 
 impl Client<AnyToken> {
     /// Creates a client from environment variables, with the default settings.
@@ -52,6 +57,13 @@ impl ClientBuilder {
     /// setting in the program takes precedence over the environment. Default:
     /// [`BASE_URL`](crate::BASE_URL). A variable with an empty value counts as not set.
     ///
+    /// Only `from_env` reads these variables. [`build`](Self::build) and
+    /// [`login`](Self::login) ignore `FITRANKINGS_BASE_URL`.
+    ///
+    /// A variable that looks like a misspelt one of these, such as `FITRANKINGS_BASEURL`, is an
+    /// error unless the one that it looks like is set. Without the error, the requests and their
+    /// token would go to another host than the one that was meant.
+    ///
     /// # Example
     ///
     /// ```no_run
@@ -68,19 +80,33 @@ impl ClientBuilder {
     ///
     /// # Errors
     ///
-    /// Fails if no token is set, if a variable or a setting is not valid, or if the exchange
-    /// fails. The message names the variable and never shows its value.
+    /// Fails if no token is set, if a variable or a setting is not valid, if a variable looks
+    /// misspelt, or if the exchange of credentials fails. The message names the variable and never
+    /// shows its value.
     pub fn from_env(self) -> Result<Client<AnyToken>, Error> {
-        client(self, variable)
+        let names = env::vars_os().filter_map(|(name, _)| name.into_string().ok());
+        client(self, names, variable)
     }
 }
 
-/// `variable` looks a variable up; the tests of this module have one of their own, since a process
-/// has only one environment.
+/// The tests of this module pass their own names and values: a process has only one environment.
 fn client(
     mut builder: ClientBuilder,
+    names: impl Iterator<Item = String>,
     variable: impl Fn(&str) -> Result<Option<String>, Error>,
 ) -> Result<Client<AnyToken>, Error> {
+    let is_read = |name: &str| builder.base_url_is_default || name != BASE_URL;
+    for name in names {
+        if let Some(meant) = misspelt(&name)
+            && is_read(meant)
+            && variable(meant)?.is_none()
+        {
+            return Err(Error::invalid(format!(
+                "the environment has {name}, which no part of this crate reads: {meant} is probably \
+                 meant"
+            )));
+        }
+    }
     if builder.base_url_is_default
         && let Some(url) = variable(BASE_URL)?
     {
@@ -98,7 +124,7 @@ fn client(
         return Ok(client.with_token(token.into()));
     }
     match (variable(CLIENT_ID)?, variable(CLIENT_SECRET)?) {
-        (Some(id), Some(secret)) => exchange(&client, id, secret),
+        (Some(id), Some(secret)) => login(&client, id, secret),
         (Some(_), None) => Err(Error::invalid(format!(
             "{CLIENT_ID} is set, and {CLIENT_SECRET} is not"
         ))),
@@ -112,20 +138,43 @@ fn client(
 }
 
 #[cfg(login)]
-fn exchange(
-    client: &Client<NoToken>,
-    id: String,
-    secret: String,
-) -> Result<Client<AnyToken>, Error> {
+fn login(client: &Client<NoToken>, id: String, secret: String) -> Result<Client<AnyToken>, Error> {
     let credentials = crate::Credentials::new(id, secret);
-    Ok(client.with_token(client.exchange(credentials)?.into()))
+    let token = client.request_master_token(credentials)?;
+    Ok(client.with_token(token.into()))
 }
 
 #[cfg(not(login))]
-fn exchange(_: &Client<NoToken>, _: String, _: String) -> Result<Client<AnyToken>, Error> {
+fn login(_: &Client<NoToken>, _: String, _: String) -> Result<Client<AnyToken>, Error> {
     Err(Error::invalid(
         "the document has no operation that takes credentials",
     ))
+}
+
+/// Returns the variable that a name is probably meant for, if it is not the name of one.
+fn misspelt(name: &str) -> Option<&'static str> {
+    let letters = |name: &str| {
+        let name = name.to_ascii_uppercase();
+        let rest = name.strip_prefix(PREFIX)?;
+        Some(rest.replace('_', ""))
+    };
+    let written = letters(name)?;
+    if VARIABLES.contains(&name) {
+        return None;
+    }
+    VARIABLES
+        .into_iter()
+        .find(|known| letters(known).is_some_and(|known| differ_by_one(&written, &known)))
+}
+
+/// Returns whether at most one letter is wrong, missing or too many.
+fn differ_by_one(one: &str, other: &str) -> bool {
+    let same = |(one, other): &(char, char)| one == other;
+    let start = one.chars().zip(other.chars()).take_while(same).count();
+    let ends = one.chars().rev().zip(other.chars().rev());
+    let end = ends.take_while(same).count();
+    let (one, other) = (one.chars().count(), other.chars().count());
+    one.abs_diff(other) <= 1 && start + end + 1 >= one.max(other)
 }
 
 /// Says which variable an invalid value came from.
@@ -151,7 +200,8 @@ mod tests {
             let found = set.iter().find(|(known, _)| *known == name);
             Ok(found.map(|(_, value)| (*value).to_owned()))
         };
-        client(builder, variable).map_err(|error| error.to_string())
+        let names = set.iter().map(|(name, _)| (*name).to_owned());
+        client(builder, names, variable).map_err(|error| error.to_string())
     }
 
     const TOKEN: (&str, &str) = (MASTER_TOKEN, "a-master-token");
@@ -176,8 +226,10 @@ mod tests {
     fn a_base_url_of_the_program_goes_before_that_of_the_environment() {
         let builder = || Client::builder().base_url("https://example.com/iq");
         for other in ["https://example.org", "no URL at all"] {
-            let client = client_of(builder(), &[TOKEN, (BASE_URL, other)]).unwrap();
-            assert_eq!(client.base_url(), "https://example.com/iq");
+            for name in [BASE_URL, "FITRANKINGS_BASEURL"] {
+                let client = client_of(builder(), &[TOKEN, (name, other)]).unwrap();
+                assert_eq!(client.base_url(), "https://example.com/iq");
+            }
         }
     }
 
@@ -197,6 +249,50 @@ mod tests {
         ] {
             let said = client_of(builder, &[TOKEN]).unwrap_err();
             assert!(!said.contains("FITRANKINGS"), "{said}");
+        }
+    }
+
+    #[test]
+    fn a_variable_that_looks_misspelt_is_an_error_that_names_both() {
+        for (name, meant) in [
+            ("FITRANKINGS_BASEURL", BASE_URL),
+            ("FITRANKINGS_BASE_URI", BASE_URL),
+            ("FITRANKINGS_BASE_URLS", BASE_URL),
+            ("FITRANKINGS_MASTERTOKEN", MASTER_TOKEN),
+            ("FITRANKINGS_MASTER_TOKN", MASTER_TOKEN),
+            ("fitrankings_user_token", USER_TOKEN),
+            ("FITRANKINGS_CLIENTSECRET", CLIENT_SECRET),
+        ] {
+            let others = VARIABLES.iter().filter(|known| **known != meant);
+            let value = |name: &'static str| match name {
+                BASE_URL => (name, "https://example.com"),
+                _ => (name, "a-value"),
+            };
+            let mut set: Vec<_> = others.map(|name| value(name)).collect();
+            set.push((name, "hidden"));
+            let said = client_of(Client::builder(), &set).unwrap_err();
+            assert!(said.contains(name) && said.contains(meant), "{said}");
+            assert!(!said.contains("hidden"), "{said}");
+            // The one that is meant is there: then the other is something else.
+            set.push(value(meant));
+            assert!(client_of(Client::builder(), &set).is_ok(), "{name}");
+        }
+    }
+
+    #[test]
+    fn other_variables_of_the_prefix_are_no_concern() {
+        for name in [
+            "FITRANKINGS_SPEC",
+            "FITRANKINGS_SPEC_LENIENT",
+            "FITRANKINGS_TOKEN",
+            "FITRANKINGS_BASE_URL_OF_TESTS",
+            "FITRANKINGS_",
+            "FITRANKINGS",
+            "BASE_URL",
+            "",
+        ] {
+            let client = client_of(Client::builder(), &[TOKEN, (name, "x")]);
+            assert!(client.is_ok(), "{name}");
         }
     }
 }

@@ -1,25 +1,30 @@
-//! The exchange of credentials for the master token. This module is left out where the document
-//! has something else than it is written for: see `EXCHANGE` in build.rs.
+//! The exchange of credentials for the master token.
+//!
+//! This module is left out where the document does not have the operation that it is written for:
+//! see `LOGIN` in `codegen/src/script.rs`.
 
 use crate::auth::token::{NoToken, Token};
+use crate::client::{Client, ClientBuilder};
 use crate::error::{Error, Kind};
-use crate::{Client, ClientBuilder, MasterToken};
+use crate::fitrankings::tokens::MasterToken;
 
 pub use crate::generated::types::Credentials;
 
 impl<T: Token> Client<T> {
-    /// Exchanges an application's credentials for its master token. The token that this client
-    /// holds is not sent.
+    /// Sends a request that exchanges an application's credentials for its master token. The token
+    /// that this client holds is not sent.
     ///
-    /// How long the token is valid, and whether a second exchange gives the same, is not known:
-    /// keep it, and exchange again when a call [is unauthorized](Error::is_unauthorized).
+    /// How long the token is valid, and whether a second request returns the same token, is not
+    /// known: keep the token, and request another one when a call
+    /// [is unauthorized](Error::is_unauthorized).
     ///
     /// # Errors
     ///
-    /// Whatever went wrong. Nothing of an answer is kept that could hold the token.
-    pub fn exchange(&self, credentials: Credentials) -> Result<MasterToken, Error> {
+    /// Fails if the request fails, or if the response holds no token. The error keeps nothing of a
+    /// response that could hold the token.
+    pub fn request_master_token(&self, credentials: Credentials) -> Result<MasterToken, Error> {
         let grant = self.create_master_token(credentials).call()?;
-        // The service's mistake, and not the caller's: its words would be for the caller.
+        // The reason would address the caller, and the mistake is the service's.
         MasterToken::new(grant.token.expose()).map_err(|_| {
             let problem = "the service answered with something that can be no bearer token";
             Error::new(Kind::Decode, problem)
@@ -28,8 +33,8 @@ impl<T: Token> Client<T> {
 }
 
 impl ClientBuilder {
-    /// The client of an application, with the master token that its credentials are exchanged
-    /// for.
+    /// Creates a client with the master token that an application's credentials are exchanged for.
+    /// This sends a request.
     ///
     /// # Example
     ///
@@ -37,17 +42,17 @@ impl ClientBuilder {
     /// use fitrankings::{Client, Credentials};
     ///
     /// let credentials = Credentials::new("a-client-id", "a-client-secret");
-    /// let client = Client::builder().exchange(credentials)?;
+    /// let client = Client::builder().login(credentials)?;
     /// println!("{} users", client.list_users().call()?.len());
     /// # Ok::<(), fitrankings::Error>(())
     /// ```
     ///
     /// # Errors
     ///
-    /// Those of [`build`](Self::build) and of [`Client::exchange`].
-    pub fn exchange(self, credentials: Credentials) -> Result<Client<MasterToken>, Error> {
+    /// Those of [`build`](Self::build) and of [`Client::request_master_token`].
+    pub fn login(self, credentials: Credentials) -> Result<Client<MasterToken>, Error> {
         let client = self.build(NoToken)?;
-        let token = client.exchange(credentials)?;
+        let token = client.request_master_token(credentials)?;
         Ok(client.with_token(token))
     }
 }

@@ -5,4 +5,5 @@ pub mod env;
 #[cfg(login)]
 pub mod login;
 pub mod period;
+pub mod tokens;
 pub mod units;

@@ -1,4 +1,4 @@
-//! The period that a summary is asked for.
+//! The time range of a summary.
 
 use std::fmt;
 
@@ -6,8 +6,7 @@ use jiff::civil::{Date, DateTime, ISOWeekDate, Weekday};
 
 use crate::Error;
 
-/// The stretch of time that a stat summary covers: all time, a year, a month, a week, a day, or a
-/// range.
+/// The time range of a stat summary: all time, a year, a month, a week, a day, or a range.
 ///
 /// ```
 /// use fitrankings::Period;
@@ -103,27 +102,27 @@ pub enum WeekFormat {
 }
 
 impl Period {
-    /// Everything there is. This is what the service answers when it is told no period.
-    pub fn all_time() -> Period {
-        Period(Kind::AllTime)
+    /// Returns the period of all time, which is the default of the service.
+    pub fn all_time() -> Self {
+        Self(Kind::AllTime)
     }
 
-    /// A calendar year from 1 to 9999.
-    pub fn year(year: i16) -> Result<Period, Error> {
+    /// Returns a calendar year from 1 to 9999.
+    pub fn year(year: i16) -> Result<Self, Error> {
         check_year(year)?;
-        Ok(Period(Kind::Year(year)))
+        Ok(Self(Kind::Year(year)))
     }
 
-    /// A calendar month, counted from 1 for January.
-    pub fn month(year: i16, month: i8) -> Result<Period, Error> {
+    /// Returns a calendar month, counted from 1 for January.
+    pub fn month(year: i16, month: i8) -> Result<Self, Error> {
         check_year(year)?;
         let first = Date::new(year, month, 1).map_err(|_| {
             Error::invalid(format!("there is no month {month}: months are 1 to 12"))
         })?;
-        Ok(Period(Kind::Month(first)))
+        Ok(Self(Kind::Month(first)))
     }
 
-    /// An ISO 8601 week, which begins on a Monday.
+    /// Returns an ISO 8601 week, which begins on a Monday.
     ///
     /// Most years have 52 weeks, some have 53. Week 1 is the one with the year's first Thursday,
     /// so that days around New Year may belong to a week of the other year; [`Period::week_of`]
@@ -136,7 +135,7 @@ impl Period {
     /// let error = Period::week(2017, 53).unwrap_err();
     /// assert_eq!(error.to_string(), "there is no week 53 of 2017: its ISO weeks are 1 to 52");
     /// ```
-    pub fn week(year: i16, week: i8) -> Result<Period, Error> {
+    pub fn week(year: i16, week: i8) -> Result<Self, Error> {
         check_year(year)?;
         let weeks = ISOWeekDate::new(year, 1, Weekday::Monday)
             .map_err(|error| Error::invalid(error.to_string()))?
@@ -146,10 +145,10 @@ impl Period {
                 "there is no week {week} of {year}: its ISO weeks are 1 to {weeks}"
             )));
         }
-        Ok(Period(Kind::Week { year, week }))
+        Ok(Self(Kind::Week { year, week }))
     }
 
-    /// The ISO 8601 week that a day belongs to. A year outside of 1 to 9999 is an error.
+    /// Returns the ISO 8601 week that a day belongs to. A year outside of 1 to 9999 is an error.
     ///
     /// ```
     /// use fitrankings::Period;
@@ -158,12 +157,12 @@ impl Period {
     /// assert_eq!(Period::week_of(date(2017, 1, 1))?, Period::week(2016, 52)?);
     /// # Ok::<(), fitrankings::Error>(())
     /// ```
-    pub fn week_of(date: Date) -> Result<Period, Error> {
+    pub fn week_of(date: Date) -> Result<Self, Error> {
         let date = date.iso_week_date();
         Self::week(date.year(), date.week())
     }
 
-    /// A single day. A year outside of 1 to 9999 is an error.
+    /// Returns a single day. A year outside of 1 to 9999 is an error.
     ///
     /// ```
     /// use fitrankings::Period;
@@ -173,9 +172,9 @@ impl Period {
     /// assert!(Period::day(date(0, 12, 31)).unwrap_err().is_invalid_input());
     /// # Ok::<(), fitrankings::Error>(())
     /// ```
-    pub fn day(date: Date) -> Result<Period, Error> {
+    pub fn day(date: Date) -> Result<Self, Error> {
         check_year(date.year())?;
-        Ok(Period(Kind::Day(date)))
+        Ok(Self(Kind::Day(date)))
     }
 
     /// From `start` to `end`, two times without a zone: which zone the service takes them in, and
@@ -195,7 +194,7 @@ impl Period {
     /// assert!(Period::range(sunday, monday).is_err());
     /// # Ok::<(), fitrankings::Error>(())
     /// ```
-    pub fn range(start: DateTime, end: DateTime) -> Result<Period, Error> {
+    pub fn range(start: DateTime, end: DateTime) -> Result<Self, Error> {
         check_year(start.year())?;
         check_year(end.year())?;
         if start > end {
@@ -203,7 +202,7 @@ impl Period {
                 "the range ends before it starts: {start} is after {end}"
             )));
         }
-        Ok(Period(Kind::Range(
+        Ok(Self(Kind::Range(
             whole_seconds(start)?,
             whole_seconds(end)?,
         )))
@@ -219,8 +218,8 @@ impl Period {
     /// let week = Period::raw(4, "2017-W32");
     /// let mode_alone = Period::raw(2, None);
     /// ```
-    pub fn raw<'a>(time_mode: i64, time_value: impl Into<Option<&'a str>>) -> Period {
-        Period(Kind::Raw(time_mode, time_value.into().map(str::to_owned)))
+    pub fn raw<'a>(time_mode: i64, time_value: impl Into<Option<&'a str>>) -> Self {
+        Self(Kind::Raw(time_mode, time_value.into().map(str::to_owned)))
     }
 
     /// A `start` and an `end` that are sent as they are.
@@ -239,12 +238,13 @@ impl Period {
     /// # client.get_user_stat_summary().period(day).call()?;
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn raw_range(start: impl Into<String>, end: impl Into<String>) -> Period {
-        Period(Kind::RawRange(start.into(), end.into()))
+    pub fn raw_range(start: impl Into<String>, end: impl Into<String>) -> Self {
+        Self(Kind::RawRange(start.into(), end.into()))
     }
 
-    /// The query parameters that ask for this period. All time has none: it is the documented
+    /// Returns the query parameters that ask for this period. All time has none: it is the documented
     /// default, and `time_mode=0` is one more thing that the service could refuse.
+    #[allow(dead_code, reason = "a document may have no period")]
     pub(crate) fn parameters(&self, names: &PeriodParameters) -> Vec<(&'static str, String)> {
         let mode = |mode: i64, value| vec![(names.mode, mode.to_string()), (names.value, value)];
         let range = |start, end| vec![(names.start, start), (names.end, end)];

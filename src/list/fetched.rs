@@ -8,6 +8,7 @@ use serde_json::value::RawValue;
 use super::Paged;
 use super::fingerprint::Fingerprint;
 use crate::error::Error;
+use crate::json;
 use crate::redact::Redactor;
 use crate::response::Answer;
 
@@ -88,7 +89,7 @@ impl<P: Paged> Fetched<P> {
     /// Reads a page. Only one that does not decode as a whole is looked at record by record.
     pub fn read(answer: &Answer, redactor: &Redactor<'_>) -> Result<Self, Error> {
         let text = answer.text(redactor)?;
-        match serde_json::from_str::<Vec<P::Record>>(text) {
+        match json::from_str::<Vec<P::Record>>(text) {
             Ok(records) => Ok(Self {
                 ids: ids::<P>(&records, text),
                 records,
@@ -109,7 +110,7 @@ impl<P: Paged> Fetched<P> {
             ids: Vec::with_capacity(raw.len()),
         };
         for (place, raw) in raw.iter().map(|raw| raw.get()).enumerate() {
-            match serde_json::from_str(raw) {
+            match json::from_str(raw) {
                 Ok(record) => {
                     page.ids.push(id::<P>(&record, || raw));
                     page.records.push(record);

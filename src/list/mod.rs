@@ -20,9 +20,9 @@ pub(crate) use self::fetched::Fetched;
 use self::pager::Pager;
 pub use self::raw::{RawRecord, WithRaw};
 use crate::error::Error;
+use crate::json;
 use crate::list::prefetch::Prefetch;
 use crate::request::Request;
-use crate::response;
 
 /// A request that answers with one page of a list; implemented by the generated requests.
 pub trait Paged: Clone + Send + 'static {
@@ -50,8 +50,8 @@ pub trait Paged: Clone + Send + 'static {
     fn page_request(&self, page: u64) -> PageRequest;
     /// Where in the JSON of a record the value stands that does not fit.
     #[doc(hidden)]
-    fn path(json: &str) -> Option<String> {
-        response::path::<Self::Record>(json)
+    fn path(text: &str) -> Option<String> {
+        json::path::<Self::Record>(text)
     }
 }
 

@@ -7,6 +7,7 @@ use serde::de::{DeserializeOwned, Deserializer, Error as _};
 use serde_json::value::RawValue;
 
 use super::{PageRequest, Paged};
+use crate::json;
 
 /// A record together with the JSON that it was decoded from.
 ///
@@ -35,9 +36,9 @@ impl<R: fmt::Debug> fmt::Debug for RawRecord<R> {
 /// Only from JSON, by `serde_json`.
 impl<'de, R: DeserializeOwned> Deserialize<'de> for RawRecord<R> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let json = Box::<RawValue>::deserialize(deserializer)?;
-        let value = serde_json::from_str(json.get()).map_err(D::Error::custom)?;
-        let json = Box::<str>::from(json).into_string();
+        let raw = Box::<RawValue>::deserialize(deserializer)?;
+        let value = json::from_str(raw.get()).map_err(D::Error::custom)?;
+        let json = Box::<str>::from(raw).into_string();
         Ok(Self { value, json })
     }
 }

@@ -8,7 +8,8 @@ use zeroize::Zeroizing;
 use super::escapes::begins_escape;
 use super::gaps::begins_gap;
 use super::letters::fold;
-use super::patterns::{PIECE, Pattern, SHORTEST};
+use super::patterns::{PIECE, Pattern};
+use crate::auth::auth_secret::SHORTEST;
 
 /// How many bits tell which letters in a row a secret has.
 const BITS: u32 = 16;

@@ -18,5 +18,4 @@ pub(crate) mod steps;
 mod tests;
 
 pub(crate) use beginning::{LONGEST, beginning};
-pub(crate) use patterns::SHORTEST;
 pub(crate) use redactor::{Patterns, Redactor};

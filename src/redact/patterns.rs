@@ -5,13 +5,8 @@ use std::iter;
 use zeroize::Zeroizing;
 
 use super::letters::fold;
-use crate::auth::token;
-
-/// The fewest letters of a secret that is blanked out. Shorter ones are found in too many words
-/// by chance: a text that has one is withheld.
-///
-/// As many letters of a secret, at the end of a text, are taken for the beginning of the secret.
-pub(crate) const SHORTEST: usize = 4;
+use crate::auth::auth_secret::SHORTEST;
+use crate::auth::base64;
 
 /// How many letters of a secret in a row make up a piece of it, and the shortest piece of base64
 /// that is searched for.
@@ -63,7 +58,7 @@ fn base64_form(secret: &str, shift: usize, is_short: bool) -> Option<Pattern> {
     let mut bytes = Zeroizing::new(Vec::with_capacity(shift + secret.len()));
     bytes.resize(shift, 0);
     bytes.extend_from_slice(secret.as_bytes());
-    let encoded = token::base64(&bytes);
+    let encoded = base64::encode(&bytes);
     let (from, to) = (shift * 8, bytes.len() * 8);
     let mut whole = from.div_ceil(BITS)..to / BITS;
     let mut partial = [from % BITS != 0, to % BITS != 0];

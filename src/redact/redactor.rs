@@ -10,7 +10,7 @@ use super::beginning::{LONGEST, beginning};
 use super::index::Index;
 use super::patterns::{Pattern, forms};
 use super::search::{Found, STEPS, Search};
-use crate::auth::token::Credential;
+use crate::auth::auth_secret::AuthSecret;
 
 /// What stands in place of a secret.
 pub(super) const BLANK: &str = "[secret]";
@@ -34,7 +34,7 @@ pub(crate) struct Patterns(pub(super) OnceLock<Index>);
 /// All texts draw on one budget, so that no response takes long to search, whatever is in it. A
 /// redactor holds references alone: making one costs nothing.
 pub(crate) struct Redactor<'r> {
-    credentials: &'r [Credential],
+    credentials: &'r [AuthSecret],
     /// Parameters and fields of forms that are secret.
     secrets: &'r [Zeroizing<String>],
     body: Option<&'r [u8]>,
@@ -47,7 +47,7 @@ pub(crate) struct Redactor<'r> {
 
 impl<'r> Redactor<'r> {
     pub fn new(
-        credentials: &'r [Credential],
+        credentials: &'r [AuthSecret],
         secrets: &'r [Zeroizing<String>],
         body: Option<&'r [u8]>,
         keys: &'static [&'static str],
@@ -122,7 +122,7 @@ impl<'r> Redactor<'r> {
     pub(super) fn index(&self) -> &Index {
         self.patterns.0.get_or_init(|| {
             let mut patterns = Vec::new();
-            for secret in self.credentials.iter().flat_map(Credential::secrets) {
+            for secret in self.credentials.iter().flat_map(AuthSecret::secrets) {
                 patterns.extend(forms(secret));
             }
             for secret in self.secrets {

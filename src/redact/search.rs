@@ -9,7 +9,8 @@ use super::escapes::Reader;
 use super::gaps::{begins_gap, ends_of_gaps};
 use super::index::{Index, Position};
 use super::letters::{fold, is_of_base64};
-use super::patterns::{PIECE, SHORTEST};
+use super::patterns::PIECE;
+use crate::auth::auth_secret::SHORTEST;
 
 /// How many letters are read for each byte of a text, on average, before it is withheld. Texts
 /// that are not made to be slow need one to ten.

@@ -5,14 +5,15 @@ use proptest::prelude::*;
 use zeroize::Zeroizing;
 
 use super::letters::single;
-use super::patterns::SHORTEST;
 use super::redactor::{BLANK, WITHHELD};
 use super::search::STEPS;
 use super::{LONGEST, Patterns, Redactor, steps};
-use crate::auth::token::{self, Credential};
+use crate::auth::auth_secret::AuthSecret;
+use crate::auth::auth_secret::SHORTEST;
+use crate::auth::base64;
 
 /// What remains of a text where these were sent.
-fn redact_all(credentials: &[Credential], body: Option<&[u8]>, text: &str) -> String {
+fn redact_all(credentials: &[AuthSecret], body: Option<&[u8]>, text: &str) -> String {
     let patterns = Patterns::default();
     Redactor::new(credentials, &[], body, &["client_secret"], &patterns).redact(text)
 }
@@ -30,7 +31,7 @@ fn with_secret<R>(secret: &str, f: impl FnOnce(&Redactor<'_>) -> R) -> R {
 
 #[test]
 fn what_was_sent_is_blanked_out_wherever_it_comes_back() {
-    let token = Credential::bearer("tok/1").unwrap();
+    let token = AuthSecret::bearer("tok/1").unwrap();
     let body = br#"{"client_id": "me", "client_secret": "hush"}"#;
     let text = redact_all(
         slice::from_ref(&token),
@@ -81,7 +82,7 @@ fn a_secret_outside_of_ascii_is_found() {
 fn a_secret_is_found_in_base64() {
     // The bytes give `+`, `/` and padding.
     let secret = "pass>>>???w";
-    let encode = |text: &str| String::from_utf8(token::base64(text.as_bytes()).to_vec()).unwrap();
+    let encode = |text: &str| String::from_utf8(base64::encode(text.as_bytes()).to_vec()).unwrap();
     let encoded = encode(secret);
     assert_eq!(encoded, "cGFzcz4+Pj8/P3c=");
     for text in [
@@ -111,7 +112,7 @@ fn a_secret_is_found_in_base64() {
 
 #[test]
 fn a_user_name_with_its_password_is_found_in_every_part() {
-    let basic = Credential::basic("api-key-1", "hunter2").unwrap();
+    let basic = AuthSecret::basic("api-key-1", "hunter2").unwrap();
     let shown = |text: &str| redact_all(slice::from_ref(&basic), None, text);
     for text in [
         "api-key-1",
@@ -130,7 +131,7 @@ fn a_user_name_with_its_password_is_found_in_every_part() {
 #[test]
 fn a_user_name_is_secret_unless_it_is_short_and_has_a_password() {
     let shown = |user: &str, password: &str, text: &str| {
-        let basic = Credential::basic(user, password).unwrap();
+        let basic = AuthSecret::basic(user, password).unwrap();
         redact_all(slice::from_ref(&basic), None, text)
     };
     assert_eq!(shown("key-4711", "", "no key-4711"), "no [secret]");
@@ -250,7 +251,7 @@ fn a_text_that_takes_too_long_is_withheld() {
 #[test]
 fn a_part_of_a_secret_is_blanked_out_wherever_it_stands() {
     const SECRET: &str = "mQ7xWz2pJkVd9rBt4sLfHb6nYc3gXw";
-    let encoded = String::from_utf8(token::base64(SECRET.as_bytes()).to_vec()).unwrap();
+    let encoded = String::from_utf8(base64::encode(SECRET.as_bytes()).to_vec()).unwrap();
     for part in [
         &SECRET[..10],
         &SECRET[3..17],
@@ -442,7 +443,7 @@ fn written() -> impl Strategy<Value = (String, String)> {
     let as_base64 = 0..5_u8;
     (letters, as_base64).prop_map(|(letters, as_base64)| {
         let secret: String = letters.iter().map(|(letter, _)| letter).collect();
-        let encoded = String::from_utf8(token::base64(secret.as_bytes()).to_vec()).unwrap();
+        let encoded = String::from_utf8(base64::encode(secret.as_bytes()).to_vec()).unwrap();
         let url_safe = encoded.replace('+', "-").replace('/', "_");
         let written = match as_base64 {
             0 => encoded,
@@ -517,7 +518,7 @@ proptest! {
         before in text(),
         after in text(),
     ) {
-        let encoded = token::base64(secret.as_bytes());
+        let encoded = base64::encode(secret.as_bytes());
         let letters = if as_base64 { &encoded } else { secret.as_bytes() };
         let letters: Vec<String> = letters.iter().map(|byte| char::from(*byte).into()).collect();
         let whole = format!("{before}«{}»{after}", letters.join(gap));

@@ -17,12 +17,13 @@ use ureq::http::header::{ACCEPT, COOKIE};
 use ureq::http::{HeaderName, HeaderValue, Uri};
 use zeroize::Zeroizing;
 
-use crate::auth::token::{self, Credential, Token};
+use crate::auth::auth_secret::{self, AuthSecret};
+use crate::auth::query_keys::with_query_keys;
+use crate::auth::token::Token;
 use crate::call::pause::Pause;
 use crate::call::{Exchange, ListPage};
 use crate::client::{Client, Shared};
 use crate::error::Error;
-use crate::fitrankings::period::{Period, PeriodParameters};
 use crate::limits::cancel::CancelHandle;
 use crate::list::Paged;
 use crate::redact::{Patterns, Redactor};
@@ -65,7 +66,7 @@ pub(crate) struct Operation {
 pub(crate) struct Request {
     shared: Arc<Shared>,
     operation: &'static Operation,
-    credentials: Arc<[Credential]>,
+    auth: Arc<[AuthSecret]>,
     /// Holds `{name}` for each parameter of the path that is not in yet.
     url: String,
     /// What comes before the next parameter of the query.
@@ -93,8 +94,8 @@ impl Request {
         Self {
             shared: Arc::clone(&client.shared),
             operation,
-            credentials: match operation.token {
-                true => Arc::clone(&client.credentials),
+            auth: match operation.token {
+                true => Arc::clone(&client.auth),
                 false => Arc::default(),
             },
             url,
@@ -256,8 +257,9 @@ impl Request {
         }
     }
 
-    pub fn period(mut self, period: &Period, parameters: &PeriodParameters) -> Self {
-        for (name, value) in period.parameters(parameters) {
+    /// Adds parameters to the query.
+    pub fn pairs(mut self, pairs: Vec<(&'static str, String)>) -> Self {
+        for (name, value) in pairs {
             self.pair(name, value);
         }
         self
@@ -398,18 +400,18 @@ impl Request {
             return Err(problem);
         }
         self.shared.check(self.operation)?;
-        check_places(&self.credentials)?;
-        if let Some(cookies) = cookies(&self.cookies, &self.credentials)? {
+        check_places(&self.auth)?;
+        if let Some(cookies) = cookies(&self.cookies, &self.auth)? {
             self.headers.push((COOKIE, cookies));
         }
         let uri = Uri::try_from(self.url)
             .ok()
-            .and_then(|uri| token::with_keys(uri, &self.credentials))
+            .and_then(|uri| with_query_keys(uri, &self.auth, &ESCAPED))
             .ok_or_else(|| {
                 Error::invalid("no URL can be made of the base URL and the parameters")
             })?;
         let room = self.shared.agent.config().output_buffer_size();
-        check_lines(room, self.operation, &uri, &self.headers, &self.credentials)?;
+        check_lines(room, self.operation, &uri, &self.headers, &self.auth)?;
         let mut limits = self.limits;
         let timeout = self.shared.timeout_call;
         let end = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
@@ -418,7 +420,7 @@ impl Request {
             shared: self.shared,
             operation: self.operation,
             uri,
-            credentials: self.credentials,
+            auth: self.auth,
             headers: self.headers,
             body: self.body.map(multipart::finish),
             secrets: self.secrets,
@@ -467,7 +469,7 @@ fn check_lines(
     operation: &Operation,
     uri: &Uri,
     headers: &[(HeaderName, HeaderValue)],
-    credentials: &[Credential],
+    auth: &[AuthSecret],
 ) -> Result<(), Error> {
     let refuse = |what: &str, length: usize| {
         Err(Error::invalid(format!(
@@ -480,7 +482,7 @@ fn check_lines(
         return refuse("the URL with its parameters", path.len());
     }
     let own = headers.iter().map(|(name, value)| (name, value));
-    let secret = credentials.iter().filter_map(Credential::header);
+    let secret = auth.iter().filter_map(AuthSecret::header);
     for (name, value) in own.chain(secret) {
         if name.as_str().len() + value.len() + ": \r\n\r\n".len() > room {
             return refuse(&format!("the header `{name}`"), value.len());
@@ -505,12 +507,9 @@ fn words<V: Display>(range: &impl RangeBounds<V>) -> String {
 }
 
 /// Two tokens that are sent in one place would be one of them.
-fn check_places(credentials: &[Credential]) -> Result<(), Error> {
-    for (index, one) in credentials.iter().enumerate() {
-        if credentials[..index]
-            .iter()
-            .any(|other| other.is_in_the_way_of(one))
-        {
+fn check_places(auth: &[AuthSecret]) -> Result<(), Error> {
+    for (index, one) in auth.iter().enumerate() {
+        if auth[..index].iter().any(|other| other.conflicts_with(one)) {
             return Err(Error::invalid(
                 "two of the client's tokens are sent in the same place: only one of them can be",
             ));
@@ -520,8 +519,8 @@ fn check_places(credentials: &[Credential]) -> Result<(), Error> {
 }
 
 /// The one header of all cookies.
-fn cookies(cookies: &str, credentials: &[Credential]) -> Result<Option<HeaderValue>, Error> {
-    let keys = || credentials.iter().filter_map(Credential::cookie);
+fn cookies(cookies: &str, auth: &[AuthSecret]) -> Result<Option<HeaderValue>, Error> {
+    let keys = || auth.iter().filter_map(AuthSecret::cookie);
     let room: usize = keys().map(|(name, key)| name.len() + key.len() + 3).sum();
     if cookies.is_empty() && room == 0 {
         return Ok(None);
@@ -533,7 +532,7 @@ fn cookies(cookies: &str, credentials: &[Credential]) -> Result<Option<HeaderVal
             bytes.extend_from_slice(piece.as_bytes());
         }
     }
-    match token::sensitive(bytes) {
+    match auth_secret::sensitive(bytes) {
         Some(value) => Ok(Some(value)),
         None => Err(Error::invalid("the name of a cookie cannot be sent")),
     }

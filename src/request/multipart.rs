@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde_json::Value;
 use ureq::http::HeaderValue;
 
+use crate::random;
 use crate::request::Request;
 use crate::request::body::{Body, Form};
 use crate::request::parameter_style::{Sent, plain};
@@ -125,11 +126,10 @@ impl Request {
         if self.body.as_ref().is_some_and(parts) {
             return self;
         }
-        let mut random = [0; 16];
-        if getrandom::getrandom(&mut random).is_err() {
-            return self.refuse("the operating system gave no random numbers");
-        }
-        let boundary = format!("{:032x}", u128::from_be_bytes(random));
+        let boundary = match random::hex() {
+            Ok(boundary) => boundary,
+            Err(error) => return self.refuse(error.to_string()),
+        };
         let media_type = format!("multipart/form-data; boundary={boundary}");
         if let Ok(media_type) = HeaderValue::try_from(media_type) {
             self.body = Some(Body::new(media_type, Form::Parts(boundary)));

@@ -18,6 +18,7 @@ use ureq::http::{HeaderMap, HeaderName, Response, StatusCode};
 use zeroize::Zeroize;
 
 use crate::error::{Error, Kind, Origin, Record, Server};
+use crate::json;
 use crate::list::Paged;
 use crate::redact::{self, Redactor};
 use crate::request::Operation;
@@ -116,7 +117,7 @@ impl Answer {
     /// The value in the body of a success.
     pub fn decode<T: DeserializeOwned>(&self, redactor: &Redactor<'_>) -> Result<T, Error> {
         let text = self.text(redactor)?;
-        serde_json::from_str(text).map_err(|error| {
+        json::from_str(text).map_err(|error| {
             let error = self.explain::<T>(text, &error, redactor);
             self.with_record_of(text, error, Origin::Body, redactor)
         })
@@ -125,7 +126,7 @@ impl Answer {
     /// The records of one page of a list.
     pub fn decode_page<P: Paged>(&self, redactor: &Redactor<'_>) -> Result<Vec<P::Record>, Error> {
         let text = self.text(redactor)?;
-        serde_json::from_str(text).map_err(|error| {
+        json::from_str(text).map_err(|error| {
             let error = self.explain::<Vec<P::Record>>(text, &error, redactor);
             self.with_record_of(text, error, Origin::Page(P::KEY), redactor)
         })
@@ -198,7 +199,7 @@ impl Answer {
         error: &serde_json::Error,
         redactor: &Redactor<'_>,
     ) -> Error {
-        let reason = self.reason(text, error, redactor, path::<T>);
+        let reason = self.reason(text, error, redactor, json::path::<T>);
         self.with_beginning(reason, redactor)
     }
 
@@ -424,15 +425,6 @@ impl<'a> Taken<'a> {
         let error = self.answer.undecodable(message);
         Err(self.answer.with_beginning(error, self.redactor))
     }
-}
-
-/// Where in a text the value stands that does not fit a `T`.
-pub(crate) fn path<T: DeserializeOwned>(text: &str) -> Option<String> {
-    let mut deserializer = serde_json::Deserializer::from_str(text);
-    serde_path_to_error::deserialize::<_, T>(&mut deserializer)
-        .err()
-        .map(|error| error.path().to_string())
-        .filter(|path| path != ".")
 }
 
 /// Whether a Content-Type says that every byte is a letter.

@@ -94,7 +94,7 @@ pub(crate) fn check_port(authority: &Authority) -> Result<(), Port> {
 
 /// Whether a host is a name or an address for all that look at it. `ureq` with its feature
 /// `cookies` parses it anew and panics at one that the URL standard has not.
-fn is_host(host: &str) -> bool {
+pub(crate) fn is_host(host: &str) -> bool {
     if let Some(address) = host.strip_prefix('[') {
         let address = address.strip_suffix(']');
         return address.is_some_and(|address| address.parse::<Ipv6Addr>().is_ok());

@@ -1,22 +1,56 @@
-/// Gives a generated enum its texts: those it knows, and any other as it came.
+use std::fmt;
+
+/// The text of an enum's value that this version of the crate does not name.
+///
+/// It is the payload of the variant `Unknown` of an enum in [`types`](crate::types). Nothing outside
+/// of this crate can make one or read it: code that matched on the text would stop working, without
+/// an error, as soon as a later version names the value. Compare the enum instead, which works
+/// before and after:
+///
+/// ```
+/// use fitrankings::types::Provider;
+///
+/// let provider = Provider::from("garmin");
+/// assert_eq!(provider.as_str(), "garmin");
+/// assert_eq!(provider, "garmin".parse()?);
+///
+/// let name = match &provider {
+///     Provider::Fitbit => "Fitbit",
+///     other if other.as_str() == "garmin" => "Garmin",
+///     other => other.as_str(),
+/// };
+/// assert_eq!(name, "Garmin");
+/// # Ok::<(), std::convert::Infallible>(())
+/// ```
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct UnknownValue(String);
+
+#[allow(dead_code, reason = "a document may have no enum")]
+impl UnknownValue {
+    pub(crate) fn new(text: String) -> Self {
+        Self(text)
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for UnknownValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.0, f)
+    }
+}
+
+/// Reads and writes a generated enum as text, and keeps a text that it does not know.
 #[allow(unused_macros, reason = "a document may have no enum")]
 macro_rules! open_enum {
     ($name:ident { $($variant:ident = $text:literal),* $(,)? }) => {
-        impl $name {
-            /// The text as the service writes it.
-            pub fn as_str(&self) -> &str {
-                match self {
-                    $(Self::$variant => $text,)*
-                    Self::Other(text) => text,
-                }
-            }
-        }
-
         impl From<&str> for $name {
             fn from(text: &str) -> Self {
                 match text {
                     $($text => Self::$variant,)*
-                    other => Self::Other(other.to_owned()),
+                    other => Self::Unknown($crate::UnknownValue::new(other.to_owned())),
                 }
             }
         }
@@ -25,8 +59,16 @@ macro_rules! open_enum {
             fn from(text: String) -> Self {
                 match text.as_str() {
                     $($text => Self::$variant,)*
-                    _ => Self::Other(text),
+                    _ => Self::Unknown($crate::UnknownValue::new(text)),
                 }
+            }
+        }
+
+        impl ::std::str::FromStr for $name {
+            type Err = ::std::convert::Infallible;
+
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                Ok(Self::from(text))
             }
         }
 

@@ -7,6 +7,8 @@ use serde::ser::Error as _;
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
+use crate::json::ObjectsOnly;
+
 /// How many times its own size reading a value may cost. A union in a union in a union is tried
 /// with each of its variants for each that is around it: without an end, a server could keep a
 /// client busy for ever.
@@ -115,7 +117,7 @@ pub(crate) fn choose<U>(value: &Value, variants: &[fn(&Value) -> Fit<U>]) -> Opt
 
 #[allow(dead_code, reason = "a document may have no union")]
 pub(crate) fn fit<T: DeserializeOwned + Serialize, U>(value: &Value, wrap: fn(T) -> U) -> Fit<U> {
-    let found = T::deserialize(value).ok()?;
+    let found = T::deserialize(ObjectsOnly(value)).ok()?;
     let back = serde_json::to_value(&found).ok()?;
     Some((wrap(found), keeps(value, &back)))
 }
@@ -128,11 +130,13 @@ pub(crate) fn tagged<T: DeserializeOwned, U, E: serde::de::Error>(
     variant: &str,
     wrap: fn(T) -> U,
 ) -> Result<U, E> {
-    T::deserialize(value).map(wrap).map_err(|error| {
-        E::custom(format_args!(
-            "its `{tag}` makes it `{variant}`, which it does not fit: {error}"
-        ))
-    })
+    T::deserialize(ObjectsOnly(value))
+        .map(wrap)
+        .map_err(|error| {
+            E::custom(format_args!(
+                "its `{tag}` makes it `{variant}`, which it does not fit: {error}"
+            ))
+        })
 }
 
 /// Writes a variant with the member that names it.
@@ -235,8 +239,18 @@ mod tests {
     #[derive(Clone, Debug, PartialEq)]
     enum Mood {
         Good,
-        Other(String),
+        Unknown(crate::UnknownValue),
     }
+
+    impl Mood {
+        fn as_str(&self) -> &str {
+            match self {
+                Self::Good => "good",
+                Self::Unknown(text) => text.as_str(),
+            }
+        }
+    }
+
     crate::open_enum!(Mood { Good = "good" });
 
     #[derive(Clone, Debug, PartialEq)]
@@ -279,7 +293,7 @@ mod tests {
         );
         let good = cat(Some(Mood::Good));
         assert_eq!(pet(json!({"name": "Tom", "mood": "good"})), good.into());
-        let odd = cat(Some(Mood::Other("odd".into())));
+        let odd = cat(Some(Mood::from("odd")));
         assert_eq!(pet(json!({"name": "Tom", "mood": "odd"})), odd.into());
         let dog = pet(json!({"name": "Rex", "tricks": ["sit"]}));
         assert!(matches!(dog, Pet::Dog(dog) if dog.tricks == ["sit"]));
@@ -288,6 +302,8 @@ mod tests {
         assert_eq!(pet(json!("Tom")), String::from("Tom").into());
         assert_eq!(pet(json!([1, 2])), vec![1, 2].into());
         assert_eq!(pet(json!({"age": 1})), Pet::Other(json!({"age": 1})));
+        // serde takes an array for a struct.
+        assert_eq!(pet(json!(["Tom"])), Pet::Other(json!(["Tom"])));
         assert_eq!(pet(json!(null)), Pet::Other(json!(null)));
     }
 

@@ -512,15 +512,18 @@ pub mod requests {
 
         fn request(&self) -> Request {
             Request::new(&self.client, &Self::OPERATION)
-                .period(
-                    &self.period,
-                    &crate::runtime::PeriodParameters {
-                        mode: "time_mode",
-                        value: "time_value",
-                        start: "start",
-                        end: "end",
-                        week: crate::runtime::WeekFormat::Plain,
-                    },
+                .pairs(
+                    self
+                        .period
+                        .parameters(
+                            &crate::runtime::PeriodParameters {
+                                mode: "time_mode",
+                                value: "time_value",
+                                start: "start",
+                                end: "end",
+                                week: crate::runtime::WeekFormat::Plain,
+                            },
+                        ),
                 )
         }
     }
@@ -578,15 +581,18 @@ pub mod requests {
 
         fn request(&self) -> Request {
             Request::new(&self.client, &Self::OPERATION)
-                .period(
-                    &self.period,
-                    &crate::runtime::PeriodParameters {
-                        mode: "time_mode",
-                        value: "time_value",
-                        start: "start",
-                        end: "end",
-                        week: crate::runtime::WeekFormat::Iso,
-                    },
+                .pairs(
+                    self
+                        .period
+                        .parameters(
+                            &crate::runtime::PeriodParameters {
+                                mode: "time_mode",
+                                value: "time_value",
+                                start: "start",
+                                end: "end",
+                                week: crate::runtime::WeekFormat::Iso,
+                            },
+                        ),
                 )
         }
     }
@@ -634,7 +640,7 @@ pub mod access {
     #[diagnostic::on_unimplemented(
         message = "this operation takes a `MasterToken`, and the client's token is `{Self}`",
         label = "wants a `Client<MasterToken>`",
-        note = "`client.with_token(token)` makes such a client of the one at hand, over the same connections, where `token` is a `MasterToken`; a client from the environment becomes one with `into_master()` or `into_user()`"
+        note = "`client.with_token(token)` makes such a client of the one at hand, over the same connections, where `token` is a `MasterToken`; a client from the environment becomes one with `into_master()`"
     )]
     pub trait MasterTokenOnly: crate::Token {}
 
@@ -966,7 +972,7 @@ pub mod types {
     }
 
     impl Credentials {
-        /// `Credentials` with all that it holds.
+        /// Returns a `Credentials` with all its fields.
         pub fn new(
             client_id: impl Into<String>,
             client_secret: impl Into<crate::Secret>,
@@ -1262,8 +1268,19 @@ pub mod types {
         Fitbit,
         /// `google-oauth2`
         GoogleOauth2,
-        /// A value that the document does not name, as it came.
-        Other(String),
+        /// A value that the document does not name. [`as_str`](Self::as_str) returns it.
+        Unknown(crate::UnknownValue),
+    }
+
+    impl Provider {
+        /// Returns the text as the service writes it.
+        pub fn as_str(&self) -> &str {
+            match self {
+                Self::Fitbit => "fitbit",
+                Self::GoogleOauth2 => "google-oauth2",
+                Self::Unknown(text) => text.as_str(),
+            }
+        }
     }
 
     crate::open_enum!(Provider {

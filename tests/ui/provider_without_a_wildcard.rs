@@ -4,6 +4,6 @@ fn main() {
     match Provider::Fitbit {
         Provider::Fitbit => {}
         Provider::GoogleOauth2 => {}
-        Provider::Other(_) => {}
+        Provider::Unknown(_) => {}
     }
 }

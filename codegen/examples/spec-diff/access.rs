@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use syn::{Item, ItemImpl, ItemMacro};
+use syn::visit_mut::{self, VisitMut};
+use syn::{ExprCall, Item, ItemImpl, ItemMacro};
 
 use super::notes::{self, Notes};
 use super::piece::{self, Piece, Pieces};
@@ -74,7 +75,7 @@ impl Access {
             Item::Trait(_) | Item::Struct(_) => true,
             Item::Use(item) => !piece::is_public(&item.vis),
             Item::Impl(item) => self.implementation(item),
-            Item::Macro(item) => self.kind(item),
+            Item::Macro(item) => self.is_token(item),
             _ => false,
         };
         if !known {
@@ -84,7 +85,8 @@ impl Access {
 
     fn implementation(&mut self, item: &ItemImpl) -> bool {
         let Some((path, ..)) = &item.trait_ else {
-            return false;
+            let token = self.tokens.get_mut(&spelling::text(&item.self_ty));
+            return token.is_some_and(|token| token.constructor(item));
         };
         let choice = self.traits.get_mut(&spelling::text(path));
         match choice.filter(|_| item.items.is_empty() && item.generics.params.is_empty()) {
@@ -95,17 +97,11 @@ impl Access {
         }
     }
 
-    fn kind(&mut self, item: &ItemMacro) -> bool {
-        let call = spelling::text(&item.mac.tokens);
-        let mut words = call.split(", ").map(str::to_owned);
-        let token = self.tokens.get_mut(&words.next().unwrap_or_default());
-        let Some(token) = token.filter(|token| token.kind.is_none()) else {
-            return false;
-        };
+    /// Whether a macro makes a token of a type that is known.
+    fn is_token(&self, item: &ItemMacro) -> bool {
         let path = spelling::text(&item.mac.path);
-        token.kind = Some(path.rsplit("::").next().unwrap_or(&path).to_owned());
-        token.place = words.collect();
-        true
+        let name = spelling::text(&item.mac.tokens);
+        path == "crate::token" && self.tokens.contains_key(&name)
     }
 
     /// Tells what is different about the module itself.
@@ -215,6 +211,18 @@ impl Access {
 }
 
 impl Token {
+    /// Takes from the methods which secret the type holds. What else they are follows from it.
+    fn constructor(&mut self, item: &ItemImpl) -> bool {
+        let mut made = Made::default();
+        made.visit_item_impl_mut(&mut item.clone());
+        if self.kind.is_some() || made.kind.is_none() {
+            return false;
+        }
+        self.kind = made.kind;
+        self.place = made.place;
+        true
+    }
+
     fn compare(&self, new: &Self, subject: &str, report: &mut Report) {
         self.notes.compare(&new.notes, subject, report);
         let kind = |token: &Self| match token.kind.as_deref() {
@@ -238,6 +246,29 @@ impl Token {
             ));
         }
         piece::compare(&self.declared, &new.declared, subject, report);
+    }
+}
+
+/// The call of `AuthSecret::key`, `bearer` or `basic` that makes a token.
+#[derive(Default)]
+struct Made {
+    kind: Option<String>,
+    place: Vec<String>,
+}
+
+impl VisitMut for Made {
+    fn visit_expr_call_mut(&mut self, call: &mut ExprCall) {
+        let path = spelling::text(&call.func);
+        if let Some((_, kind)) = path.split_once("AuthSecret::") {
+            self.kind = Some(kind.to_owned());
+            if kind == "key" {
+                let words = call.args.iter().take(2).map(spelling::text);
+                self.place = words
+                    .map(|word| word.rsplit("::").next().unwrap_or(&word).to_owned())
+                    .collect();
+            }
+        }
+        visit_mut::visit_expr_call_mut(self, call);
     }
 }
 

@@ -60,7 +60,10 @@ impl Step {
             found.visit_expr_mut(&mut argument.clone());
             match (text(argument), found.field) {
                 (Some(wire), _) if step.wire.is_none() => step.wire = Some(wire),
-                (None, Some(field)) => step.field = Some(field),
+                (None, Some(field)) => {
+                    step.field = Some(field);
+                    step.names.extend(found.names);
+                }
                 _ if !found.names.is_empty() => step.names = found.names,
                 _ => step.rest.push(spelling::text(argument)),
             }

@@ -143,6 +143,11 @@ impl Type {
                     self.constructor = Some(Argument::all(&item.sig, names));
                     self.derived.insert("new".to_owned(), Piece::function(item));
                 }
+                // It follows from the texts of the variants.
+                ImplItem::Fn(item) if item.sig.ident == "as_str" => {
+                    self.derived
+                        .insert("as_str()".to_owned(), Piece::function(item));
+                }
                 ImplItem::Fn(item) => {
                     let name = format!("{}()", item.sig.ident);
                     self.pieces.insert(name, Piece::function(item));

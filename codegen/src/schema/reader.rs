@@ -15,7 +15,7 @@ use crate::model::{
     Alternative, Direction, Enum, Field, INSTANT, Record, SECRET, Schema, Union, Variant,
 };
 use crate::text::names::{self, Scope};
-use crate::text::reserved_names::{OTHER, REST};
+use crate::text::reserved_names::{OTHER, REST, UNKNOWN};
 use crate::text::{MAX_DEPTH, join, show, target, type_of};
 
 /// Formats of `type: string` that have a Rust type of their own. A `decimal` without a unit has
@@ -140,7 +140,7 @@ impl<'s> SchemaReader<'s> {
     /// An enum of texts, whose values can stand in several schemas.
     fn texts(&mut self, pointers: &[String], pointer: &str, name: &str) -> Schema {
         let source = self.registry.source;
-        let mut scope = Scope::with(&OTHER);
+        let mut scope = Scope::with(&UNKNOWN);
         let mut seen = HashSet::new();
         let mut variants = Vec::new();
         for from in pointers {

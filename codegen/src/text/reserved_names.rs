@@ -16,7 +16,7 @@ pub const CLIENT_METHODS: [&str; 12] = [
     "into_user",
     "token",
     "base_url",
-    "exchange",
+    "request_master_token",
 ];
 
 /// What the module of requests has already: its imports, and the type parameter of each request.
@@ -43,6 +43,9 @@ pub const REQUEST_METHODS: [&str; 10] = [
 
 /// The variant of every enum that keeps what the document does not name.
 pub const OTHER: [&str; 1] = ["Other"];
+
+/// The same in an enum of texts.
+pub const UNKNOWN: [&str; 1] = ["Unknown"];
 
 /// The field of a record that takes the keys which the document does not name.
 pub const REST: &str = "rest";

@@ -259,12 +259,12 @@ fn period_step(period: &Period) -> TokenStream {
         quote!(Plain)
     };
     quote! {
-        .period(&self.period, &crate::runtime::PeriodParameters {
+        .pairs(self.period.parameters(&crate::runtime::PeriodParameters {
             mode: #mode,
             value: #value,
             start: #start,
             end: #end,
             week: crate::runtime::WeekFormat::#week,
-        })
+        }))
     }
 }

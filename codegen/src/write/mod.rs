@@ -74,8 +74,8 @@ fn heading(api: &Api) -> String {
 
 fn accesses(api: &Api) -> TokenStream {
     let accesses = api.token_traits.iter();
-    let accesses =
-        accesses.filter_map(|(security, name)| token_traits::token_trait(security, name));
+    let accesses = accesses
+        .filter_map(|(security, name)| token_traits::token_trait(security, name, &api.schemes));
     let tokens = api
         .schemes
         .iter()

@@ -1,5 +1,7 @@
 //! Who may call what: a trait for each choice of tokens, and the tokens that the crate has none for.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use proc_macro2::TokenStream;
 use quote::quote;
 
@@ -10,7 +12,11 @@ use crate::text::markdown;
 use crate::text::names::last;
 
 /// The trait of the token types that may call an operation.
-pub fn token_trait(security: &Security, name: &str) -> Option<TokenStream> {
+pub fn token_trait(
+    security: &Security,
+    name: &str,
+    schemes: &BTreeMap<String, Scheme>,
+) -> Option<TokenStream> {
     let Security::AnyOf {
         alternatives,
         optional,
@@ -28,16 +34,9 @@ pub fn token_trait(security: &Security, name: &str) -> Option<TokenStream> {
     let about = docs(&format!("Tokens for operations that take {list}."));
     let message = format!("this operation takes {list}, and the client's token is `{{Self}}`");
     let label = format!("wants a {}", clients.join(" or "));
-    let ours = alternatives
-        .iter()
-        .flatten()
-        .any(|token| token.starts_with("crate::"));
-    let environment = match ours {
-        true => "; a client from the environment becomes one with `into_master()` or `into_user()`",
-        false => "",
-    };
     let note = format!(
-        "`client.with_token(token)` makes such a client of the one at hand, over the same connections, where `token` is {list}{environment}"
+        "`client.with_token(token)` makes such a client of the one at hand, over the same connections, where `token` is {list}{}",
+        origins(alternatives, schemes)
     );
     let holders = alternatives
         .iter()
@@ -51,6 +50,38 @@ pub fn token_trait(security: &Security, name: &str) -> Option<TokenStream> {
         #(impl #name for #holders {})*
         #nobody
     })
+}
+
+/// Where the tokens of an operation come from, as the end of a sentence.
+fn origins(alternatives: &[Vec<String>], schemes: &BTreeMap<String, Scheme>) -> String {
+    let tokens: BTreeSet<&str> = alternatives.iter().flatten().map(String::as_str).collect();
+    let constructors = tokens.iter().filter_map(|name| {
+        let arguments = match schemes.get(*name)?.kind {
+            SchemeKind::Bearer => "token",
+            SchemeKind::Basic => "user_name, password",
+            SchemeKind::Key(..) => "key",
+        };
+        Some(format!("`access::{name}::new({arguments})`"))
+    });
+    let constructors: Vec<String> = constructors.collect();
+    let conversions = [("MasterToken", "into_master"), ("UserToken", "into_user")];
+    let conversions = conversions.iter().filter_map(|(token, method)| {
+        let alone = [format!("crate::{token}")];
+        alternatives
+            .iter()
+            .any(|tokens| **tokens == alone)
+            .then(|| format!("`{method}()`"))
+    });
+    let conversions: Vec<String> = conversions.collect();
+    let mut text = String::new();
+    if !constructors.is_empty() {
+        text += &format!(", from {}", constructors.join(" and "));
+    }
+    if !conversions.is_empty() {
+        let methods = conversions.join(" or ");
+        text += &format!("; a client from the environment becomes one with {methods}");
+    }
+    text
 }
 
 /// Tokens that go together, in words.
@@ -106,40 +137,114 @@ fn path(path: &str) -> TokenStream {
     quote!(#(#parts)::*)
 }
 
-/// The token of a security scheme; what it can do is written by the macros of the runtime.
+/// The token of a security scheme.
 pub fn scheme(name: &str, scheme: &Scheme) -> TokenStream {
     let ident_ = ident(name);
     let wire = markdown::span_of(&scheme.wire);
-    let (what, sent, call) = match &scheme.kind {
-        SchemeKind::Bearer => (
-            "The bearer token",
-            String::new(),
-            quote!(crate::bearer!(#ident_);),
-        ),
-        SchemeKind::Basic => (
-            "The user name and password",
-            String::new(),
-            quote!(crate::basic!(#ident_);),
-        ),
-        SchemeKind::Key(place, key) => {
-            let word = match place {
-                ParameterLocation::Query => "query parameter",
-                ParameterLocation::Cookie => "cookie",
-                _ => "header",
-            };
-            let place = ident(&format!("{place:?}"));
-            let sent = format!(" It is sent as the {word} {}.", markdown::span_of(key));
-            ("The key", sent, quote!(crate::key!(#ident_, #place, #key);))
-        }
+    let (what, methods) = match &scheme.kind {
+        SchemeKind::Bearer => ("The bearer token", bearer()),
+        SchemeKind::Basic => ("The user name and password", basic()),
+        SchemeKind::Key(location, name) => ("The key", key(location, name)),
     };
     let about = docs(&markdown::paragraphs([
-        format!("{what} that the document calls {wire}.{sent}"),
+        format!(
+            "{what} that the document calls {wire}.{}",
+            sent(&scheme.kind)
+        ),
         scheme.doc.clone(),
     ]));
     quote! {
         #about
         #[derive(Clone)]
-        pub struct #ident_(crate::runtime::Credential);
-        #call
+        pub struct #ident_(crate::runtime::AuthSecret);
+
+        impl #ident_ {
+            #methods
+        }
+
+        crate::token!(#ident_);
+    }
+}
+
+/// Where a key is sent.
+fn sent(kind: &SchemeKind) -> String {
+    let SchemeKind::Key(location, name) = kind else {
+        return String::new();
+    };
+    let word = match location {
+        ParameterLocation::Query => "query parameter",
+        ParameterLocation::Cookie => "cookie",
+        _ => "header",
+    };
+    format!(" It is sent as the {word} {}.", markdown::span_of(name))
+}
+
+fn bearer() -> TokenStream {
+    quote! {
+        /// Takes a token as the service gave it, without `Bearer`.
+        ///
+        /// # Errors
+        ///
+        /// Fails if the token is empty, or has a blank, a line break, a control character or a
+        /// letter outside of ASCII. The message does not show the token.
+        pub fn new(token: impl Into<String>) -> Result<Self, crate::Error> {
+            crate::runtime::AuthSecret::bearer(token).map(Self)
+        }
+
+        /// Returns the token itself, for you to store. Nothing keeps that text from being shown.
+        pub fn expose(&self) -> &str {
+            self.0.expose()
+        }
+    }
+}
+
+fn basic() -> TokenStream {
+    quote! {
+        /// Takes a user name and its password.
+        ///
+        /// Some services want a key as the user name. So errors do not show the user name either,
+        /// unless it has fewer than four letters and there is a password.
+        ///
+        /// # Errors
+        ///
+        /// Fails if both are empty, if the user name has a colon, or if one of them has a control
+        /// character. The message shows neither.
+        pub fn new(
+            user_name: impl Into<String>,
+            password: impl Into<String>,
+        ) -> Result<Self, crate::Error> {
+            crate::runtime::AuthSecret::basic(user_name, password).map(Self)
+        }
+
+        /// Returns the user name.
+        pub fn user_name(&self) -> &str {
+            self.0.user_name()
+        }
+
+        /// Returns the password itself. Nothing keeps that text from being shown.
+        pub fn password(&self) -> &str {
+            self.0.password()
+        }
+    }
+}
+
+fn key(location: &ParameterLocation, name: &str) -> TokenStream {
+    let location = ident(&format!("{location:?}"));
+    quote! {
+        /// Takes a key as the service gave it.
+        ///
+        /// # Errors
+        ///
+        /// Fails if the key is empty, or has what cannot be sent in its location: a line break, a
+        /// control character, a letter outside of ASCII. The message does not show the key.
+        pub fn new(key: impl Into<String>) -> Result<Self, crate::Error> {
+            crate::runtime::AuthSecret::key(crate::runtime::KeyLocation::#location, #name, key)
+                .map(Self)
+        }
+
+        /// Returns the key itself, for you to store. Nothing keeps that text from being shown.
+        pub fn expose(&self) -> &str {
+            self.0.expose()
+        }
     }
 }

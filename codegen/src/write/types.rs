@@ -123,9 +123,10 @@ fn serde(field: &Field) -> TokenStream {
         .into_iter()
         .flatten()
         .collect();
-    match all.is_empty() {
-        true => quote!(),
-        false => quote!(#[serde(#(#all),*)]),
+    if all.is_empty() {
+        quote!()
+    } else {
+        quote!(#[serde(#(#all),*)])
     }
 }
 
@@ -144,9 +145,12 @@ fn with(field: &Field) -> Option<&'static str> {
 fn new(name: &str, record: &Record, types: &Types) -> TokenStream {
     let ident_ = ident(name);
     let optional = record.rest.is_some() || record.fields.iter().any(Field::may_be_missing);
-    let about = docs(&match optional {
-        true => format!("`{name}` with what is required; set the other fields as you need them."),
-        false => format!("`{name}` with all that it holds."),
+    let about = docs(&if optional {
+        format!(
+            "Returns a `{name}` with the required fields. Set the other fields as you need them."
+        )
+    } else {
+        format!("Returns a `{name}` with all its fields.")
     });
     let mut declared = Vec::new();
     let mut set = Vec::new();
@@ -177,7 +181,7 @@ fn new(name: &str, record: &Record, types: &Types) -> TokenStream {
     }
 }
 
-/// An enum of texts that keeps a text it does not know.
+/// An enum of texts that keeps a text that it does not know.
 pub fn open_enum(name: &str, item: &Enum) -> TokenStream {
     let doc = docs(&about(&item.doc, name, item.deprecated));
     let name = ident(name);
@@ -190,23 +194,28 @@ pub fn open_enum(name: &str, item: &Enum) -> TokenStream {
         .variants
         .iter()
         .map(|variant| docs(&markdown::span_of(&variant.wire)));
-    let texts = item.variants.iter().map(|variant| &variant.wire);
-    let lists: Vec<TokenStream> = names
-        .iter()
-        .zip(texts)
-        .map(|(variant, text)| quote!(#variant = #text))
-        .collect();
+    let texts: Vec<&String> = item.variants.iter().map(|variant| &variant.wire).collect();
     quote! {
         #doc
         #[derive(Clone, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum #name {
             #(#abouts #names,)*
-            /// A value that the document does not name, as it came.
-            Other(String),
+            /// A value that the document does not name. [`as_str`](Self::as_str) returns it.
+            Unknown(crate::UnknownValue),
         }
 
-        crate::open_enum!(#name { #(#lists),* });
+        impl #name {
+            /// Returns the text as the service writes it.
+            pub fn as_str(&self) -> &str {
+                match self {
+                    #(Self::#names => #texts,)*
+                    Self::Unknown(text) => text.as_str(),
+                }
+            }
+        }
+
+        crate::open_enum!(#name { #(#names = #texts),* });
     }
 }
 
@@ -251,7 +260,7 @@ pub fn union(name: &str, union: &Union, types: &Types) -> TokenStream {
         #[non_exhaustive]
         pub enum #ident_ {
             #(#abouts #names(#payloads),)*
-            /// What fits none of these, as it came.
+            /// JSON that fits none of these, as it came.
             Other(serde_json::Value),
         }
         #call
@@ -288,9 +297,10 @@ pub fn answer(
             status => status.to_owned(),
         };
         let text = markdown::line(&success.doc);
-        let doc = docs(&match text.is_empty() {
-            true => format!("{status}."),
-            false => format!("{status}: {text}"),
+        let doc = docs(&if text.is_empty() {
+            format!("{status}.")
+        } else {
+            format!("{status}: {text}")
         });
         let variant = ident(&success.name);
         let held = match &success.content {

@@ -358,7 +358,7 @@ fn names_that_collide() {
         "All: { type: object, properties: { fooBar: { $ref: \"#/components/schemas/thing\" }, \
          foo_bar: { $ref: \"#/components/schemas/Thing\" }, foo-bar: { $ref: \"#/components/schemas/Option\" }, \
          gen: {}, self: {}, 1st: {}, \"$\": {}, \"+1\": {} } }, \
-         thing: { type: string, enum: [run, Run, \"+\", \"-\", \"\", other] }, \
+         thing: { type: string, enum: [run, Run, \"+\", \"-\", \"\", unknown] }, \
          Thing: { type: object, properties: { a: {} } }, \
          Option: { type: object, properties: { a: {} } }",
     );
@@ -380,7 +380,7 @@ fn names_that_collide() {
             Plus = \"+\",
             Minus = \"-\",
             Value = \"\",
-            Other2 = \"other\",
+            Unknown2 = \"unknown\",
         });",
     );
 }
@@ -592,6 +592,47 @@ fn security() {
     let none = code(&text("security: [], ", BOTH));
     has(&none, "token: false,");
     lacks(&none, "where");
+    has(&one, "becomes one with `into_master()`\"");
+    has(
+        &either,
+        "becomes one with `into_master()` or `into_user()`\"",
+    );
+}
+
+/// What the compiler says of a wrong token has to be possible with the tokens of the document.
+#[test]
+fn the_note_on_a_wrong_token_says_where_the_right_one_comes_from() {
+    const SCHEMES: &str = "components: { securitySchemes: { apiKey: { type: apiKey, in: query, name: k }, \
+                           login: { type: http, scheme: basic }, oauth: { type: http, scheme: bearer }, \
+                           masterToken: { type: http, scheme: bearer } } }\n";
+    let note = |security: &str| {
+        let text = document(
+            "  /a: { get: { operationId: get_a, responses: { \"204\": { description: ok } } } }\n",
+        );
+        let code = code(&format!("{text}security: {security}\n{SCHEMES}"));
+        let note = code.split_once("note = \"").unwrap().1;
+        let note = note.split_once('"').unwrap().0;
+        note.split_once("where `token` is ").unwrap().1.to_owned()
+    };
+    assert_eq!(
+        note("[{ apiKey: [] }]"),
+        "an `ApiKey`, from `access::ApiKey::new(key)`"
+    );
+    assert_eq!(
+        note("[{ login: [], oauth: [] }]"),
+        "a `Login` with an `Oauth`, from `access::Login::new(user_name, password)` and \
+         `access::Oauth::new(token)`"
+    );
+    assert_eq!(
+        note("[{ masterToken: [] }, { apiKey: [] }]"),
+        "an `ApiKey` or a `MasterToken`, from `access::ApiKey::new(key)`; a client from the \
+         environment becomes one with `into_master()`"
+    );
+    // No client from the environment holds two tokens.
+    assert_eq!(
+        note("[{ masterToken: [], apiKey: [] }]"),
+        "an `ApiKey` with a `MasterToken`, from `access::ApiKey::new(key)`"
+    );
 }
 
 #[test]

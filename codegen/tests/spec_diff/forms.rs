@@ -124,16 +124,41 @@ pub mod requests {
 pub mod access {
     /// The key that the document calls `api_key`. It is sent as the header `X-API-Key`.
     #[derive(Clone)]
-    pub struct ApiKey(crate::runtime::Credential);
-    crate::key!(ApiKey, Header, "X-API-Key");
+    pub struct ApiKey(crate::runtime::AuthSecret);
+
+    impl ApiKey {
+        pub fn new(key: impl Into<String>) -> Result<Self, crate::Error> {
+            crate::runtime::AuthSecret::key(crate::runtime::KeyLocation::Header, "X-API-Key", key)
+                .map(Self)
+        }
+    }
+
+    crate::token!(ApiKey);
 
     #[derive(Clone)]
-    pub struct OAuth2(crate::runtime::Credential);
-    crate::bearer!(OAuth2);
+    pub struct OAuth2(crate::runtime::AuthSecret);
+
+    impl OAuth2 {
+        pub fn new(token: impl Into<String>) -> Result<Self, crate::Error> {
+            crate::runtime::AuthSecret::bearer(token).map(Self)
+        }
+    }
+
+    crate::token!(OAuth2);
 
     #[derive(Clone)]
-    pub struct Login(crate::runtime::Credential);
-    crate::basic!(Login);
+    pub struct Login(crate::runtime::AuthSecret);
+
+    impl Login {
+        pub fn new(
+            user_name: impl Into<String>,
+            password: impl Into<String>,
+        ) -> Result<Self, crate::Error> {
+            crate::runtime::AuthSecret::basic(user_name, password).map(Self)
+        }
+    }
+
+    crate::token!(Login);
 
     pub trait ApiKeyOnly: crate::Token {}
 

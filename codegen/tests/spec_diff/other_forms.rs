@@ -168,7 +168,10 @@ fn token_types() {
          patch",
     );
     says(
-        &[("crate::basic!(Login)", "crate::bearer!(Login)")],
+        &[(
+            "AuthSecret::basic(user_name, password)",
+            "AuthSecret::bearer(user_name)",
+        )],
         "access::Login is a bearer token instead of a name and a password: breaking
          major",
         "access::Login is a name and a password instead of a bearer token: breaking
@@ -188,7 +191,7 @@ fn token_types() {
     );
     says(
         &[(
-            "    #[derive(Clone)]\n    pub struct Login(crate::runtime::Credential);\n    crate::basic!(Login);\n\n",
+            "    #[derive(Clone)]\n    pub struct Login(crate::runtime::AuthSecret);\n\n    impl Login {\n        pub fn new(\n            user_name: impl Into<String>,\n            password: impl Into<String>,\n        ) -> Result<Self, crate::Error> {\n            crate::runtime::AuthSecret::basic(user_name, password).map(Self)\n        }\n    }\n\n    crate::token!(Login);\n\n",
             "",
         )],
         "access::Login is gone: breaking

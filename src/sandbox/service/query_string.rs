@@ -2,6 +2,8 @@
 
 use form_urlencoded::{Serializer, parse};
 
+use crate::fitrankings::authorization;
+
 pub(crate) struct QueryString(Vec<(String, String)>);
 
 impl QueryString {
@@ -21,7 +23,7 @@ impl QueryString {
 /// Adds parameters to the query of a URL. A fragment stays at the end.
 pub(crate) fn with_query(url: &str, pairs: &[(&str, &str)]) -> String {
     let query = Serializer::new(String::new()).extend_pairs(pairs).finish();
-    crate::fitrankings::authorization::with_query(url, &query)
+    authorization::with_query(url, &query)
 }
 
 #[cfg(test)]

@@ -1,0 +1,48 @@
+//! Keys that are sent in the query.
+
+use bytes::Bytes;
+use percent_encoding::{AsciiSet, utf8_percent_encode};
+use ureq::http::Uri;
+use ureq::http::uri::PathAndQuery;
+use zeroize::Zeroizing;
+
+use super::auth_secret::{AuthSecret, Wiped};
+
+/// Adds the keys that belong into the query to a URL, whose bytes are wiped when it is dropped.
+///
+/// This comes last, so that no URL that could be shown has a key in it.
+pub(crate) fn with_query_keys(
+    uri: Uri,
+    secrets: &[AuthSecret],
+    escaped: &'static AsciiSet,
+) -> Option<Uri> {
+    if secrets.iter().all(|secret| secret.query().is_none()) {
+        return Some(uri);
+    }
+    let mut parts = uri.into_parts();
+    let path = parts
+        .path_and_query
+        .as_ref()
+        .map_or("/", PathAndQuery::as_str);
+    let pairs = || secrets.iter().filter_map(AuthSecret::query);
+    let room: usize = pairs()
+        .map(|(name, key)| 2 + 3 * (name.len() + key.len()))
+        .sum();
+    let mut bytes = Zeroizing::new(Vec::with_capacity(path.len() + room));
+    bytes.extend_from_slice(path.as_bytes());
+    for (name, key) in pairs() {
+        let sign = if bytes.contains(&b'?') { b'&' } else { b'?' };
+        bytes.push(sign);
+        for piece in utf8_percent_encode(name, escaped) {
+            bytes.extend_from_slice(piece.as_bytes());
+        }
+        bytes.push(b'=');
+        for piece in utf8_percent_encode(key, escaped) {
+            bytes.extend_from_slice(piece.as_bytes());
+        }
+    }
+    // The host is not a part of these bytes: `ureq` keeps it as long as the connection.
+    let path = PathAndQuery::from_maybe_shared(Bytes::from_owner(Wiped(bytes)));
+    parts.path_and_query = Some(path.ok()?);
+    Uri::from_parts(parts).ok()
+}

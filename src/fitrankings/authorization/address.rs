@@ -1,0 +1,137 @@
+//! Checks of the addresses that a browser is sent to.
+
+use ureq::http::uri::Authority;
+
+use super::parts;
+use crate::Error;
+use crate::transport::base_url::{check_port, is_host, is_loopback};
+
+/// Schemes that a browser or another program handles itself, so that no application can be opened
+/// by them.
+const TAKEN_SCHEMES: [&str; 19] = [
+    "about",
+    "blob",
+    "chrome",
+    "data",
+    "ftp",
+    "ftps",
+    "gopher",
+    "javascript",
+    "ldap",
+    "ldaps",
+    "mailto",
+    "sftp",
+    "sms",
+    "ssh",
+    "tel",
+    "vbscript",
+    "view-source",
+    "ws",
+    "wss",
+];
+
+/// A problem of an address, as the end of a sentence that begins with what the address is for.
+type Problem = &'static str;
+
+pub(super) fn check_callback_uri(uri: &str, allow_http: bool) -> Result<(), Error> {
+    let problem = |why: Problem| Error::invalid(format!("the callback URI {why}"));
+    callback_uri(uri, allow_http).map_err(problem)
+}
+
+pub(super) fn check_page(url: &str, allow_http: bool) -> Result<(), Error> {
+    let problem = |why| Error::invalid(format!("the address of the authorization page {why}"));
+    page(url, allow_http).map_err(problem)
+}
+
+fn callback_uri(uri: &str, allow_http: bool) -> Result<(), Problem> {
+    const ABSOLUTE: Problem =
+        "is not absolute: it has to begin like https://example.com/ or myapp://";
+    check_characters(uri)?;
+    let (scheme, rest) = split_scheme(uri).ok_or(ABSOLUTE)?;
+    if !rest.starts_with('/') || rest == "//" {
+        return Err(ABSOLUTE);
+    }
+    if is_web(scheme) {
+        let host = host(rest, ABSOLUTE)?;
+        if is_plain_http(scheme, &host) && !allow_http {
+            return Err(
+                "is plain http, which would show the user's token to everybody on the way \
+                 (`allow_http` permits it all the same)",
+            );
+        }
+    } else if TAKEN_SCHEMES
+        .iter()
+        .any(|taken| scheme.eq_ignore_ascii_case(taken))
+    {
+        return Err(
+            "has a scheme that does not open an application: use https, or a scheme of your own \
+             such as myapp://",
+        );
+    }
+    let query = uri.split_once('?').map_or("", |(_, query)| query);
+    if parts::pairs(query).any(|(name, _)| parts::NAMES.contains(&&*name)) {
+        return Err("has a part in its query that the answer will have as well: rename it");
+    }
+    Ok(())
+}
+
+fn page(url: &str, allow_http: bool) -> Result<(), Problem> {
+    const ABSOLUTE: Problem = "is not absolute: it has to begin like https://example.com/";
+    check_characters(url)?;
+    let (scheme, rest) = split_scheme(url)
+        .filter(|(scheme, _)| is_web(scheme))
+        .ok_or(ABSOLUTE)?;
+    let host = host(rest, ABSOLUTE)?;
+    if is_plain_http(scheme, &host) && !allow_http {
+        return Err(
+            "is plain http, which would show the one-time value to everybody on the way \
+             (`allow_http` permits it all the same)",
+        );
+    }
+    Ok(())
+}
+
+/// Returns what stands before and after the colon of an absolute URI.
+pub(super) fn split_scheme(uri: &str) -> Option<(&str, &str)> {
+    let (scheme, rest) = uri.split_once(':')?;
+    let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte);
+    let is_scheme = scheme.starts_with(|first: char| first.is_ascii_alphabetic())
+        && scheme.bytes().all(is_allowed);
+    is_scheme.then_some((scheme, rest))
+}
+
+/// Allows the characters of RFC 3986, except the fragment.
+fn check_characters(uri: &str) -> Result<(), Problem> {
+    if uri.contains('#') {
+        return Err("has a fragment: leave out the # and what follows");
+    }
+    let is_allowed = |byte: u8| byte.is_ascii_graphic() && !b"\"<>\\^`{|}".contains(&byte);
+    if !uri.bytes().all(is_allowed) {
+        return Err("has spaces or other characters that a URI cannot have: percent-encode them");
+    }
+    Ok(())
+}
+
+/// Returns the checked host of a web address, given what follows its scheme.
+fn host(rest: &str, absolute: Problem) -> Result<Authority, Problem> {
+    const HOST: Problem = "has a host that is neither a name nor an address";
+    let text = rest.strip_prefix("//").ok_or(absolute)?;
+    let text = text.split(['/', '?']).next().unwrap_or_default();
+    if text.is_empty() {
+        return Err(absolute);
+    }
+    let authority: Authority = text.parse().map_err(|_| HOST)?;
+    check_port(&authority).map_err(|_| "has a port that is not from 1 to 65535")?;
+    if authority.host().is_empty() || !is_host(authority.host()) {
+        return Err(HOST);
+    }
+    Ok(authority)
+}
+
+fn is_plain_http(scheme: &str, authority: &Authority) -> bool {
+    scheme.eq_ignore_ascii_case("http") && !is_loopback(authority.host())
+}
+
+fn is_web(scheme: &str) -> bool {
+    scheme.eq_ignore_ascii_case("https") || scheme.eq_ignore_ascii_case("http")
+}

@@ -1,0 +1,67 @@
+//! The query of a callback.
+
+use std::borrow::Cow;
+
+use super::error::CallbackError;
+
+pub(super) const TOKEN: &str = "token";
+pub(super) const USER_ID: &str = "user_id";
+pub(super) const ERROR: &str = "error";
+pub(super) const ERROR_DESCRIPTION: &str = "error_description";
+pub(super) const ONE_TIME_VALUE: &str = "one_time_value";
+
+/// The names that a callback URI must leave to the service and to this crate.
+pub(super) const NAMES: [&str; 5] = [TOKEN, USER_ID, ERROR, ERROR_DESCRIPTION, ONE_TIME_VALUE];
+
+/// The parts of a callback's query that mean something.
+#[derive(Default)]
+pub(super) struct Parts<'a> {
+    pub(super) token: Option<Cow<'a, str>>,
+    pub(super) user_id: Option<Cow<'a, str>>,
+    pub(super) error: Option<Cow<'a, str>>,
+    pub(super) error_description: Option<Cow<'a, str>>,
+    pub(super) one_time_value: Option<Cow<'a, str>>,
+}
+
+impl<'a> Parts<'a> {
+    pub(super) fn read(query: &'a str) -> Result<Self, CallbackError> {
+        let mut parts = Self::default();
+        for (name, value) in pairs(query) {
+            let (name, part) = match &*name {
+                TOKEN => (TOKEN, &mut parts.token),
+                USER_ID => (USER_ID, &mut parts.user_id),
+                ERROR => (ERROR, &mut parts.error),
+                ERROR_DESCRIPTION => (ERROR_DESCRIPTION, &mut parts.error_description),
+                ONE_TIME_VALUE => (ONE_TIME_VALUE, &mut parts.one_time_value),
+                _ => continue,
+            };
+            if part.replace(value).is_some() {
+                return Err(CallbackError::Duplicated(name));
+            }
+        }
+        Ok(parts)
+    }
+
+    /// Whether the query has none of the parts.
+    pub(super) fn is_empty(&self) -> bool {
+        let parts = [
+            &self.token,
+            &self.user_id,
+            &self.error,
+            &self.error_description,
+            &self.one_time_value,
+        ];
+        parts.into_iter().all(Option::is_none)
+    }
+}
+
+/// Returns the names and values of a query.
+///
+/// A question mark separates them too: a service that ignores the query of the callback URI adds
+/// its own with a second one.
+pub(super) fn pairs(query: &str) -> impl Iterator<Item = (Cow<'_, str>, Cow<'_, str>)> {
+    query
+        .split(['&', '?'])
+        .map(str::as_bytes)
+        .flat_map(form_urlencoded::parse)
+}
