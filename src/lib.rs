@@ -116,6 +116,7 @@ mod runtime;
 pub mod sandbox;
 #[cfg(test)]
 mod testing;
+mod text;
 mod transport;
 mod values;
 
