@@ -117,6 +117,7 @@ pub mod sandbox;
 mod server;
 #[cfg(test)]
 mod testing;
+mod text;
 mod transport;
 mod values;
 

@@ -9,6 +9,7 @@ use super::parts::{self, Parts};
 use crate::UserToken;
 use crate::error::Plain;
 use crate::redact::{Patterns, Redactor};
+use crate::text::first_characters;
 
 /// The longest text of a callback that is shown, in characters.
 const LONGEST_TEXT: usize = 200;
@@ -151,6 +152,5 @@ fn split(callback: &str) -> Result<(&str, &str), CallbackError> {
 
 /// Cuts a text from outside, and escapes the characters that play tricks on a terminal or a log.
 fn harmless(text: &str) -> String {
-    let text: String = text.chars().take(LONGEST_TEXT).collect();
-    Plain(&text).to_string()
+    Plain(first_characters(text, LONGEST_TEXT)).to_string()
 }
