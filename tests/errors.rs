@@ -809,6 +809,53 @@ mod bodies {
         }
 
         #[test]
+        fn an_empty_body_is_empty_whatever_its_encoding() {
+            let chunked = [GZIP[0], ("Transfer-Encoding", "chunked")];
+            for (status, holding) in [
+                (200, "decode"),
+                (204, "decode"),
+                (401, "unauthorized"),
+                (404, "not_found"),
+            ] {
+                let mut replies = vec![Reply::new(status, &GZIP, "")];
+                if status == 204 {
+                    replies = vec![Reply::head(204, &GZIP)];
+                } else {
+                    replies.push(Reply::head(status, &chunked).and("0\r\n\r\n"));
+                }
+                for reply in replies {
+                    let error = failed(reply);
+                    assert_eq!(holds(&error), [holding], "{error}");
+                    assert_eq!(error.status(), Some(status));
+                }
+            }
+        }
+
+        #[test]
+        fn a_4xx_is_not_retryable_because_its_body_is_no_gzip() {
+            for body in [&b"no gzip"[..], &gzip(USERS)[..20]] {
+                let error = failed(Reply::new(404, &GZIP, body));
+                assert_eq!(holds(&error), ["not_found"], "{error}");
+            }
+        }
+
+        #[test]
+        fn an_encoding_that_was_not_asked_for_is_named() {
+            for encoding in ["GZIP", "x-gzip", "br", "gzip, gzip"] {
+                let error = failed(Reply::new(
+                    200,
+                    &[("Content-Encoding", encoding)],
+                    gzip(USERS),
+                ));
+                assert_eq!(holds(&error), ["decode"], "{error}");
+                let named = format!("the content encoding `{encoding}`");
+                assert!(error.to_string().contains(&named), "{error}");
+            }
+            let identity = [("Content-Encoding", "identity")];
+            assert_eq!(users(Reply::new(200, &identity, USERS)).unwrap().len(), 1);
+        }
+
+        #[test]
         fn the_limit_counts_what_comes_out() {
             let size = |size| Reply::new(200, &GZIP, gzip(list_of(size)));
             assert_eq!(with_limit(1000, size(1000)).unwrap().len(), 1);
@@ -1029,5 +1076,21 @@ mod input {
         let shown = format!("{error} {error:?}");
         assert!(!shown.contains(char::is_control), "{shown:?}");
         assert!(shown.contains("gone"), "{shown}");
+    }
+}
+
+mod costs {
+    use std::time::Instant;
+
+    use super::*;
+
+    #[test]
+    fn a_refusal_in_html_costs_its_length_and_not_its_square() {
+        for unit in ["<style>", "<script>", "<title", "<", "<style></"] {
+            let page = unit.repeat(65_536 / unit.len());
+            let start = Instant::now();
+            assert!(failed(Reply::html(400, page)).is_bad_request());
+            assert!(start.elapsed() < SHORT, "{unit}: {:?}", start.elapsed());
+        }
     }
 }

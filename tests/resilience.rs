@@ -683,7 +683,7 @@ mod deadlines {
         let https = || server.builder().base_url(secure(&server));
         let connect = build(https().timeout_connect(SHORT));
         let call = build(https().timeout_connect(LONG).timeout_call(SHORT));
-        for (client, is_connect) in [(connect, true), (call, false)] {
+        for (client, is_connect) in [(connect, true), (call, true)] {
             let start = Instant::now();
             let error = client.list_users().call().unwrap_err();
             assert!(error.is_timeout() && error.is_retryable(), "{error}");
@@ -898,7 +898,11 @@ mod cancelling {
     fn a_call_is_stopped_while_the_server_says_nothing_or_trickles() {
         let _alone = alone();
         let announced = Reply::head(200, &[("Content-Length", "100000")]);
+        let refusal = |status| Reply::head(status, &[("Content-Length", "100000")]);
         for reply in [
+            refusal(401).then_trickle(b'x'),
+            refusal(404).then_hang(),
+            refusal(503).then_trickle(b'x'),
             Reply::raw("").then_hang(),
             Reply::raw("HTTP/1.1 200 OK\r\nX: ").then_trickle(b'y'),
             announced.clone().then_hang(),
