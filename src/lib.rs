@@ -92,16 +92,27 @@
 #![warn(missing_docs)]
 #![cfg_attr(test, allow(clippy::expect_used, clippy::panic, clippy::unwrap_used))]
 
+#[allow(dead_code, reason = "a document may have no such token")]
 mod auth;
 mod call;
 mod client;
+mod default_client;
+mod defaults;
 mod error;
+mod escape;
 mod fitrankings;
 mod generated;
 mod limits;
 pub mod list;
+mod operation;
 mod redact;
+#[allow(
+    dead_code,
+    unreachable_pub,
+    reason = "which parameters and bodies there are is up to the document"
+)]
 mod request;
+#[allow(dead_code, reason = "which responses there are is up to the document")]
 mod response;
 #[allow(
     unused_imports,
@@ -117,8 +128,9 @@ mod values;
 
 pub use auth::secret::Secret;
 pub use auth::token::{AnyToken, MasterToken, NoToken, Token, UserToken};
-pub use call::retry::{Clock, Retry, RetryPolicy};
-pub use client::{BASE_URL, Client, ClientBuilder};
+pub use call::retry::{RetryEvent, RetryPolicy};
+pub use client::{Client, ClientBuilder};
+pub use default_client::BASE_URL;
 pub use error::Error;
 #[cfg(exchange)]
 pub use fitrankings::login::Credentials;
@@ -129,7 +141,12 @@ pub use generated::{access, requests, types};
 /// version without naming it.
 pub use jiff;
 pub use limits::cancel::CancelHandle;
+pub use limits::clock::Clock;
+/// The crate of [`Decimal`], for the same reason.
+pub use rust_decimal;
 pub use rust_decimal::Decimal;
+/// The crate of the [agent](ClientBuilder::agent), for the same reason.
+pub use ureq;
 pub use values::row::Row;
 
 #[allow(unused_imports, reason = "a document may have no such token")]

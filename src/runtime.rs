@@ -3,7 +3,8 @@
 pub(crate) use crate::auth::token::Credential;
 pub(crate) use crate::fitrankings::period::{PeriodParameters, WeekFormat};
 pub use crate::list::{Items, PageRequest, Paged, Pages};
+pub(crate) use crate::operation::{Method, Operation};
+pub(crate) use crate::request::Request;
 pub use crate::request::multipart::File;
-pub(crate) use crate::request::parameter_style::{Place, Style};
-pub(crate) use crate::request::{Method, Operation, Request};
+pub(crate) use crate::request::parameter_style::{ParameterLocation, Style};
 pub(crate) use crate::values::deserialize_with;

@@ -431,7 +431,7 @@ mod proxies {
                 .retry(
                     RetryPolicy::default()
                         .base_delay(Duration::ZERO)
-                        .watch(|_| println!("SAID: retry")),
+                        .on_retry(|_| println!("SAID: retry")),
                 ),
             Err(_) => builder.retry(RetryPolicy::none()),
         };
@@ -505,7 +505,8 @@ mod proxies {
                 HOST,
                 &[("HTTPS_PROXY", &format!("http://me:hush@{address}"))],
             );
-            let place = format!("no connection to api.invalid:443 by the proxy {address}: ");
+            let place =
+                format!("no connection to api.invalid:443 by the proxy {address} (HTTPS_PROXY): ");
             assert!(
                 said.starts_with(&format!("connect {connect}, input false")),
                 "{said}"
@@ -517,7 +518,7 @@ mod proxies {
 
     #[test]
     fn a_proxy_that_trickles_its_response_is_given_up_in_the_time_for_connecting() {
-        for start in ["HTTP/1.1 200 OK\r\na: ", "H"] {
+        for start in ["HTTP/1.1 200 OK\r\na: ", "HTTP/1.1 200 "] {
             let trickles = Server::always(Reply::raw(start).then_trickle(b'b'));
             let address = trickles.address().to_string();
             let proxy = format!("http://{address}");
@@ -533,6 +534,20 @@ mod proxies {
             assert!(said.starts_with("connect true, input false"), "{said}");
             assert!(said.contains(&place), "{said}");
         }
+    }
+
+    #[test]
+    fn a_name_that_is_not_found_is_that_of_the_proxy_or_of_the_host() {
+        let said = say(HOST, &[("HTTPS_PROXY", "http://proxy.invalid:80")]);
+        let place =
+            "no connection to api.invalid:443 by the proxy proxy.invalid:80 (HTTPS_PROXY): ";
+        assert!(said.contains(place), "{said}");
+        assert!(said.contains("the name `proxy.invalid` "), "{said}");
+        let said = say(HOST, &[]);
+        assert!(
+            said.contains("no connection to api.invalid:443: the name `api.invalid` "),
+            "{said}"
+        );
     }
 
     #[test]

@@ -1,3 +1,5 @@
+//! The client, and its settings.
+
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -5,29 +7,21 @@ use std::time::Duration;
 use ureq::Agent;
 use ureq::http::Uri;
 
-use crate::auth::token::{Credential, NoToken, Token};
-use crate::call::pause::Pause;
-use crate::call::retry::{Clock, RetryPolicy, SystemClock};
-use crate::generated;
+use crate::auth::token::{AnyToken, Credential, MasterToken, Token, UserToken};
+use crate::call::retry::RetryPolicy;
+use crate::call::session::{Config, Session};
+use crate::defaults;
+use crate::error::Error;
 use crate::limits::cancel::CancelHandle;
+use crate::limits::clock::{Clock, SystemClock};
+use crate::transport::agent::{self, Settings};
 use crate::transport::base_url::{BaseUrl, NO_SERVER};
-use crate::transport::proxy;
-use crate::transport::resolver::CachingResolver;
-use crate::transport::{self, OUTPUT, Settings};
-use crate::{AnyToken, Error, MasterToken, UserToken};
+use crate::transport::{self, HttpTransport, proxy};
 
-/// The default base URL: the server that the document names.
-pub const BASE_URL: &str = match generated::SERVER {
-    Some(url) => url,
-    None => "",
-};
-
-const MAX_BODY_SIZE: u64 = 64 * 1024 * 1024;
-
-/// The way to the service, with the token that its requests carry.
+/// A client for the FitRankings API.
 ///
-/// `T` is the kind of token, and decides what can be called. A client is cheap to clone, and all
-/// clones share one pool of connections; it can be used from any number of threads.
+/// `T` is the type of its token, which decides what can be called. A client is cheap to clone, and
+/// all clones share one pool of connections. It can be used from any number of threads.
 ///
 /// # Example: a script
 ///
@@ -52,43 +46,12 @@ const MAX_BODY_SIZE: u64 = 64 * 1024 * 1024;
 /// ```
 #[derive(Clone)]
 pub struct Client<T> {
-    pub(crate) shared: Arc<Shared>,
+    pub(crate) session: Session,
     token: T,
-    /// What is sent of the token: made once, not for each request.
-    pub(crate) credentials: Arc<[Credential]>,
-    /// Shared by all clones: what the server asks for concerns the token.
-    pub(crate) pause: Arc<Pause>,
-    pub(crate) cancel: Option<CancelHandle>,
-}
-
-/// What all clones of a client have in common.
-pub(crate) struct Shared {
-    pub agent: Agent,
-    pub resolver: CachingResolver,
-    pub base_url: String,
-    /// Nobody chose another.
-    pub base_url_is_default: bool,
-    pub max_body_size: u64,
-    pub allow_wire_log: bool,
-    pub retry: RetryPolicy,
-    pub clock: Arc<dyn Clock>,
-    pub timeout_call: Option<Duration>,
-    pub timeout_connect: Option<Duration>,
-    /// Whether the agent is ours, and tells which connections are new.
-    pub watched: bool,
-    /// Why no request is sent: what is wrong with the proxy that the environment names.
-    pub proxy_problem: Option<String>,
 }
 
 impl<T: Token> Client<T> {
-    /// A client with this token and the defaults of [`ClientBuilder`].
-    pub fn new(token: T) -> Self {
-        // A document that names no server has none either.
-        let proxied = BASE_URL.parse().ok();
-        ClientBuilder::default().finish(BASE_URL.to_owned(), proxied, token)
-    }
-
-    /// The same client with another token: over the same connections, to the same service.
+    /// Returns a client with another token, which uses the same connections.
     ///
     /// A pause that the server asked for with `Retry-After` holds for the clones of a client. The
     /// new client begins without one.
@@ -103,78 +66,65 @@ impl<T: Token> Client<T> {
     /// # Ok::<(), fitrankings::Error>(())
     /// ```
     pub fn with_token<U: Token>(&self, token: U) -> Client<U> {
-        let pause = Pause::new(self.shared.clock.now());
-        let cancel = self.cancel.clone();
-        client(Arc::clone(&self.shared), token, Arc::new(pause), cancel)
+        let config = Arc::clone(&self.session.config);
+        let cancel = self.session.cancel.clone();
+        Client {
+            session: Session::new(config, credentials(&token), cancel),
+            token,
+        }
     }
 
-    /// The same client, whose calls and lists the handle stops within a moment, from any thread.
+    /// Returns a client whose calls and lists the handle stops within a moment, from any thread.
     ///
     /// See [`CancelHandle`] for an example. A call that can be cancelled runs on a thread of its
     /// own, to be left there if a name is being looked up or a connection made: nothing
     /// interrupts those, and they end by their timeouts.
     pub fn with_cancel(&self, handle: &CancelHandle) -> Self {
-        Self {
-            cancel: Some(handle.clone()),
-            ..self.clone()
-        }
+        let mut client = self.clone();
+        client.session.cancel = Some(handle.clone());
+        client
     }
 
-    /// The token that requests carry.
+    /// Returns the token that requests carry.
     pub fn token(&self) -> &T {
         &self.token
     }
 
-    /// Where requests go.
+    /// Returns the URL that all paths are below.
     pub fn base_url(&self) -> &str {
-        &self.shared.base_url
-    }
-}
-
-impl Client<NoToken> {
-    /// A client with other settings than the defaults.
-    ///
-    /// # Example
-    ///
-    /// ```
-    /// use std::time::Duration;
-    ///
-    /// use fitrankings::{Client, MasterToken};
-    ///
-    /// let client = Client::builder()
-    ///     .user_agent("my-app/1.0")
-    ///     .timeout_call(Duration::from_secs(20))
-    ///     .build(MasterToken::new("a-master-token")?)?;
-    /// # Ok::<(), fitrankings::Error>(())
-    /// ```
-    pub fn builder() -> ClientBuilder {
-        ClientBuilder::default()
+        &self.session.config.base_url
     }
 }
 
 impl Client<AnyToken> {
-    /// The same client, for what only the application's token may call.
+    /// Converts this client into one that holds a master token.
     ///
     /// # Errors
     ///
     /// It holds a user's token.
     pub fn into_master(self) -> Result<Client<MasterToken>, Error> {
         match self.token {
-            AnyToken::Master(token) => Ok(client(self.shared, token, self.pause, self.cancel)),
+            AnyToken::Master(token) => Ok(Client {
+                session: self.session,
+                token,
+            }),
             AnyToken::User(_) => Err(Error::invalid(
                 "a master token is needed here, and the client holds a user token",
             )),
         }
     }
 
-    /// The same client, known to be a user's.
+    /// Converts this client into one that holds a user token.
     ///
     /// # Errors
     ///
     /// It holds the master token.
     pub fn into_user(self) -> Result<Client<UserToken>, Error> {
         match self.token {
-            AnyToken::User(token) => Ok(client(self.shared, token, self.pause, self.cancel)),
+            AnyToken::User(token) => Ok(Client {
+                session: self.session,
+                token,
+            }),
             AnyToken::Master(_) => Err(Error::invalid(
                 "a user token is needed here, and the client holds the master token",
             )),
@@ -185,31 +135,44 @@ impl Client<AnyToken> {
 impl<T: fmt::Debug> fmt::Debug for Client<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client")
-            .field("base_url", &self.shared.base_url)
+            .field("base_url", &self.session.config.base_url)
             .field("token", &self.token)
             .finish_non_exhaustive()
     }
 }
 
-/// No method, since the names of those are the document's to give.
-fn client<T: Token>(
-    shared: Arc<Shared>,
-    token: T,
-    pause: Arc<Pause>,
-    cancel: Option<CancelHandle>,
-) -> Client<T> {
+/// Returns what is sent of a token. It is no method, since the document gives the names of those.
+fn credentials(token: &impl Token) -> Arc<[Credential]> {
     let mut credentials = Vec::new();
     token.each(&mut |one| credentials.push(one.clone()));
-    Client {
-        shared,
-        token,
-        credentials: credentials.into(),
-        pause,
-        cancel,
-    }
+    credentials.into()
 }
 
-/// Settings of a [`Client`], from [`Client::builder`].
+/// The settings of a [`Client`], from [`Client::builder`].
+///
+/// No setter fails. [`build`](Self::build) checks all settings, and its error names the one that is
+/// not valid.
+///
+/// # Defaults
+///
+/// | Setting | Default |
+/// |---|---|
+/// | [`base_url`](Self::base_url) | [`BASE_URL`](crate::BASE_URL) |
+/// | [`timeout_call`](Self::timeout_call) | 120 seconds |
+/// | [`timeout_connect`](Self::timeout_connect) | 10 seconds |
+/// | [`timeout_response`](Self::timeout_response) | 60 seconds |
+/// | [`max_body_size`](Self::max_body_size) | 64 MiB |
+/// | [`user_agent`](Self::user_agent) | `fitrankings/` and the version of this crate |
+/// | [`RetryPolicy::max_attempts`] | 5; 2 where the host is not found or connecting times out |
+/// | [`RetryPolicy::max_page_attempts`] | 12 |
+/// | [`RetryPolicy::base_delay`] | 500 milliseconds |
+/// | [`RetryPolicy::max_delay`] | 10 seconds |
+/// | [`RetryPolicy::max_retry_after`] | 60 seconds |
+/// | [`allow_http`](Self::allow_http), [`allow_wire_log`](Self::allow_wire_log) | `false` |
+/// | [`clock`](Self::clock) | the system's |
+/// | [`agent`](Self::agent) | one of this crate |
+/// | [`Items::prefetch`](crate::list::Items::prefetch) | 0 |
+/// | [`Items::timeout`](crate::list::Items::timeout) | none |
 ///
 /// # Proxies
 ///
@@ -226,35 +189,21 @@ pub struct ClientBuilder {
     pub(crate) allow_http: bool,
     allow_wire_log: bool,
     max_body_size: u64,
+    timeout_call: Option<Duration>,
     settings: Settings,
     retry: RetryPolicy,
     clock: Arc<dyn Clock>,
     agent: Option<Agent>,
 }
 
-impl Default for ClientBuilder {
-    fn default() -> Self {
-        Self {
-            base_url: BASE_URL.to_owned(),
-            base_url_is_default: true,
-            allow_http: false,
-            allow_wire_log: false,
-            max_body_size: MAX_BODY_SIZE,
-            settings: Settings::default(),
-            retry: RetryPolicy::default(),
-            clock: Arc::new(SystemClock),
-            agent: None,
-        }
-    }
-}
-
-/// Without the base URL: nobody has looked yet whether there is a password in it.
+/// The base URL is not shown, since it was not checked for a password yet.
 impl fmt::Debug for ClientBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ClientBuilder")
             .field("allow_http", &self.allow_http)
             .field("allow_wire_log", &self.allow_wire_log)
             .field("max_body_size", &self.max_body_size)
+            .field("timeout_call", &self.timeout_call)
             .field("settings", &self.settings)
             .field("retry", &self.retry)
             .finish_non_exhaustive()
@@ -262,7 +211,23 @@ impl fmt::Debug for ClientBuilder {
 }
 
 impl ClientBuilder {
-    /// Where the service is, with or without a slash at the end. Default: [`BASE_URL`].
+    /// Returns the defaults, for the server that the document names, which can be none.
+    pub(crate) fn for_server(base_url: &str) -> Self {
+        Self {
+            base_url: base_url.to_owned(),
+            base_url_is_default: true,
+            allow_http: false,
+            allow_wire_log: false,
+            max_body_size: defaults::MAX_BODY_SIZE,
+            timeout_call: Some(defaults::TIMEOUT_CALL),
+            settings: Settings::default(),
+            retry: RetryPolicy::default(),
+            clock: Arc::new(SystemClock),
+            agent: None,
+        }
+    }
+
+    /// Sets the URL of the service, with or without a slash at the end. Default: [`BASE_URL`](crate::BASE_URL).
     ///
     /// It has to be `https`; plain `http` is for this machine alone (`localhost`, `127.0.0.1`).
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
@@ -286,7 +251,7 @@ impl ClientBuilder {
         self
     }
 
-    /// The `User-Agent` header. Default: `fitrankings/` and the version of this crate.
+    /// Sets the `User-Agent` header. Default: `fitrankings/` and the version of this crate.
     pub fn user_agent(mut self, user_agent: impl Into<String>) -> Self {
         self.settings.user_agent = user_agent.into();
         self
@@ -303,39 +268,38 @@ impl ClientBuilder {
     /// A page of a list also ends with the [`timeout`](crate::list::Items::timeout) of the list,
     /// whatever the server asks for.
     pub fn timeout_call(mut self, timeout: impl Into<Option<Duration>>) -> Self {
-        self.settings.timeout_call = timeout.into();
+        self.timeout_call = timeout.into();
         self
     }
 
-    /// How long looking the name up may take, and as long again for connecting, TLS included;
-    /// `None` for ever. Default: 10 seconds.
+    /// Sets how long looking up the name may take, and connecting as long again, with TLS and the
+    /// response of a proxy. `None` means no limit. Default: 10 seconds.
     pub fn timeout_connect(mut self, timeout: impl Into<Option<Duration>>) -> Self {
         self.settings.timeout_connect = timeout.into();
         self
     }
 
-    /// How long the server may take to begin its answer; `None` for ever. Default: 60 seconds.
+    /// Sets how long the server may take until the headers of its response have come. `None` means no
+    /// limit. Default: 60 seconds.
     pub fn timeout_response(mut self, timeout: impl Into<Option<Duration>>) -> Self {
         self.settings.timeout_response = timeout.into();
         self
     }
 
-    /// What is sent again by itself, and when. Default: [`RetryPolicy::default`].
+    /// Sets when failed requests are retried. Default: [`RetryPolicy::default`].
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.retry = policy;
         self
     }
 
-    /// Sets the clock for the waits between attempts. Default: the system's. For tests.
-    ///
-    /// Timeouts are kept by the system's clock, as sockets are: a wait that takes less real time
-    /// than it was asked to takes less of a timeout.
+    /// Sets the clock of all that the client does by time, for tests: see [`Clock`]. Default: the
+    /// system's.
     pub fn clock(mut self, clock: impl Clock) -> Self {
         self.clock = Arc::new(clock);
         self
     }
 
-    /// How many bytes a body may have, after decompression. Default: 64 MiB.
+    /// Sets how many bytes the body of a response may have, after decompression. Default: 64 MiB.
     pub fn max_body_size(mut self, bytes: u64) -> Self {
         self.max_body_size = bytes;
         self
@@ -349,7 +313,7 @@ impl ClientBuilder {
         self
     }
 
-    /// An agent of your own, with your proxy, certificates or transport. It keeps its own
+    /// Sets an agent of your own, with your proxy, certificates or transport. It keeps its own
     /// timeouts and user agent; those of this builder are not used.
     ///
     /// It does not tell which connections are new, nor whether something went out: so a `GET` on
@@ -379,80 +343,71 @@ impl ClientBuilder {
         self
     }
 
-    /// The client.
+    /// Returns the client.
     ///
     /// # Errors
     ///
-    /// The base URL, the user agent or the agent is not fit. The message says which, and why.
+    /// The base URL, the user agent or the agent is not valid. The message says which, and why.
     pub fn build<T: Token>(self, token: T) -> Result<Client<T>, Error> {
         if self.base_url_is_default && self.base_url.is_empty() {
             return Err(Error::invalid(NO_SERVER));
         }
         let base = BaseUrl::parse(&self.base_url, self.allow_http)?;
-        if ureq::http::HeaderValue::try_from(&self.settings.user_agent).is_err() {
-            return Err(Error::invalid(
-                "the user agent holds a line break or a control character",
-            ));
-        }
-        if self.settings.user_agent.len() > OUTPUT / 2 {
-            return Err(Error::invalid(format!(
-                "the user agent has more than {} bytes",
-                OUTPUT / 2
-            )));
-        }
+        transport::check_user_agent(&self.settings.user_agent)?;
         if let Some(agent) = &self.agent {
-            transport::check(agent.config())?;
+            agent::check(agent.config())?;
         }
         // The environment's proxy is for hosts that are not this machine.
         let proxied = Some(base.uri).filter(|_| !base.loopback);
         Ok(self.finish(base.text, proxied, token))
     }
 
-    /// `proxied` is the URL to which the environment may name a proxy.
-    fn finish<T: Token>(self, base_url: String, proxied: Option<Uri>, token: T) -> Client<T> {
-        let resolver = CachingResolver::default();
-        let watched = self.agent.is_none();
-        let (agent, proxy_problem) = match self.agent {
-            Some(agent) => (agent, None),
+    /// Returns the client without checks. `proxied` is the URL to which the environment may name a
+    /// proxy.
+    pub(crate) fn finish<T: Token>(
+        self,
+        base_url: String,
+        proxied: Option<Uri>,
+        token: T,
+    ) -> Client<T> {
+        let has_agent = self.agent.is_some();
+        let (transport, proxy_problem) = match self.agent {
+            Some(agent) => (HttpTransport::with_agent(agent), None),
             None => {
-                let proxy = proxied.map(|uri| proxy::from_environment(&uri));
-                let (proxy, problem) = match proxy.transpose() {
-                    Ok(proxy) => (proxy.flatten(), None),
+                let proxy = proxied.map_or(Ok(None), |uri| proxy::from_environment(&uri));
+                let (proxy, problem) = match proxy {
+                    Ok(proxy) => (proxy, None),
                     Err(problem) => (None, Some(problem)),
                 };
-                let agent = transport::agent(&self.settings, proxy, resolver.clone());
-                (agent, problem)
+                (HttpTransport::new(&self.settings, proxy), problem)
             }
         };
-        let shared = Shared {
-            agent,
-            resolver,
+        let config = Config {
+            transport,
             base_url,
             base_url_is_default: self.base_url_is_default,
             max_body_size: self.max_body_size,
             allow_wire_log: self.allow_wire_log,
             retry: self.retry,
             clock: self.clock,
-            timeout_call: self.settings.timeout_call.filter(|_| watched),
-            timeout_connect: self.settings.timeout_connect,
-            watched,
+            timeout_call: self.timeout_call.filter(|_| !has_agent),
             proxy_problem,
         };
-        let pause = Pause::new(shared.clock.now());
-        client(Arc::new(shared), token, Arc::new(pause), None)
+        Client {
+            session: Session::new(Arc::new(config), credentials(&token), None),
+            token,
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::auth::token::NoToken;
 
     #[test]
     fn a_document_without_a_server_is_told_as_one() {
-        let builder = || ClientBuilder {
-            base_url: String::new(),
-            ..ClientBuilder::default()
-        };
+        let builder = || ClientBuilder::for_server("");
         let error = builder().build(NoToken).unwrap_err().to_string();
         assert_eq!(error, NO_SERVER);
         let chosen = builder()

@@ -23,7 +23,7 @@ pub(crate) const LONGEST: usize = 64 * 1024;
 const BLANK: &str = "[secret]";
 
 /// What stands in place of a text that cannot be shown in part.
-const WITHHELD: &str = "[withheld: it may show a secret]";
+pub(crate) const WITHHELD: &str = "[withheld: it may show a secret]";
 
 /// The fewest letters of a secret that is blanked out. Shorter ones are found in too many words
 /// by chance: a text that has one is withheld.

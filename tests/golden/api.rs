@@ -237,7 +237,7 @@ pub mod requests {
         }
 
         fn request(&self) -> Request {
-            Request::new(&self.client, &Self::OPERATION).body(Some(&self.body))
+            Request::new(&self.client.session, &Self::OPERATION).body(Some(&self.body))
         }
     }
 
@@ -295,7 +295,7 @@ pub mod requests {
         ///
         /// Whatever went wrong, from the connection to the answer: see [`Error`].
         pub fn call(&self) -> Result<Vec<types::Activity>, Error> {
-            self.request().page::<Self>()
+            self.request().page(<Self as Paged>::KEY)
         }
 
         /// Sends the request, and returns the JSON of a success as it came: with the keys that
@@ -310,7 +310,7 @@ pub mod requests {
         }
 
         fn request(&self) -> Request {
-            Request::new(&self.client, &Self::OPERATION)
+            Request::new(&self.client.session, &Self::OPERATION)
                 .within("page", &self.page, 1..)
                 .query("page", &self.page)
                 .within("page_size", &self.page_size, 1..)
@@ -371,7 +371,7 @@ pub mod requests {
         }
 
         fn request(&self) -> Request {
-            Request::new(&self.client, &Self::OPERATION).path("id", &[&self.id])
+            Request::new(&self.client.session, &Self::OPERATION).path("id", &[&self.id])
         }
     }
 
@@ -429,7 +429,7 @@ pub mod requests {
         ///
         /// Whatever went wrong, from the connection to the answer: see [`Error`].
         pub fn call(&self) -> Result<Vec<types::User>, Error> {
-            self.request().page::<Self>()
+            self.request().page(<Self as Paged>::KEY)
         }
 
         /// Sends the request, and returns the JSON of a success as it came: with the keys that
@@ -444,7 +444,7 @@ pub mod requests {
         }
 
         fn request(&self) -> Request {
-            Request::new(&self.client, &Self::OPERATION)
+            Request::new(&self.client.session, &Self::OPERATION)
                 .within("page", &self.page, 1..)
                 .query("page", &self.page)
                 .within("page_size", &self.page_size, 1..)
@@ -514,16 +514,19 @@ pub mod requests {
         }
 
         fn request(&self) -> Request {
-            Request::new(&self.client, &Self::OPERATION)
-                .period(
-                    &self.period,
-                    &crate::runtime::PeriodParameters {
-                        mode: "time_mode",
-                        value: "time_value",
-                        start: "start",
-                        end: "end",
-                        week: crate::runtime::WeekFormat::Plain,
-                    },
+            Request::new(&self.client.session, &Self::OPERATION)
+                .pairs(
+                    self
+                        .period
+                        .parameters(
+                            &crate::runtime::PeriodParameters {
+                                mode: "time_mode",
+                                value: "time_value",
+                                start: "start",
+                                end: "end",
+                                week: crate::runtime::WeekFormat::Plain,
+                            },
+                        ),
                 )
         }
     }
@@ -580,16 +583,19 @@ pub mod requests {
         }
 
         fn request(&self) -> Request {
-            Request::new(&self.client, &Self::OPERATION)
-                .period(
-                    &self.period,
-                    &crate::runtime::PeriodParameters {
-                        mode: "time_mode",
-                        value: "time_value",
-                        start: "start",
-                        end: "end",
-                        week: crate::runtime::WeekFormat::Iso,
-                    },
+            Request::new(&self.client.session, &Self::OPERATION)
+                .pairs(
+                    self
+                        .period
+                        .parameters(
+                            &crate::runtime::PeriodParameters {
+                                mode: "time_mode",
+                                value: "time_value",
+                                start: "start",
+                                end: "end",
+                                week: crate::runtime::WeekFormat::Iso,
+                            },
+                        ),
                 )
         }
     }

@@ -42,7 +42,7 @@ pub fn call(operation: &Operation, types: &Types) -> TokenStream {
         #raw
 
         fn request(&self) -> Request {
-            Request::new(&self.client, &Self::OPERATION)
+            Request::new(&self.client.session, &Self::OPERATION)
                 #accept
                 #multipart
                 #(#steps)*
@@ -99,7 +99,7 @@ fn raw(operation: &Operation) -> Option<TokenStream> {
 fn send(operation: &Operation, types: &Types) -> (TokenStream, TokenStream) {
     match &operation.answer {
         Answer::Always(Content::Json(schema)) if operation.paging.is_some() => {
-            (types.of(schema), quote!(.page::<Self>()))
+            (types.of(schema), quote!(.page(<Self as Paged>::KEY)))
         }
         Answer::Always(Content::Json(schema)) if has_instants(schema) => {
             let send = quote!(.json::<crate::runtime::deserialize_with::Saturated<_>>().map(|answer| answer.0));
@@ -129,7 +129,7 @@ fn send(operation: &Operation, types: &Types) -> (TokenStream, TokenStream) {
             if !successes.iter().any(|success| success.status == "default") {
                 arms.push(quote!(_ => answer.unexpected()));
             }
-            let send = quote!(.by_status(|answer| match answer.status() { #(#arms,)* }));
+            let send = quote!(.send(|answer| match answer.status() { #(#arms,)* }));
             (quote!(types::#name), send)
         }
     }
@@ -233,7 +233,7 @@ fn styled_step(parameter: &Parameter, style: Style, explode: bool) -> TokenStrea
     }
     let place = ident(&format!("{:?}", parameter.place));
     let style = ident(&format!("{style:?}"));
-    quote!(.value(Place::#place, #wire, Style::#style, #explode, #value))
+    quote!(.value(ParameterLocation::#place, #wire, Style::#style, #explode, #value))
 }
 
 /// The range that the document gives a whole number, where its type does not say it already.
@@ -260,12 +260,12 @@ fn period_step(period: &Period) -> TokenStream {
         quote!(Plain)
     };
     quote! {
-        .period(&self.period, &crate::runtime::PeriodParameters {
+        .pairs(self.period.parameters(&crate::runtime::PeriodParameters {
             mode: #mode,
             value: #value,
             start: #start,
             end: #end,
             week: crate::runtime::WeekFormat::#week,
-        })
+        }))
     }
 }
