@@ -60,31 +60,38 @@ pub(super) fn read(body: Body, limit: u64, bytes: &mut Vec<u8>) -> Result<(), Bo
     match read {
         Ok(_) if size <= limit => Ok(()),
         Ok(_) => Err(whole(too_large(limit))),
-        Err(error) => convert(error, limit, bytes.is_empty()),
+        Err(error) => {
+            let error = ureq::Error::from(error);
+            // What is empty is not compressed, whatever `Content-Encoding` says.
+            if bytes.is_empty() && lacks_compressed_data(&error) {
+                return Ok(());
+            }
+            Err(convert(error, limit))
+        }
     }
 }
 
-/// Converts an error of reading a body, of which nothing came if it `is_empty`.
-fn convert(error: io::Error, limit: u64, is_empty: bool) -> Result<(), BodyError> {
-    match ureq::Error::from(error) {
-        ureq::Error::BodyExceedsLimit(_) => Err(whole(too_large(limit))),
-        // What is empty is not compressed, whatever `Content-Encoding` says.
+/// Returns true if a compressed body ended too early.
+fn lacks_compressed_data(error: &ureq::Error) -> bool {
+    match error {
         #[cfg(feature = "gzip")]
-        ureq::Error::Decompress(_, error)
-            if is_empty && error.kind() == io::ErrorKind::UnexpectedEof =>
-        {
-            Ok(())
-        }
+        ureq::Error::Decompress(_, error) => error.kind() == io::ErrorKind::UnexpectedEof,
+        _ => false,
+    }
+}
+
+fn convert(error: ureq::Error, limit: u64) -> BodyError {
+    match error {
+        ureq::Error::BodyExceedsLimit(_) => whole(too_large(limit)),
         #[cfg(feature = "gzip")]
         ureq::Error::Decompress(_, error) => {
             let message = "the compressed answer is broken";
-            let broken = Error::new(Kind::Transport, message).with_source(error);
-            Err(whole(broken))
+            whole(Error::new(Kind::Transport, message).with_source(error))
         }
         // The head was HTTP, so this is an accident on the way.
         ureq::Error::Protocol(error) => {
             let message = format!("the body of the answer is broken: {error}");
-            Err(cut_off(Error::new(Kind::Transport, message)))
+            cut_off(Error::new(Kind::Transport, message))
         }
         error => {
             let report = Report {
@@ -92,7 +99,7 @@ fn convert(error: io::Error, limit: u64, is_empty: bool) -> Result<(), BodyError
                 endpoint: None,
                 is_pooled: false,
             };
-            Err(cut_off(errors::convert(error, &report)))
+            cut_off(errors::convert(error, &report))
         }
     }
 }

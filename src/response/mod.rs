@@ -78,9 +78,6 @@ impl<'r> Response<'r> {
             redactor,
         };
         let is_success = response.status.is_success();
-        if is_success {
-            response.check_encoding()?;
-        }
         let limit = if is_success {
             limit
         } else {
@@ -92,6 +89,9 @@ impl<'r> Response<'r> {
                 return Err(failed.error.with_status(response.status));
             }
             Err(failed) => response.is_cut_off = failed.is_cut_off,
+        }
+        if is_success && !response.body.is_empty() {
+            response.check_encoding()?;
         }
         if response.status == StatusCode::RESET_CONTENT {
             // RFC 9110 has it that there is none.
