@@ -76,9 +76,9 @@ impl<T: Token> Client<T> {
 
     /// Returns a client whose calls and lists the handle stops within a moment, from any thread.
     ///
-    /// See [`CancelHandle`] for an example. A call that can be cancelled runs on a thread of its
-    /// own, to be left there if a name is being looked up or a connection made: nothing
-    /// interrupts those, and they end by their timeouts.
+    /// See [`CancelHandle`] for an example. A call that can be cancelled looks names up and connects on
+    /// a thread of its own. Nothing interrupts that, so a cancelled call leaves the thread behind,
+    /// which ends by its timeouts.
     pub fn with_cancel(&self, handle: &CancelHandle) -> Self {
         let mut client = self.clone();
         client.session.cancel = Some(handle.clone());

@@ -59,11 +59,6 @@ impl Limits {
         self.cancel.is_some() || self.stop.is_some()
     }
 
-    /// The same of the caller; the handle of a list ends only what the list does.
-    pub fn can_be_cancelled_by_caller(&self) -> bool {
-        self.cancel.is_some()
-    }
-
     fn is_cancelled(&self) -> bool {
         let mut handles = self.cancel.iter().chain(&self.stop);
         handles.any(CancelHandle::is_cancelled)

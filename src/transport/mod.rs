@@ -145,7 +145,7 @@ impl HttpTransport {
         let connect = self.timeout_connect.filter(|_| self.owns_agent);
         let most = connect.map(|connect| connect.saturating_mul(2));
         let is_tight = |left| most.is_none_or(|most| left < most);
-        limits.can_be_cancelled_by_caller() || limits.left().is_some_and(is_tight)
+        limits.cancel.is_some() || limits.left().is_some_and(is_tight)
     }
 
     fn exchange_on_worker(
