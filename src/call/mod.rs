@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use log::Level;
-use ureq::http::header::{CONTENT_TYPE, RANGE};
+use ureq::http::header::{CONTENT_TYPE, COOKIE, RANGE};
 use ureq::http::{HeaderName, HeaderValue, Request, Uri};
 use zeroize::Zeroizing;
 
@@ -151,13 +151,18 @@ impl Call {
         if let Some((media_type, _)) = &self.body {
             headers.insert(CONTENT_TYPE, media_type.clone());
         }
+        let mut cookie = None;
         for (name, value) in &self.headers {
+            if *name == COOKIE {
+                cookie = Some(value.clone());
+            }
             headers.insert(name.clone(), value.clone());
         }
         Message {
             request,
             uri: &self.uri,
             body: self.body.as_ref().map(|(_, bytes)| bytes.as_slice()),
+            cookie,
         }
     }
 

@@ -21,8 +21,6 @@ use self::explain::{Reason, explain, near, record, record_id};
 use crate::error::{Error, Kind, Origin, Record, ServerMessage};
 use crate::operation::Operation;
 use crate::redact::{self, Redactor};
-use crate::transport::errors::headers_too_large;
-use crate::transport::sizes::MAX_HEADERS;
 
 /// How long the id of a record may be in a message.
 const LONGEST_ID: usize = 40;
@@ -63,9 +61,6 @@ impl<'r> Response<'r> {
         redactor: &'r Redactor<'r>,
     ) -> Result<Self, Error> {
         let (parts, body) = response.into_parts();
-        if size(&parts.headers) > MAX_HEADERS {
-            return Err(headers_too_large());
-        }
         let media_type = parts.headers.get(CONTENT_TYPE);
         let media_type = media_type.and_then(|value| value.to_str().ok());
         let mut response = Self {
@@ -351,13 +346,6 @@ impl<'r> Response<'r> {
     fn header(&self, name: HeaderName) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }
-}
-
-/// Returns how many bytes the headers had.
-fn size(headers: &HeaderMap) -> usize {
-    let lines = headers.iter();
-    let lines = lines.map(|(name, value)| name.as_str().len() + value.len() + ": \r\n".len());
-    lines.sum()
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use ureq::unversioned::transport::{
 };
 use ureq::{Agent, Error};
 
-use crate::transport::sizes::INPUT;
+use crate::transport::sizes::{INPUT, MAX_HEADERS};
 use crate::transport::{deadline, scope};
 
 /// The beginning of the connector chain: notes that a connection is being made.
@@ -91,10 +91,14 @@ impl<T: Transport> Transport for HttpLayer<T> {
         if self.0.buffers().input().len() >= INPUT {
             return Err(Error::Other(Box::new(HeadersTooLarge)));
         }
-        self.0.await_input(timeout).map_err(|error| match error {
+        let came = self.0.await_input(timeout).map_err(|error| match error {
             Error::Io(error) if is_abrupt(error.kind()) => Error::Other(Box::new(Abrupt(error))),
             error => error,
-        })
+        })?;
+        if self.0.buffers().input().len() > MAX_HEADERS {
+            scope::note_large_input();
+        }
+        Ok(came)
     }
 
     /// Whether the connection can take another request, and the next answer will be to it.

@@ -28,8 +28,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use ureq::http::header::COOKIE;
-use ureq::http::{Method, Request, Response, Uri};
+use ureq::http::{HeaderMap, HeaderValue, Method, Request, Response, Uri};
 use ureq::{Agent, Body};
 use zeroize::Zeroizing;
 
@@ -39,7 +38,7 @@ use self::http_layer::forget_cookies;
 use self::proxy::EnvironmentProxy;
 use self::resolver::CachingResolver;
 use self::scope::{Phase, Report, Scope};
-use self::sizes::{IDLE, OUTPUT};
+use self::sizes::{IDLE, MAX_HEADERS, OUTPUT};
 use self::worker::Left;
 use crate::error::{Error, Kind};
 use crate::limits::Limits;
@@ -61,6 +60,8 @@ pub(crate) struct Message<'m> {
     pub request: Request<()>,
     pub uri: &'m Uri,
     pub body: Option<&'m [u8]>,
+    /// The value of the `Cookie` header, if there is one.
+    pub cookie: Option<HeaderValue>,
 }
 
 /// A request that has no response.
@@ -129,7 +130,7 @@ impl HttpTransport {
     ) -> Result<R, Failure> {
         let exceeded = |limit| errors::exceeded(limit, Phase::Unknown);
         limits.check().map_err(exceeded)?;
-        let scope = Scope::enter(limits, message.request.headers().get(COOKIE).cloned());
+        let scope = Scope::enter(limits, message.cookie.clone());
         let response = if self.needs_worker(limits) {
             self.exchange_on_worker(message, limits, &scope)
         } else {
@@ -158,15 +159,16 @@ impl HttpTransport {
         let work = {
             let (transport, limits, sent) = (self.clone(), limits.clone(), Arc::clone(&sent));
             let (request, uri) = (message.request.clone(), message.uri.clone());
+            let cookie = message.cookie.clone();
             let body = message.body.map(|bytes| Zeroizing::new(bytes.to_vec()));
             move || {
-                let cookie = request.headers().get(COOKIE).cloned();
-                let scope = Scope::enter(&limits, cookie);
+                let scope = Scope::enter(&limits, cookie.clone());
                 scope.tell_when_sent(sent);
                 let message = Message {
                     request,
                     uri: &uri,
                     body: body.as_ref().map(|bytes| bytes.as_slice()),
+                    cookie,
                 };
                 transport.exchange(message, &scope)
             }
@@ -191,7 +193,9 @@ impl HttpTransport {
 
     /// Sends a request, and returns the response, of which the body was not read.
     fn exchange(&self, message: Message<'_>, scope: &Scope) -> Result<Response<Body>, Failure> {
-        let Message { request, uri, body } = message;
+        let Message {
+            request, uri, body, ..
+        } = message;
         let method = request.method();
         // Without a length, `ureq` would send an empty chunked body.
         let has_length = matches!(*method, Method::POST | Method::PUT | Method::PATCH);
@@ -201,6 +205,12 @@ impl HttpTransport {
         };
         if self.owns_agent {
             forget_cookies(&self.agent);
+        }
+        if let Ok(response) = &response
+            && scope.has_large_input()
+            && size(response.headers()) > MAX_HEADERS
+        {
+            return Err(errors::headers_too_large().into());
         }
         response.map_err(|error| {
             let mut report = scope.report();
@@ -244,6 +254,13 @@ impl HttpTransport {
             (None, _) => host,
         })
     }
+}
+
+/// Returns how many bytes the headers had.
+fn size(headers: &HeaderMap) -> usize {
+    let lines = headers.iter();
+    let lines = lines.map(|(name, value)| name.as_str().len() + value.len() + ": \r\n".len());
+    lines.sum()
 }
 
 /// Checks that a `User-Agent` can be in a header, and fits into its line.

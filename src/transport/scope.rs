@@ -52,6 +52,8 @@ struct State {
     sent_for_others: Option<Arc<AtomicBool>>,
     /// Whether the head of the request went out as a whole.
     head_sent: bool,
+    /// Whether more was read at once than the headers of a response may have.
+    large_input: bool,
     /// The value of the `Cookie` header that this crate sends.
     cookie: Option<HeaderValue>,
 }
@@ -82,6 +84,11 @@ impl Scope {
     /// Tells another thread when a part of the request goes out.
     pub fn tell_when_sent(&self, sent: Arc<AtomicBool>) {
         STATE.with_borrow_mut(|state| state.sent_for_others = Some(sent));
+    }
+
+    /// Returns true if the headers of the response can be larger than they may be.
+    pub fn has_large_input(&self) -> bool {
+        STATE.with_borrow(|state| state.large_input)
     }
 
     pub fn report(&self) -> Report {
@@ -127,6 +134,11 @@ pub(crate) fn connects_too_long() -> bool {
 /// Notes where the call is about to connect to.
 pub(crate) fn note_endpoint(uri: &Uri) {
     STATE.with_borrow_mut(|state| state.endpoint = Endpoint::new(uri));
+}
+
+/// Notes that more was read at once than the headers of a response may have.
+pub(crate) fn note_large_input() {
+    STATE.with_borrow_mut(|state| state.large_input = true);
 }
 
 /// Notes that a connection is about to be made, within `timeout`.
