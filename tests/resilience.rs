@@ -102,7 +102,7 @@ mod retries {
     fn watched(policy: RetryPolicy) -> (RetryPolicy, Arc<Mutex<Vec<Told>>>) {
         let told: Arc<Mutex<Vec<Told>>> = Arc::default();
         let sink = Arc::clone(&told);
-        let policy = policy.watch(move |retry| {
+        let policy = policy.on_retry(move |retry| {
             let told = (retry.attempt, retry.delay, retry.error.status());
             sink.lock().unwrap().push(told);
         });
@@ -112,7 +112,7 @@ mod retries {
     #[test]
     fn whoever_watches_the_retries_is_told_which_operation_it_is() {
         let (told, heard) = std::sync::mpsc::channel();
-        let policy = RetryPolicy::default().watch(move |retry| {
+        let policy = RetryPolicy::default().on_retry(move |retry| {
             let _ = told.send((retry.error.operation(), retry.error.status()));
         });
         let refused = Reply::new(503, &[], "");
@@ -686,7 +686,7 @@ mod deadlines {
         let https = || server.builder().base_url(secure(&server));
         let connect = build(https().timeout_connect(SHORT));
         let call = build(https().timeout_connect(LONG).timeout_call(SHORT));
-        for (client, is_connect) in [(connect, true), (call, false)] {
+        for (client, is_connect) in [(connect, true), (call, true)] {
             let start = Instant::now();
             let error = client.list_users().call().unwrap_err();
             assert!(error.is_timeout() && error.is_retryable(), "{error}");
@@ -772,6 +772,10 @@ mod deadlines {
             };
             assert_eq!(first.id, 1);
             assert!(error.is_timeout(), "{error}");
+            assert!(
+                error.to_string().contains("`timeout` of the list"),
+                "{error}"
+            );
             assert_eq!(error.page(), Some(2));
             server.wait_until_all_closed();
         }
@@ -785,7 +789,7 @@ mod deadlines {
         let full = super::full::Listener::new();
         let tried = Arc::new(AtomicUsize::new(0));
         let count = Arc::clone(&tried);
-        let policy = RetryPolicy::default().watch(move |_| {
+        let policy = RetryPolicy::default().on_retry(move |_| {
             count.fetch_add(1, Ordering::Relaxed);
         });
         let builder = Client::builder().base_url(full.base_url());
@@ -807,7 +811,8 @@ mod deadlines {
         let client = build(builder.timeout_connect(LONG).timeout_call(SHORT));
         let start = Instant::now();
         let error = client.list_users().call().unwrap_err();
-        assert!(error.is_timeout(), "{error}");
+        assert!(error.is_timeout() && error.is_connect(), "{error}");
+        assert!(error.to_string().contains("no connection to "), "{error}");
         assert!(start.elapsed() < PATIENCE);
         // Nobody interrupts the system at connecting: it is left, and ends when it is refused.
         drop(full);
@@ -901,7 +906,11 @@ mod cancelling {
     fn a_call_is_stopped_while_the_server_says_nothing_or_trickles() {
         let _alone = alone();
         let announced = Reply::head(200, &[("Content-Length", "100000")]);
+        let refusal = |status| Reply::head(status, &[("Content-Length", "100000")]);
         for reply in [
+            refusal(401).then_trickle(b'x'),
+            refusal(404).then_hang(),
+            refusal(503).then_trickle(b'x'),
             Reply::raw("").then_hang(),
             Reply::raw("HTTP/1.1 200 OK\r\nX: ").then_trickle(b'y'),
             announced.clone().then_hang(),
@@ -949,7 +958,7 @@ mod cancelling {
         let _alone = alone();
         let (waits, waiting) = mpsc::channel();
         let server = Server::always(Reply::new(503, &[("Retry-After", "60")], ""));
-        let policy = RetryPolicy::default().watch(move |_| waits.send(()).unwrap());
+        let policy = RetryPolicy::default().on_retry(move |_| waits.send(()).unwrap());
         let client = build(server.builder().retry(policy));
         let ready = || waiting.recv().unwrap();
         let error = cancelled(&client, ready, |client| client.list_users().call());

@@ -9,8 +9,7 @@ use super::Paged;
 use super::fingerprint::Fingerprint;
 use crate::error::Error;
 use crate::json;
-use crate::redact::Redactor;
-use crate::response::Answer;
+use crate::response::Response;
 
 /// How many records of one page may be errors. More are no accident, and would fill the memory.
 const MAX_BROKEN: usize = 1_000;
@@ -87,8 +86,8 @@ impl<P: Paged> Fetched<P> {
     }
 
     /// Reads a page. Only one that does not decode as a whole is looked at record by record.
-    pub fn read(answer: &Answer, redactor: &Redactor<'_>) -> Result<Self, Error> {
-        let text = answer.text(redactor)?;
+    pub fn read(response: &Response<'_>) -> Result<Self, Error> {
+        let text = response.as_text()?;
         match json::from_str::<Vec<P::Record>>(text) {
             Ok(records) => Ok(Self {
                 ids: ids::<P>(&records, text),
@@ -97,13 +96,13 @@ impl<P: Paged> Fetched<P> {
             }),
             Err(error) => serde_json::from_str::<Vec<&RawValue>>(text)
                 .ok()
-                .and_then(|raw| Self::one_by_one(answer, redactor, &raw))
-                .ok_or_else(|| answer.explain::<Vec<P::Record>>(text, &error, redactor)),
+                .and_then(|raw| Self::one_by_one(response, &raw))
+                .ok_or_else(|| response.explain::<Vec<P::Record>>(text, &error)),
         }
     }
 
     /// The records one by one; `None` where so many of them are broken that it is the page.
-    fn one_by_one(answer: &Answer, redactor: &Redactor<'_>, raw: &[&RawValue]) -> Option<Self> {
+    fn one_by_one(response: &Response<'_>, raw: &[&RawValue]) -> Option<Self> {
         let mut page = Self {
             records: Vec::with_capacity(raw.len()),
             broken: Vec::new(),
@@ -117,7 +116,7 @@ impl<P: Paged> Fetched<P> {
                 }
                 Err(_) if page.broken.len() == MAX_BROKEN => return None,
                 Err(error) => {
-                    let error = answer.explain_record::<P>(place, raw, &error, redactor);
+                    let error = response.explain_record(place, raw, &error, P::KEY, P::path);
                     page.ids.push(id_of_broken::<P>(raw));
                     page.broken.push((place, error));
                 }

@@ -9,7 +9,7 @@ mod raw;
 
 use std::hash::Hash;
 use std::iter::FusedIterator;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use std::vec;
 
 use serde::Serialize;
@@ -196,7 +196,7 @@ macro_rules! settings {
             /// How long the whole list may take, from now on. Default: no limit, but that of
             /// each call.
             pub fn timeout(mut self, timeout: Duration) -> Self {
-                self.pager.prefetch.deadline = Instant::now().checked_add(timeout);
+                self.pager.end_after(timeout);
                 self
             }
         }

@@ -76,6 +76,11 @@ impl<P: Paged> Pager<P> {
         self.begin(page, Memory::new(), None);
     }
 
+    /// Sets how long the list may take from now on, by the client's clock.
+    pub fn end_after(&mut self, timeout: Duration) {
+        self.prefetch.deadline = self.page_request(P::FIRST).deadline_after(timeout);
+    }
+
     pub fn start_at(&mut self, bookmark: &Bookmark) {
         let memory = Memory::of(bookmark);
         let problem = if bookmark.list != self.list() {
@@ -318,7 +323,7 @@ mod tests {
 
     use super::*;
     use crate::auth::token::NoToken;
-    use crate::request::{Method, Operation};
+    use crate::operation::{Method, Operation};
     use crate::testing::server::{Reply, Server};
     use crate::testing::{operation, reply};
     use crate::{Client, RetryPolicy};
@@ -369,7 +374,7 @@ mod tests {
         }
 
         fn page_request(&self, page: u64) -> PageRequest {
-            PageRequest(Request::new(&self.0, &OPERATION).query("page", &[page]))
+            PageRequest(Request::new(&self.0.session, &OPERATION).query("page", &[page]))
         }
     }
 

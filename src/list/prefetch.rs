@@ -13,7 +13,7 @@ use crate::error::{Error, Kind};
 use crate::limits::cancel::CancelHandle;
 use crate::list::{Fetched, PageRequest, Paged};
 use crate::request::Request;
-use crate::transport::IDLE;
+use crate::transport::sizes::IDLE;
 
 /// How many pages have to come, after the server throttled, before one more is fetched ahead. A
 /// smaller number costs more requests that are refused.
@@ -135,7 +135,7 @@ impl<P: Paged> Flight<P> {
 }
 
 fn fetch<P: Paged>(request: Request, begun: &AtomicBool) -> Result<Fetched<P>, Error> {
-    let page = request.send(Fetched::read);
+    let page = request.send(|response| Fetched::read(&response));
     if page.is_ok() {
         begun.store(true, Ordering::Relaxed);
     }

@@ -234,7 +234,7 @@ pub mod requests {
         }
 
         fn request(&self) -> Request {
-            Request::new(&self.client, &Self::OPERATION).body(Some(&self.body))
+            Request::new(&self.client.session, &Self::OPERATION).body(Some(&self.body))
         }
     }
 
@@ -292,7 +292,7 @@ pub mod requests {
         ///
         /// Whatever went wrong, from the connection to the answer: see [`Error`].
         pub fn call(&self) -> Result<Vec<types::Activity>, Error> {
-            self.request().page::<Self>()
+            self.request().page(<Self as Paged>::KEY)
         }
 
         /// Sends the request, and returns the JSON of a success as it came: with the keys that
@@ -307,7 +307,7 @@ pub mod requests {
         }
 
         fn request(&self) -> Request {
-            Request::new(&self.client, &Self::OPERATION)
+            Request::new(&self.client.session, &Self::OPERATION)
                 .within("page", &self.page, 1..)
                 .query("page", &self.page)
                 .within("page_size", &self.page_size, 1..)
@@ -368,7 +368,7 @@ pub mod requests {
         }
 
         fn request(&self) -> Request {
-            Request::new(&self.client, &Self::OPERATION).path("id", &[&self.id])
+            Request::new(&self.client.session, &Self::OPERATION).path("id", &[&self.id])
         }
     }
 
@@ -426,7 +426,7 @@ pub mod requests {
         ///
         /// Whatever went wrong, from the connection to the answer: see [`Error`].
         pub fn call(&self) -> Result<Vec<types::User>, Error> {
-            self.request().page::<Self>()
+            self.request().page(<Self as Paged>::KEY)
         }
 
         /// Sends the request, and returns the JSON of a success as it came: with the keys that
@@ -441,7 +441,7 @@ pub mod requests {
         }
 
         fn request(&self) -> Request {
-            Request::new(&self.client, &Self::OPERATION)
+            Request::new(&self.client.session, &Self::OPERATION)
                 .within("page", &self.page, 1..)
                 .query("page", &self.page)
                 .within("page_size", &self.page_size, 1..)
@@ -511,7 +511,7 @@ pub mod requests {
         }
 
         fn request(&self) -> Request {
-            Request::new(&self.client, &Self::OPERATION)
+            Request::new(&self.client.session, &Self::OPERATION)
                 .pairs(
                     self
                         .period
@@ -580,7 +580,7 @@ pub mod requests {
         }
 
         fn request(&self) -> Request {
-            Request::new(&self.client, &Self::OPERATION)
+            Request::new(&self.client.session, &Self::OPERATION)
                 .pairs(
                     self
                         .period

@@ -58,13 +58,13 @@ impl Step {
             texts.push(spelling::text(argument));
             let mut found = Found::default();
             found.visit_expr_mut(&mut argument.clone());
+            if !found.names.is_empty() {
+                step.names = found.names.clone();
+            }
             match (text(argument), found.field) {
                 (Some(wire), _) if step.wire.is_none() => step.wire = Some(wire),
-                (None, Some(field)) => {
-                    step.field = Some(field);
-                    step.names.extend(found.names);
-                }
-                _ if !found.names.is_empty() => step.names = found.names,
+                (None, Some(field)) => step.field = Some(field),
+                _ if !found.names.is_empty() => {}
                 _ => step.rest.push(spelling::text(argument)),
             }
         }
@@ -88,7 +88,7 @@ impl Step {
         let named = self
             .rest
             .iter()
-            .find_map(|text| text.strip_prefix("Place::"));
+            .find_map(|text| text.strip_prefix("ParameterLocation::"));
         if let Some(named) = named {
             return Some(named.to_lowercase());
         }
@@ -104,7 +104,7 @@ impl Step {
         let rest: Vec<&String> = self
             .rest
             .iter()
-            .filter(|text| !text.starts_with("Place::"))
+            .filter(|text| !text.starts_with("ParameterLocation::"))
             .collect();
         match (self.call.as_str(), rest.as_slice()) {
             ("query", []) => "once for each value".to_owned(),

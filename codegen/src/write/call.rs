@@ -41,7 +41,7 @@ pub fn call(operation: &Operation, types: &Types) -> TokenStream {
         #raw
 
         fn request(&self) -> Request {
-            Request::new(&self.client, &Self::OPERATION)
+            Request::new(&self.client.session, &Self::OPERATION)
                 #accept
                 #multipart
                 #(#steps)*
@@ -98,7 +98,7 @@ fn raw(operation: &Operation) -> Option<TokenStream> {
 fn send(operation: &Operation, types: &Types) -> (TokenStream, TokenStream) {
     match &operation.response {
         Response::Always(Content::Json(schema)) if operation.paging.is_some() => {
-            (types.of(schema), quote!(.page::<Self>()))
+            (types.of(schema), quote!(.page(<Self as Paged>::KEY)))
         }
         Response::Always(Content::Json(schema)) if schema.has_instants() => {
             let send = quote!(.json::<crate::runtime::deserialize_with::Saturated<_>>().map(|answer| answer.0));
@@ -128,7 +128,7 @@ fn send(operation: &Operation, types: &Types) -> (TokenStream, TokenStream) {
             if !successes.iter().any(|success| success.status == "default") {
                 arms.push(quote!(_ => answer.unexpected()));
             }
-            let send = quote!(.by_status(|answer| match answer.status() { #(#arms,)* }));
+            let send = quote!(.send(|answer| match answer.status() { #(#arms,)* }));
             (quote!(types::#name), send)
         }
     }
@@ -232,7 +232,7 @@ fn styled_step(parameter: &Parameter, style: Style, explode: bool) -> TokenStrea
     }
     let place = ident(&format!("{:?}", parameter.location));
     let style = ident(&format!("{style:?}"));
-    quote!(.value(Place::#place, #wire, Style::#style, #explode, #value))
+    quote!(.value(ParameterLocation::#place, #wire, Style::#style, #explode, #value))
 }
 
 /// The range that the document gives a whole number, where its type does not say it already.

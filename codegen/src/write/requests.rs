@@ -65,7 +65,7 @@ fn imports(api: &Api, paged: bool) -> TokenStream {
     let mut parameters = operations().flat_map(|operation| &operation.parameters);
     let styles = parameters.any(styled).then(|| {
         quote!(
-            use crate::runtime::{Place, Style};
+            use crate::runtime::{ParameterLocation, Style};
         )
     });
     let files = sends_files(api).then(|| {

@@ -225,7 +225,7 @@ fn parameters_in_path_query_and_header() {
     );
     has(
         &code,
-        "Request::new(&self.client, &Self::OPERATION)
+        "Request::new(&self.client.session, &Self::OPERATION)
             .within(\"id\", &[self.id], 1..)
             .path(\"id\", &[&self.id])
             .path(\"colour\", &[&self.colour])

@@ -66,7 +66,7 @@ pub mod requests {
 
         pub fn call(&self) -> Result<types::CreatePetResponse, Error> {
             self.request()
-                .by_status(|answer| match answer.status() {
+                .send(|answer| match answer.status() {
                     200 => answer.json().map(types::CreatePetResponse::Ok),
                     204 => Ok(types::CreatePetResponse::NoContent),
                     _ => answer.unexpected(),
@@ -74,9 +74,9 @@ pub mod requests {
         }
 
         fn request(&self) -> Request {
-            Request::new(&self.client, &Self::OPERATION)
+            Request::new(&self.client.session, &Self::OPERATION)
                 .accept("application/json, text/csv")
-                .value(Place::Query, "filter", Style::Deep, true, self.filter.as_ref())
+                .value(ParameterLocation::Query, "filter", Style::Deep, true, self.filter.as_ref())
                 .cookie("session", &self.session)
                 .json_body("application/vnd.pets+json", Some(&self.body))
         }
@@ -113,7 +113,7 @@ pub mod requests {
         }
 
         fn request(&self) -> Request {
-            Request::new(&self.client, &Self::OPERATION)
+            Request::new(&self.client.session, &Self::OPERATION)
                 .multipart()
                 .files("photo", Some("image/png"), &[self.photo.clone()])
                 .part("title", None, self.title.as_ref())

@@ -39,7 +39,10 @@ fn styles_and_places() {
          patch",
     );
     says(
-        &[("Place::Query, \"filter\"", "Place::Cookie, \"filter\"")],
+        &[(
+            "ParameterLocation::Query, \"filter\"",
+            "ParameterLocation::Cookie, \"filter\"",
+        )],
         "create_pet.filter() is sent as a cookie instead of in the query: compatible
          patch",
         "create_pet.filter() is sent in the query instead of as a cookie: compatible
