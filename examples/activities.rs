@@ -24,7 +24,7 @@ fn print(out: &mut dyn Write) -> Result<(), Box<dyn Error>> {
     let client = Client::from_env()?;
     writeln!(out, "{:<10}  {:>11}", "date", "distance km")?;
     // The API documents no direction of its order, so these need not be the newest twenty.
-    for activity in client.list_activities().items().limit(20) {
+    for activity in client.list_activities().items().take(20) {
         match activity {
             Ok(activity) => writeln!(
                 out,

@@ -131,7 +131,7 @@ fn list(out: Out, client: &Client<MasterToken>) -> Result<Date> {
 fn activities(out: Out, client: &Client<MasterToken>) -> Result<Vec<Activity>> {
     let mut activities = Vec::new();
     let list = client.list_activities().page_size(100).items();
-    for activity in list.prefetch(4).limit(MOST) {
+    for activity in list.prefetch(4).take(MOST) {
         match activity {
             Ok(activity) => activities.push(activity),
             Err(error) if error.raw_record().is_some() => {

@@ -5,7 +5,7 @@
 //!
 //! fn main() -> Result<(), Error> {
 //!     let client = Client::from_env()?;
-//!     for activity in client.list_activities().items().limit(50) {
+//!     for activity in client.list_activities().items().take(50) {
 //!         match activity {
 //!             Ok(activity) => println!("{}  {:?}", activity.id, activity.action_date),
 //!             // One record in an undocumented form: the list goes on after it.

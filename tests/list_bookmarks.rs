@@ -40,10 +40,14 @@ fn activities(sandbox: &Sandbox) -> Items<ListActivities<MasterToken>> {
     client(sandbox).list_activities().page_size(10).items()
 }
 
-fn of(server: &Server) -> Items<ListUsers<MasterToken>> {
+fn users(server: &Server) -> ListUsers<MasterToken> {
     let builder = server.builder().clock(NoWait);
     let client = builder.build(MasterToken::new(TOKEN).unwrap()).unwrap();
-    client.list_users().items()
+    client.list_users()
+}
+
+fn of(server: &Server) -> Items<ListUsers<MasterToken>> {
+    users(server).items()
 }
 
 /// What is left of a bookmark after a night in a file.
@@ -192,10 +196,6 @@ fn a_list_is_complete_only_once_the_service_says_so() {
     items.resume();
     assert!(items.next().is_none() && items.is_complete());
 
-    let mut limited = activities(&sandbox).limit(25);
-    assert_eq!(limited.by_ref().count(), 25);
-    assert!(!limited.is_complete());
-
     let handle = CancelHandle::new();
     let cancelled = client(&sandbox).with_cancel(&handle);
     let mut items = cancelled.list_activities().page_size(10).items();
@@ -216,7 +216,7 @@ fn a_list_is_complete_only_once_the_service_says_so() {
     assert!(none.as_mut().unwrap().is_complete());
 
     let server = Server::start(|request| list(&[user(page(request) % 100)]));
-    let mut last = of(&server).start_page(u64::MAX);
+    let mut last = users(&server).page(u64::MAX).items();
     assert_eq!(last.by_ref().count(), 1);
     assert!(!last.is_complete(), "there is no number for another page");
 }
@@ -234,7 +234,8 @@ fn a_bookmark_at_the_end_is_the_end_and_not_past_it() {
         assert!(rest.next().is_none() && rest.is_complete());
     }
     // One that nothing came before knows no more than its number.
-    let bookmark = activities(&sandbox).start_page(99).bookmark();
+    let late = client(&sandbox).list_activities().page_size(10).page(99);
+    let bookmark = late.items().bookmark();
     assert_eq!(bookmark.page(), 99);
     let mut rest = activities(&sandbox).start_at(&kept(&bookmark));
     assert!(rest.next().unwrap().unwrap_err().is_not_found());
@@ -332,10 +333,6 @@ fn broken_records_come_once_across_a_bookmark() {
             None => Reply::json(200, "[]"),
         }
     });
-    let told = |item: Result<fitrankings::types::User, fitrankings::Error>| match item {
-        Ok(user) => user.id.to_string(),
-        Err(error) => error.raw_record().expect("nothing stops it").to_owned(),
-    };
     let all: Vec<String> = of(&server).map(told).collect();
     assert_eq!(all.len(), 8);
     for arrivals in 0..=4 {
@@ -347,10 +344,18 @@ fn broken_records_come_once_across_a_bookmark() {
             let rest = of(&server).start_at(&kept(&items.bookmark()));
             got.extend(
                 rest.map(told)
-                    .filter(|one| one.len() < 3 || one.contains('{')),
+                    .filter(|one| one.len() < 4 || one.contains('{')),
             );
             assert_eq!(got, all, "{arrivals} arrived after {stop}");
         }
+    }
+}
+
+/// A record's own text, or the JSON of one that did not decode.
+fn told(item: Result<fitrankings::types::User, fitrankings::Error>) -> String {
+    match item {
+        Ok(user) => format!("{} {}", user.id, user.first_name.unwrap_or_default()),
+        Err(error) => error.raw_record().expect("nothing stops it").to_owned(),
     }
 }
 
@@ -429,7 +434,7 @@ fn client_pages(
 #[test]
 fn a_list_can_turn_raw_on_its_way_and_a_bookmark_does_for_both() {
     let sandbox = small();
-    let mut items = activities(&sandbox).limit(20);
+    let mut items = activities(&sandbox);
     let mut ids: Vec<i64> = items
         .by_ref()
         .take(4)
@@ -450,8 +455,7 @@ fn a_list_can_turn_raw_on_its_way_and_a_bookmark_does_for_both() {
     ids.extend(plain.map(|activity| activity.unwrap().id));
     ids.retain(|id| there.contains(id));
     assert_eq!(ids, there);
-    // The limit is that of the whole list.
-    assert_eq!(raw.count(), 7);
+    assert_eq!(raw.count(), 13);
 
     sandbox.fault(Fault::Status(503));
     let mut items = activities(&sandbox);

@@ -222,20 +222,17 @@ fn a_list_that_begins_past_the_end_is_an_error_that_says_so() {
                 .retry(RetryPolicy::none())
                 .build(MasterToken::new(sandbox.master_token()).unwrap())
                 .unwrap();
-            let asked = client.list_activities().page(99_999).items();
-            let started = client.list_activities().items().start_page(99_999);
-            for items in [asked, started] {
-                let items: Vec<_> = items.prefetch(ahead).collect();
-                let [Err(error)] = &items[..] else {
-                    panic!("{items:?}")
-                };
-                assert!(error.is_not_found() && !error.is_retryable(), "{error}");
-                assert_eq!(error.page(), Some(99_999));
-                assert_eq!(error.operation(), Some("list_activities"));
-                let text = error.to_string();
-                assert!(text.contains("the list ends before"), "{text}");
-            }
-            let pages: Vec<_> = client.list_users().pages().start_page(2).collect();
+            let items = client.list_activities().page(99_999).items();
+            let items: Vec<_> = items.prefetch(ahead).collect();
+            let [Err(error)] = &items[..] else {
+                panic!("{items:?}")
+            };
+            assert!(error.is_not_found() && !error.is_retryable(), "{error}");
+            assert_eq!(error.page(), Some(99_999));
+            assert_eq!(error.operation(), Some("list_activities"));
+            let text = error.to_string();
+            assert!(text.contains("the list ends before"), "{text}");
+            let pages: Vec<_> = client.list_users().page(2).pages().collect();
             assert!(matches!(&pages[..], [Err(_)]), "{pages:?}");
         }
     }
@@ -249,7 +246,7 @@ fn a_wrong_path_is_an_error_wherever_a_list_begins() {
     let client = builder.build(MasterToken::new(sandbox.master_token()).unwrap());
     let client = client.unwrap();
     for page in [1, 2, 99] {
-        let items: Vec<_> = client.list_users().items().start_page(page).collect();
+        let items: Vec<_> = client.list_users().page(page).items().collect();
         let [Err(error)] = &items[..] else {
             panic!("{items:?}")
         };

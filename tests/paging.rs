@@ -220,13 +220,13 @@ fn nothing_is_fetched_before_it_is_asked_for() {
 }
 
 #[test]
-fn a_limit_ends_the_list_and_fetches_no_page_more() {
+fn taking_some_records_fetches_no_page_more() {
     let sandbox = small().start().unwrap();
     let items = client(&sandbox).list_activities().page_size(10).items();
-    assert_eq!(items.limit(20).count(), 20);
+    assert_eq!(items.take(20).count(), 20);
     assert_eq!(pages_fetched(&sandbox), 2);
     let pages = client(&sandbox).list_activities().page_size(10).pages();
-    let records = pages.limit(1).map(|page| page.unwrap().records.len());
+    let records = pages.take(1).map(|page| page.unwrap().records.len());
     assert_eq!(records.sum::<usize>(), 10);
     assert_eq!(pages_fetched(&sandbox), 3);
 }
@@ -246,11 +246,7 @@ fn an_error_names_the_page_to_resume_from() {
     assert_eq!(page, 2);
     assert!(error.to_string().contains("page 2"), "{error}");
 
-    let rest = client
-        .list_activities()
-        .page_size(10)
-        .items()
-        .start_page(page);
+    let rest = client.list_activities().page_size(10).page(page).items();
     ids.extend(rest.map(|activity| activity.unwrap().id));
     assert_eq!(ids, sandbox.activity_ids());
 }
@@ -298,7 +294,7 @@ fn the_list_begins_at_the_page_that_the_request_asks_for() {
     let second = request.clone().page(2).items();
     let ids: Vec<i64> = second.map(|activity| activity.unwrap().id).collect();
     assert_eq!(ids, sandbox.activity_ids()[10..]);
-    let third = request.items().start_page(3);
+    let third = request.page(3).items();
     let ids: Vec<i64> = third.map(|activity| activity.unwrap().id).collect();
     assert_eq!(ids, sandbox.activity_ids()[20..]);
 }

@@ -673,7 +673,7 @@ mod deadlines {
         let client = build(builder);
         assert_eq!(client.list_users().call().unwrap().len(), 1);
         let items = client.list_users().items().timeout(Duration::MAX);
-        assert_eq!(items.limit(1).count(), 1);
+        assert_eq!(items.take(1).count(), 1);
     }
 
     #[test]
@@ -1091,21 +1091,22 @@ mod lists {
         let _alone = alone();
         let server = Server::start(|request| user_of(page(request) % 10));
         for ahead in [0, 3] {
-            let users = server.client().list_users().items().prefetch(ahead);
-            assert_eq!(users.start_page(u64::MAX).count(), 1);
+            let users = server.client().list_users().page(u64::MAX).items();
+            assert_eq!(users.prefetch(ahead).count(), 1);
         }
         wait_until_no_thread_is_left();
     }
 
     #[test]
-    fn a_list_that_begins_anew_elsewhere_takes_no_page_from_before() {
+    fn a_list_that_goes_on_elsewhere_takes_no_page_from_before() {
         let _alone = alone();
         let server = Server::start(|request| user_of(page(request)));
-        let mut users = server.client().list_users().items().prefetch(3);
-        assert_eq!(users.next().unwrap().unwrap().id, 1);
-        let mut users = users.start_page(50);
-        assert_eq!(users.next().unwrap().unwrap().id, 50);
-        drop(users);
+        let users = server.client().list_users();
+        let mut items = users.clone().items().prefetch(3);
+        assert_eq!(items.next().unwrap().unwrap().id, 1);
+        let mut items = items.start_at(&users.page(50).items().bookmark());
+        assert_eq!(items.next().unwrap().unwrap().id, 50);
+        drop(items);
         wait_until_no_thread_is_left();
     }
 

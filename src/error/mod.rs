@@ -399,7 +399,7 @@ impl Error {
     /// # let token = MasterToken::new(sandbox.master_token())?;
     /// # let client = Client::builder().base_url(sandbox.base_url()).build(token)?;
     /// # sandbox.fault(Fault::OddRecord);
-    /// for activity in client.list_activities().items().limit(10) {
+    /// for activity in client.list_activities().items().take(10) {
     ///     match activity {
     ///         Ok(activity) => println!("{}", activity.id),
     ///         Err(error) => match error.raw_record() {

@@ -59,6 +59,16 @@ impl Hasher for Fingerprint {
     }
 }
 
+/// Writes a number as 16 hexadecimal digits, since some formats, such as TOML, have no room for a
+/// `u64`.
+pub(super) fn to_digits(number: u64) -> String {
+    format!("{number:016x}")
+}
+
+pub(super) fn from_digits(digits: &str) -> Option<u64> {
+    u64::from_str_radix(digits, 16).ok()
+}
+
 #[cfg(test)]
 mod tests {
     use std::hash::Hash;

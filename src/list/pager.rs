@@ -7,12 +7,14 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 
-use super::bookmark::{Bookmark, Current, Memory, digits};
-use super::fetched::{Entries, Fetched};
-use super::fingerprint::Fingerprint;
-use super::{PageRequest, Paged, WithRaw};
+use super::bookmark::Bookmark;
+use super::decoded_page::{DecodedPage, Entries};
+use super::fingerprint::{self, Fingerprint};
+use super::memory::{CurrentPage, Memory};
+use super::paged::{PageRequest, Paged};
+use super::prefetch::Prefetch;
+use super::raw::WithRaw;
 use crate::error::{Error, Kind};
-use crate::list::prefetch::Prefetch;
 use crate::request::Request;
 
 /// How many pages in a row may bring nothing new, before the server is taken to answer the same
@@ -44,7 +46,7 @@ pub(super) struct Pager<P: Paged> {
     pub prefetch: Prefetch<P>,
     next: u64,
     memory: Memory<P>,
-    current: Option<Current<P>>,
+    current: Option<CurrentPage<P>>,
     pages_without_new: u32,
     beginnings: u32,
     state: State,
@@ -69,11 +71,6 @@ impl<P: Paged> Pager<P> {
 
     pub fn is_complete(&self) -> bool {
         self.state == State::Complete
-    }
-
-    /// Begins anew at a page.
-    pub fn start_page(&mut self, page: u64) {
-        self.begin(page, Memory::new(), None);
     }
 
     pub fn start_at(&mut self, bookmark: &Bookmark) {
@@ -133,7 +130,7 @@ impl<P: Paged> Pager<P> {
     fn list(&self) -> String {
         let PageRequest(request) = self.request.page_request(P::FIRST);
         let text = format!("{} {}", request.operation().name, request.target());
-        digits(Fingerprint::of(&text))
+        fingerprint::to_digits(Fingerprint::of(&text))
     }
 
     /// The next page with what is new on it; after an error, nothing more until `resume`.
@@ -166,14 +163,14 @@ impl<P: Paged> Pager<P> {
     }
 
     /// A page, or `None` where the list ended before it.
-    fn page(&mut self, number: u64) -> Result<Option<Fetched<P>>, Error> {
+    fn page(&mut self, number: u64) -> Result<Option<DecodedPage<P>>, Error> {
         if let Some(problem) = self.problem {
             return Err(
                 Error::invalid(problem).with_operation(self.page_request(number).operation())
             );
         }
         if let Some(current) = self.current.take() {
-            self.memory.turn(current);
+            self.memory.advance(current);
         }
         match self.ask(number) {
             Ok(None) if number > P::FIRST && self.memory.is_empty() => {
@@ -188,7 +185,7 @@ impl<P: Paged> Pager<P> {
         }
     }
 
-    fn ask(&mut self, number: u64) -> Result<Option<Fetched<P>>, Error> {
+    fn ask(&mut self, number: u64) -> Result<Option<DecodedPage<P>>, Error> {
         match self.prefetch.page(number) {
             Ok(page) if page.len() == 0 => Ok(None),
             Ok(page) => Ok(Some(page)),
@@ -197,7 +194,7 @@ impl<P: Paged> Pager<P> {
         }
     }
 
-    fn ask_once_more(&mut self, number: u64) -> Result<Option<Fetched<P>>, Error> {
+    fn ask_once_more(&mut self, number: u64) -> Result<Option<DecodedPage<P>>, Error> {
         // The pages after it were said not to be there, either.
         self.prefetch.stop();
         let deadline = self.prefetch.deadline;
@@ -222,7 +219,7 @@ impl<P: Paged> Pager<P> {
     /// Leaves out what was on one of the two pages before, and all of a page that came before.
     ///
     /// An error changes nothing, so that all of the page can be given after it.
-    fn take(&mut self, number: u64, page: Fetched<P>) -> Result<Entries<P>, Error> {
+    fn take(&mut self, number: u64, page: DecodedPage<P>) -> Result<Entries<P>, Error> {
         let memory = &mut self.memory;
         let fingerprint = page.fingerprint(memory.seed());
         let is_known = memory.knows_page(fingerprint);
@@ -244,7 +241,7 @@ impl<P: Paged> Pager<P> {
         self.check_progress(number, entries.is_empty(), begins_again)?;
         self.memory.first = self.memory.first.take().or(first);
         ids.extend(self.memory.take_given().into_iter().map(|id| (id, 0)));
-        self.current = Some(Current {
+        self.current = Some(CurrentPage {
             number,
             ids,
             fresh,
@@ -316,6 +313,8 @@ mod tests {
 
     use serde::Deserialize;
 
+    use super::super::items::Items;
+    use super::super::paged::Sealed;
     use super::*;
     use crate::auth::token::NoToken;
     use crate::request::{Method, Operation};
@@ -350,6 +349,8 @@ mod tests {
     /// Notes whose key is a text, and may be missing.
     #[derive(Clone)]
     struct Notes<E>(Client<NoToken>, PhantomData<E>);
+
+    impl<E: Ends> Sealed for Notes<E> {}
 
     impl<E: Ends> Paged for Notes<E> {
         type Record = Note;
@@ -432,7 +433,7 @@ mod tests {
         let new = r#"{"slug":"new","text":"x"}"#;
         let before = serve(vec![page(&[a, none]), page(&[b, c])]);
         let after = serve(vec![page(&[new, a]), page(&[none, b]), page(&[c])]);
-        let list = |address| super::super::Items::new(notes::<AsTheFramework>(address));
+        let list = |address| Items::new(notes::<AsTheFramework>(address));
         let all: Vec<Note> = list(before).map(Result::unwrap).collect();
         assert_eq!(all.len(), 4);
         for stop in 0..=4 {

@@ -8,10 +8,11 @@ use std::sync::mpsc::{self, Receiver};
 use std::thread;
 use std::time::Instant;
 
+use super::decoded_page::DecodedPage;
+use super::paged::{PageRequest, Paged};
 use crate::call::ListPage;
 use crate::error::{Error, Kind};
 use crate::limits::cancel::CancelHandle;
-use crate::list::{Fetched, PageRequest, Paged};
 use crate::request::Request;
 use crate::transport::IDLE;
 
@@ -20,7 +21,7 @@ use crate::transport::IDLE;
 const PAGES_FOR_ONE_MORE: usize = 4;
 
 /// The pages of a list, in order, up to `ahead` of them on their way at once.
-pub(crate) struct Prefetch<P: Paged> {
+pub(super) struct Prefetch<P: Paged> {
     request: P,
     pub ahead: usize,
     /// Pages that came since the server throttled one of those ahead.
@@ -28,19 +29,19 @@ pub(crate) struct Prefetch<P: Paged> {
     /// Whether a page has come, from which on the pages have more attempts.
     begun: Arc<AtomicBool>,
     pub deadline: Option<Instant>,
-    flights: VecDeque<Flight<P>>,
+    in_flight: VecDeque<InFlight<P>>,
     /// Stops what is under way when nobody will take it any more.
     stop: CancelHandle,
 }
 
-struct Flight<P: Paged> {
+struct InFlight<P: Paged> {
     number: u64,
-    outcome: Receiver<Result<Fetched<P>, Error>>,
+    outcome: Receiver<Result<DecodedPage<P>, Error>>,
 }
 
 impl<P: Paged> Prefetch<P> {
     /// A page more, and a connection would be thrown away after each call.
-    pub const MOST: usize = IDLE;
+    pub const MAX_AHEAD: usize = IDLE;
 
     pub fn new(request: P) -> Self {
         Self {
@@ -49,15 +50,15 @@ impl<P: Paged> Prefetch<P> {
             unthrottled: usize::MAX,
             begun: Arc::default(),
             deadline: None,
-            flights: VecDeque::new(),
+            in_flight: VecDeque::new(),
             stop: CancelHandle::new(),
         }
     }
 
     /// A page; each is asked for once, in order.
-    pub fn page(&mut self, number: u64) -> Result<Fetched<P>, Error> {
-        self.depart(number);
-        let page = match self.flights.pop_front().map(Flight::land) {
+    pub fn page(&mut self, number: u64) -> Result<DecodedPage<P>, Error> {
+        self.spawn_ahead(number);
+        let page = match self.in_flight.pop_front().map(InFlight::wait) {
             Some(Err(error)) if error.is_throttled() => {
                 self.unthrottled = 0;
                 self.fetch_in_order(number, Some(error))
@@ -67,13 +68,13 @@ impl<P: Paged> Prefetch<P> {
         }?;
         self.unthrottled = self.unthrottled.saturating_add(1);
         if page.len() > 0 {
-            self.depart(number.saturating_add(1));
+            self.spawn_ahead(number.saturating_add(1));
         }
         Ok(page)
     }
 
     /// Fetches a page whose turn it is; `error` is that of an attempt before its turn.
-    fn fetch_in_order(&self, number: u64, error: Option<Error>) -> Result<Fetched<P>, Error> {
+    fn fetch_in_order(&self, number: u64, error: Option<Error>) -> Result<DecodedPage<P>, Error> {
         let request = self.request(number, false).after(error);
         fetch(request, &self.begun)
     }
@@ -81,17 +82,17 @@ impl<P: Paged> Prefetch<P> {
     /// Stops what is under way. The list can go on after it, here or at another place.
     pub fn stop(&mut self) {
         mem::take(&mut self.stop).cancel();
-        self.flights.clear();
+        self.in_flight.clear();
     }
 
     /// Sends for pages, from `number` on, until as many are on their way as there may be.
-    fn depart(&mut self, number: u64) {
+    fn spawn_ahead(&mut self, number: u64) {
         let mut next = self
-            .flights
+            .in_flight
             .back()
-            .map_or(number, |flight| flight.number.saturating_add(1));
+            .map_or(number, |page| page.number.saturating_add(1));
         let most = self.ahead.min(self.unthrottled / PAGES_FOR_ONE_MORE);
-        while self.flights.len() < most {
+        while self.in_flight.len() < most {
             let request = self.request(next, true);
             // All of them would be sent at the end of the pause, and compete with the next page.
             if request.is_paused() {
@@ -107,7 +108,7 @@ impl<P: Paged> Prefetch<P> {
             if thread.spawn(work).is_err() {
                 return;
             }
-            self.flights.push_back(Flight {
+            self.in_flight.push_back(InFlight {
                 number: next,
                 outcome,
             });
@@ -123,8 +124,8 @@ impl<P: Paged> Prefetch<P> {
     }
 }
 
-impl<P: Paged> Flight<P> {
-    fn land(self) -> Result<Fetched<P>, Error> {
+impl<P: Paged> InFlight<P> {
+    fn wait(self) -> Result<DecodedPage<P>, Error> {
         self.outcome.recv().unwrap_or_else(|_| {
             Err(Error::new(
                 Kind::Transport,
@@ -134,8 +135,8 @@ impl<P: Paged> Flight<P> {
     }
 }
 
-fn fetch<P: Paged>(request: Request, begun: &AtomicBool) -> Result<Fetched<P>, Error> {
-    let page = request.send(Fetched::read);
+fn fetch<P: Paged>(request: Request, begun: &AtomicBool) -> Result<DecodedPage<P>, Error> {
+    let page = request.send(DecodedPage::read);
     if page.is_ok() {
         begun.store(true, Ordering::Relaxed);
     }

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde::de::{DeserializeOwned, Deserializer, Error as _};
 use serde_json::value::RawValue;
 
-use super::{PageRequest, Paged};
+use super::paged::{PageRequest, Paged, Sealed};
 
 /// A record together with the JSON that it was decoded from.
 ///
@@ -45,6 +45,8 @@ impl<'de, R: DeserializeOwned> Deserialize<'de> for RawRecord<R> {
 /// A request for a list whose records come with their JSON, as [`RawRecord`]s.
 #[derive(Clone, Debug)]
 pub struct WithRaw<P>(pub(super) P);
+
+impl<P: Paged> Sealed for WithRaw<P> {}
 
 impl<P: Paged> Paged for WithRaw<P> {
     type Record = RawRecord<P::Record>;

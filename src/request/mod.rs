@@ -24,7 +24,6 @@ use crate::client::{Client, Shared};
 use crate::error::Error;
 use crate::fitrankings::period::{Period, PeriodParameters};
 use crate::limits::cancel::CancelHandle;
-use crate::list::Paged;
 use crate::redact::{Patterns, Redactor};
 use crate::request::body::Body;
 use crate::response::{Answer, Taken};
@@ -333,11 +332,6 @@ impl Request {
     /// Sends the request; the answer is a value in JSON.
     pub fn json<R: DeserializeOwned>(self) -> Result<R, Error> {
         self.send(Answer::decode)
-    }
-
-    /// Sends the request; the answer is one page of a list.
-    pub fn page<P: Paged>(self) -> Result<Vec<P::Record>, Error> {
-        self.send(Answer::decode_page::<P>)
     }
 
     /// Sends the request; whatever a success says is let go.

@@ -18,7 +18,6 @@ use ureq::http::{HeaderMap, HeaderName, Response, StatusCode};
 use zeroize::Zeroize;
 
 use crate::error::{Error, Kind, Origin, Record, Server};
-use crate::list::Paged;
 use crate::redact::{self, Redactor};
 use crate::request::Operation;
 use crate::transport;
@@ -122,27 +121,32 @@ impl Answer {
         })
     }
 
-    /// The records of one page of a list.
-    pub fn decode_page<P: Paged>(&self, redactor: &Redactor<'_>) -> Result<Vec<P::Record>, Error> {
-        let text = self.text(redactor)?;
-        serde_json::from_str(text).map_err(|error| {
-            let error = self.explain::<Vec<P::Record>>(text, &error, redactor);
-            self.with_record_of(text, error, Origin::Page(P::KEY), redactor)
-        })
+    /// Why one page of a list did not decode, with the first record that did not. `key` is the
+    /// field that identifies a record.
+    pub fn explain_page<T: DeserializeOwned>(
+        &self,
+        text: &str,
+        error: &serde_json::Error,
+        key: &'static str,
+        redactor: &Redactor<'_>,
+    ) -> Error {
+        let error = self.explain::<T>(text, error, redactor);
+        self.with_record_of(text, error, Origin::Page(key), redactor)
     }
 
-    /// Why a record of a list did not decode, with the record. The list goes on after it.
-    pub fn explain_record<P: Paged>(
+    /// Why a record of a list did not decode, with the record. `key` is the field that identifies
+    /// a record, and `path` finds the value that does not decode.
+    pub fn explain_record(
         &self,
         index: usize,
         raw: &str,
         error: &serde_json::Error,
+        key: &'static str,
+        path: impl FnOnce(&str) -> Option<String>,
         redactor: &Redactor<'_>,
     ) -> Error {
-        let error = self
-            .reason(raw, error, redactor, P::path)
-            .below_index(index);
-        self.with_record(Some(index), raw, error, Origin::List(P::KEY), redactor)
+        let error = self.reason(raw, error, redactor, path).below_index(index);
+        self.with_record(Some(index), raw, error, Origin::List(key), redactor)
     }
 
     pub fn text(&self, redactor: &Redactor<'_>) -> Result<&str, Error> {

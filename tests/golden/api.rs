@@ -295,7 +295,7 @@ pub mod requests {
         ///
         /// Whatever went wrong, from the connection to the answer: see [`Error`].
         pub fn call(&self) -> Result<Vec<types::Activity>, Error> {
-            self.request().page::<Self>()
+            self.request().send(crate::runtime::decode_page::<Self>)
         }
 
         /// Sends the request, and returns the JSON of a success as it came: with the keys that
@@ -429,7 +429,7 @@ pub mod requests {
         ///
         /// Whatever went wrong, from the connection to the answer: see [`Error`].
         pub fn call(&self) -> Result<Vec<types::User>, Error> {
-            self.request().page::<Self>()
+            self.request().send(crate::runtime::decode_page::<Self>)
         }
 
         /// Sends the request, and returns the JSON of a success as it came: with the keys that
@@ -594,6 +594,8 @@ pub mod requests {
         }
     }
 
+    impl<T: crate::Token> crate::runtime::Sealed for ListActivities<T> {}
+
     impl<T: crate::Token> Paged for ListActivities<T> {
         type Record = types::Activity;
         type Key = i64;
@@ -611,6 +613,8 @@ pub mod requests {
             PageRequest(self.clone().page(page).request())
         }
     }
+
+    impl<T: crate::Token> crate::runtime::Sealed for ListUsers<T> {}
 
     impl<T: crate::Token> Paged for ListUsers<T> {
         type Record = types::User;

@@ -242,6 +242,8 @@ fn paged(operation: &Operation, paging: &Paging, api: &Api, types: &Types) -> Op
         )
     });
     Some(quote! {
+        impl<T: crate::Token> crate::runtime::Sealed for #name<T> {}
+
         impl<T: crate::Token> Paged for #name<T> {
             type Record = types::#record;
             type Key = #key;

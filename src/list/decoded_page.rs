@@ -2,11 +2,11 @@
 
 use std::hash::{Hash, Hasher};
 
-use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::Paged;
 use super::fingerprint::Fingerprint;
+use super::paged::Paged;
+use super::record_id::RecordId;
 use crate::error::Error;
 use crate::redact::Redactor;
 use crate::response::Answer;
@@ -14,16 +14,8 @@ use crate::response::Answer;
 /// How many records of one page may be errors. More are no accident, and would fill the memory.
 const MAX_BROKEN: usize = 1_000;
 
-/// What tells an entry of a page from the others.
-#[derive(Clone, PartialEq, Eq, Hash)]
-pub(super) enum RecordId<K> {
-    Key(K),
-    /// Of an entry without a key that can be read, the fingerprint of its JSON.
-    Json(u64),
-}
-
 /// A page as it came.
-pub(crate) struct Fetched<P: Paged> {
+pub(super) struct DecodedPage<P: Paged> {
     records: Vec<P::Record>,
     /// The records that did not decode, with their places on the page.
     broken: Vec<(usize, Error)>,
@@ -34,18 +26,18 @@ pub(crate) struct Fetched<P: Paged> {
 /// The records of a page, and the errors in place of those that did not decode.
 pub(super) type Entries<P> = Vec<Result<<P as Paged>::Record, Error>>;
 
-impl<P: Paged> Fetched<P> {
+impl<P: Paged> DecodedPage<P> {
     /// How many entries the page has.
     pub fn len(&self) -> usize {
         self.ids.len()
     }
 
-    pub(super) fn first_id(&self) -> Option<&RecordId<P::Key>> {
+    pub fn first_id(&self) -> Option<&RecordId<P::Key>> {
         self.ids.first()
     }
 
     /// Tells this page from others that were fingerprinted with the same seed.
-    pub(super) fn fingerprint(&self, seed: u64) -> u64 {
+    pub fn fingerprint(&self, seed: u64) -> u64 {
         let mut hasher = Fingerprint::new(seed);
         for id in &self.ids {
             match id {
@@ -57,7 +49,7 @@ impl<P: Paged> Fetched<P> {
     }
 
     /// The page's entries that are new, in their order.
-    pub(super) fn fresh(
+    pub fn fresh(
         self,
         number: u64,
         mut is_new: impl FnMut(RecordId<P::Key>) -> bool,
@@ -90,7 +82,7 @@ impl<P: Paged> Fetched<P> {
         let text = answer.text(redactor)?;
         match serde_json::from_str::<Vec<P::Record>>(text) {
             Ok(records) => Ok(Self {
-                ids: ids::<P>(&records, text),
+                ids: RecordId::of_page::<P>(&records, text),
                 records,
                 broken: Vec::new(),
             }),
@@ -111,13 +103,14 @@ impl<P: Paged> Fetched<P> {
         for (place, raw) in raw.iter().map(|raw| raw.get()).enumerate() {
             match serde_json::from_str(raw) {
                 Ok(record) => {
-                    page.ids.push(id::<P>(&record, || raw));
+                    page.ids.push(RecordId::of::<P>(&record, || raw));
                     page.records.push(record);
                 }
                 Err(_) if page.broken.len() == MAX_BROKEN => return None,
                 Err(error) => {
-                    let error = answer.explain_record::<P>(place, raw, &error, redactor);
-                    page.ids.push(id_of_broken::<P>(raw));
+                    let error =
+                        answer.explain_record(place, raw, &error, P::KEY, P::path, redactor);
+                    page.ids.push(RecordId::of_broken::<P>(raw));
                     page.broken.push((place, error));
                 }
             }
@@ -126,35 +119,12 @@ impl<P: Paged> Fetched<P> {
     }
 }
 
-fn id<'j, P: Paged>(record: &P::Record, json: impl FnOnce() -> &'j str) -> RecordId<P::Key> {
-    match P::key(record) {
-        Some(key) => RecordId::Key(key),
-        None => RecordId::Json(Fingerprint::of(json())),
-    }
-}
-
-/// The ids of a page that decoded; it is taken apart only if a record of it has no key.
-fn ids<P: Paged>(records: &[P::Record], text: &str) -> Vec<RecordId<P::Key>> {
-    let keys = records
-        .iter()
-        .map(|record| P::key(record).map(RecordId::Key));
-    if let Some(ids) = keys.collect() {
-        return ids;
-    }
-    let raw: Vec<&RawValue> = serde_json::from_str(text).unwrap_or_default();
-    let json = |place: usize| raw.get(place).map_or("", |raw| raw.get());
-    let places = records.iter().enumerate();
-    places
-        .map(|(place, record)| id::<P>(record, || json(place)))
-        .collect()
-}
-
-/// What tells a record that did not decode from the others.
-fn id_of_broken<P: Paged>(raw: &str) -> RecordId<P::Key> {
-    let value: Option<Value> = serde_json::from_str(raw).ok();
-    let key = value.and_then(|mut value| Some(value.get_mut(P::KEY)?.take()));
-    match key.and_then(|key| serde_json::from_value(key).ok()) {
-        Some(key) => RecordId::Key(key),
-        None => RecordId::Json(Fingerprint::of(raw)),
-    }
+/// Decodes a response that is one page of a list, and nothing else.
+pub(crate) fn decode_page<P: Paged>(
+    answer: &Answer,
+    redactor: &Redactor<'_>,
+) -> Result<Vec<P::Record>, Error> {
+    let text = answer.text(redactor)?;
+    serde_json::from_str(text)
+        .map_err(|error| answer.explain_page::<Vec<P::Record>>(text, &error, P::KEY, redactor))
 }

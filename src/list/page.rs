@@ -1,0 +1,15 @@
+//! One page of a list, as the caller gets it.
+
+use crate::error::Error;
+
+/// One page of a list, without the records that a page before it had.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Page<R> {
+    /// Its number.
+    pub number: u64,
+    /// The records, in the order of the service.
+    pub records: Vec<R>,
+    /// The records that did not decode: see [`Error::raw_record`].
+    pub errors: Vec<Error>,
+}
