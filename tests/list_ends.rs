@@ -4,6 +4,7 @@
 mod support;
 
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use fitrankings::sandbox::{PastTheEnd, Sandbox};
@@ -170,6 +171,72 @@ fn an_end_after_a_full_page_is_asked_for_once_more_before_it_is_believed() {
     let server = once_too_early(Reply::json(200, "[]"), 99, 10);
     assert_eq!(client(&server).list_users().items().count(), 30);
     assert_eq!(asked(&server), [1, 2, 3, 4, 4]);
+}
+
+#[test]
+fn a_page_that_came_before_is_asked_for_once_more() {
+    // A cache answers page 2 or 3 with page 1, once.
+    for at in [2, 3] {
+        for ahead in [0, 2] {
+            let server = once_too_early(users(10..20), at, 5);
+            let mut items = client(&server).list_users().items().prefetch(ahead);
+            let (ids, errors) = parted(items.by_ref());
+            assert_eq!(ids, (10..35).collect::<Vec<_>>(), "{errors:?}");
+            assert!(errors.is_empty() && items.is_complete(), "{errors:?}");
+        }
+    }
+}
+
+#[test]
+fn a_list_whose_pages_grow_is_not_complete() {
+    // Two backends that lower `page_size` to different numbers answer in turn.
+    for caps in [[5, 10], [10, 5]] {
+        let turn = AtomicU64::new(0);
+        let server = Server::start(move |request| {
+            let cap = caps[turn.fetch_add(1, Ordering::Relaxed) as usize % 2];
+            let first = (page(request) - 1) * cap;
+            users((first..first + cap).filter(|id| *id < 40))
+        });
+        let mut items = client(&server).list_users().page_size(100).items();
+        let (ids, errors) = parted(items.by_ref());
+        assert!(
+            ids.len() < 40,
+            "no record is missing, so this shows nothing"
+        );
+        assert!(errors.is_empty(), "{errors:?}");
+        assert!(!items.is_complete(), "{caps:?}");
+    }
+}
+
+#[test]
+fn an_end_after_another_answer_is_believed_when_it_is_said_twice() {
+    let gateway = Reply::html(404, "<h1>no route</h1>");
+    let end = || Reply::json(200, "[]");
+    for before in [gateway, users(1..=2)] {
+        let server = Server::script([users(1..=2), before, end(), users(3..=4), end(), end()]);
+        let mut items = client(&server).list_users().items();
+        let (ids, errors) = parted(items.by_ref());
+        assert_eq!(ids, [1, 2, 3, 4], "{errors:?}");
+        assert!(errors.is_empty() && items.is_complete());
+    }
+}
+
+#[test]
+fn a_404_whose_body_broke_off_is_not_the_end() {
+    let body = INVALID_PAGE[0];
+    let cut = format!("HTTP/1.1 404 Not Found\r\nContent-Length: 100\r\n\r\n{body}");
+    let server = Server::start(move |request| match page(request) {
+        1 => users(1..=2),
+        _ => Reply::raw(cut.clone()).then_close(),
+    });
+    let mut items = client(&server).list_users().items();
+    let (ids, errors) = parted(items.by_ref());
+    assert_eq!(ids, [1, 2]);
+    let [error] = &errors[..] else {
+        panic!("{errors:?}")
+    };
+    assert!(error.is_not_found() && error.is_retryable(), "{error}");
+    assert!(!items.is_complete());
 }
 
 #[test]

@@ -165,6 +165,16 @@ impl Exchange {
         page.is_some_and(|page| page.begun.load(Ordering::Relaxed))
     }
 
+    /// Returns an error if the caller has cancelled the call, or once `deadline` has passed.
+    pub fn check(&self, deadline: Option<Instant>) -> Result<(), Error> {
+        let limits = Limits {
+            deadline,
+            cancel: self.limits.cancel.clone(),
+            ..Limits::default()
+        };
+        check(&limits).map_err(|error| error.with_operation(self.operation))
+    }
+
     pub fn redactor(&self) -> Redactor<'_> {
         let body = self.body.as_ref().map(|body| body.bytes.as_slice());
         let keys = self.operation.secrets;

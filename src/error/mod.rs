@@ -195,6 +195,8 @@ pub(crate) enum Kind {
     /// The host's name has no address, so nothing was sent.
     HostNotFound,
     Timeout,
+    /// The time of a list is over.
+    ListTimeout,
     Cancelled,
     /// The connection broke, or spoke no HTTP.
     Transport,
@@ -279,6 +281,16 @@ impl Error {
             "."
         };
         self.0.json_path = Some(format!("[{index}]{dot}{path}"));
+        self
+    }
+
+    /// Makes a timeout one of a list, whose time is over.
+    pub(crate) fn or_list_timeout(mut self, timeout: Duration) -> Self {
+        if self.0.kind == Kind::Timeout {
+            self.0.kind = Kind::ListTimeout;
+            self.0.message =
+                format!("the list took longer than its `timeout()` of {timeout:?}").into();
+        }
         self
     }
 
@@ -447,6 +459,7 @@ impl Error {
             | Kind::HostNotFound
             | Kind::ConnectTimeout
             | Kind::Timeout
+            | Kind::ListTimeout
             | Kind::Transport => true,
             Kind::Status => {
                 self.0.server.broken || matches!(self.status(), Some(429 | 500 | 502 | 503 | 504))
@@ -480,7 +493,10 @@ impl Error {
 
     /// One of the client's timeouts passed.
     pub fn is_timeout(&self) -> bool {
-        matches!(self.0.kind, Kind::Timeout | Kind::ConnectTimeout)
+        matches!(
+            self.0.kind,
+            Kind::Timeout | Kind::ListTimeout | Kind::ConnectTimeout
+        )
     }
 
     /// A [`CancelHandle`](crate::CancelHandle) stopped it.
@@ -603,6 +619,9 @@ impl Error {
             }
             (Kind::Tls, _) => "check the base URL and the proxy",
             (Kind::Timeout, _) => "try again, or give it more time with `Client::builder()`",
+            (Kind::ListTimeout, _) => {
+                "give the list more time, or go on from a bookmark with `start_at()`"
+            }
             (Kind::Transport, _) => "try again",
             (Kind::Protocol, _) => "check the base URL and the proxy",
             (Kind::Decode, _) => self.decode_remedy(),

@@ -4,55 +4,82 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// A place in a list, to continue the list from later: in another iterator, or in another process.
+/// A place in a list, to continue the list from it in another iterator or another process.
 ///
-/// From [`Items::bookmark`](super::Items::bookmark), for
-/// [`Items::start_at`](super::Items::start_at). A bookmark holds the number of the page to ask for
-/// next, what was given of that page already, and the keys of the records of the two pages before
-/// it. So a list that is continued neither loses a record nor gives one twice, although records
-/// arrived in the meantime and moved the others on, by up to two pages.
+/// [`Items::bookmark`](super::Items::bookmark) returns one, and
+/// [`Items::start_at`](super::Items::start_at) continues from it. A bookmark holds the number of the
+/// next page, the keys of the records that were given of that page, and the keys of the two pages
+/// before it. So a continued list neither loses a record nor gives one twice, even if up to two
+/// pages of records arrived in the meantime and moved the others on.
 ///
-/// It can be written to a file with serde, in any format. Its content is not meant to be read or
-/// changed, and takes some kilobytes: 16 bytes for each page that was fetched, and the keys of at
-/// most three pages. It holds no token and nothing of a record but its key.
+/// A bookmark is written to a file with serde, in any format. Its fields are not meant to be read or
+/// changed. It takes some kilobytes: 16 bytes for each page that was fetched, and the keys of at
+/// most three pages. It holds no token, and nothing of a record but its key.
 ///
-/// A bookmark belongs to the operation and the parameters of its list, `page_size` included. With
-/// others it is refused, since the same page number would mean other records. It does not know
+/// A bookmark belongs to the operation and the parameters of its list, `page_size` included. A list
+/// with others refuses it, since the same page would have other records. A bookmark does not know
 /// the token: keep the bookmarks of different users apart.
 ///
-/// # Example: a job that reads a part of a list each time it runs
+/// # What a bookmark is not for
+///
+/// A bookmark continues a list that was not read to its end. Once
+/// [`has_ended`](super::Items::has_ended) is true, throw the bookmark away and begin the next run
+/// without one. It does not find what is new: new records can be anywhere in the list, and the
+/// service has no way to ask for them alone.
+///
+/// # Example: a job that reads a part of a list in each run
+///
+/// The ids are kept beside the bookmark. An iterator that continues a list gives the rest of it
+/// alone: so its [`is_complete`](super::Items::is_complete) is false, and
+/// [`Incomplete::Continued`](super::Incomplete::Continued) says that the ids of all runs together are
+/// the list.
 ///
 /// ```
-/// use fitrankings::list::Bookmark;
+/// use std::collections::BTreeSet;
+///
+/// use fitrankings::list::{Bookmark, Incomplete};
 /// use fitrankings::{Client, MasterToken, sandbox::Sandbox};
+/// use serde::{Deserialize, Serialize};
+///
+/// /// What the job keeps in a file between its runs.
+/// #[derive(Default, Serialize, Deserialize)]
+/// struct Kept {
+///     bookmark: Option<Bookmark>,
+///     ids: BTreeSet<i64>,
+/// }
 ///
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let sandbox = Sandbox::builder().activities(25).start()?;
 /// let client = Client::builder()
 ///     .base_url(sandbox.base_url())
 ///     .build(MasterToken::new(sandbox.master_token())?)?;
-/// let mut ids = Vec::new();
+/// # let there = sandbox.activity_ids();
+/// let mut file = serde_json::to_string(&Kept::default())?;
 ///
-/// // The first run stops in the middle of a page, and keeps where it was.
-/// let mut items = client.list_activities().page_size(10).items();
-/// for activity in items.by_ref().take(13) {
-///     ids.push(activity?.id);
+/// // Each of these is a run.
+/// for run in 1..=2 {
+///     let mut kept: Kept = serde_json::from_str(&file)?;
+///     let mut items = client.list_activities().page_size(10).items();
+///     if let Some(bookmark) = &kept.bookmark {
+///         items = items.start_at(bookmark);
+///     }
+///     for activity in items.by_ref().take(if run == 1 { 13 } else { 1000 }) {
+///         kept.ids.insert(activity?.id);
+///     }
+///     if !items.has_ended() {
+///         kept.bookmark = Some(items.bookmark());
+///     } else if matches!(items.incomplete_reason(), None | Some(Incomplete::Continued)) {
+///         println!("{} activities, all of the list", kept.ids.len());
+/// #       assert_eq!(run, 2);
+/// #       assert!(there.iter().all(|id| kept.ids.contains(id)));
+/// #       assert_eq!(kept.ids.len(), there.len());
+///         // The next run begins a new round.
+///         kept = Kept::default();
+///     }
+///     file = serde_json::to_string(&kept)?;
+/// #   sandbox.add_activity(sandbox.user_ids()[0]);
 /// }
-/// let kept: String = serde_json::to_string(&items.bookmark())?;
-/// drop(items);
-///
-/// // A record arrives, and moves the others on.
-/// let all = sandbox.activity_ids();
-/// sandbox.add_activity(sandbox.user_ids()[0]);
-///
-/// // The next run continues there.
-/// let bookmark: Bookmark = serde_json::from_str(&kept)?;
-/// let mut items = client.list_activities().page_size(10).items().start_at(&bookmark);
-/// for activity in items.by_ref() {
-///     ids.push(activity?.id);
-/// }
-/// assert!(items.is_complete());
-/// assert_eq!(ids, all); // each of them once
+/// # assert!(file.contains("null"));
 /// # Ok(())
 /// # }
 /// ```
@@ -61,6 +88,7 @@ pub struct Bookmark {
     /// The fingerprint of the operation and its parameters.
     pub(super) list: String,
     pub(super) page: u64,
+    /// What was given of this page. An id that was given twice stands here twice.
     pub(super) given: Vec<String>,
     pub(super) before: [Vec<String>; 2],
     pub(super) first: Option<String>,
@@ -69,10 +97,30 @@ pub struct Bookmark {
     pub(super) seed: String,
     /// The fingerprints of the pages before, 16 digits each.
     pub(super) pages: String,
+    /// Whether the list began at its first record.
+    pub(super) from_first: bool,
+    pub(super) grew_at: Option<u64>,
 }
 
 impl Bookmark {
-    /// The number of the page that is asked for next.
+    /// Returns a bookmark without a memory.
+    pub(super) fn new(list: String, page: u64) -> Self {
+        Self {
+            list,
+            page,
+            given: Vec::new(),
+            before: [Vec::new(), Vec::new()],
+            first: None,
+            length: 0,
+            largest: 0,
+            seed: String::new(),
+            pages: String::new(),
+            from_first: false,
+            grew_at: None,
+        }
+    }
+
+    /// Returns the number of the page that is asked for next.
     pub fn page(&self) -> u64 {
         self.page
     }

@@ -1,33 +1,36 @@
-//! A page as it came, with what tells its records apart.
+//! A page as it came, with what identifies its records.
 
 use std::hash::{Hash, Hasher};
+use std::ops::ControlFlow;
+use std::sync::Arc;
 
 use serde_json::value::RawValue;
 
+use super::decode::{self, Failure};
+use super::entries::{BrokenRecord, Entries, Origin};
 use super::fingerprint::Fingerprint;
 use super::paged::Paged;
 use super::record_id::RecordId;
+use crate::call::Exchange;
 use crate::error::Error;
 use crate::redact::Redactor;
 use crate::response::Answer;
 
-/// How many records of one page may be errors. More are no accident, and would fill the memory.
+/// How many records of one page may be broken. With more, the page as a whole is an error.
 const MAX_BROKEN: usize = 1_000;
 
 /// A page as it came.
 pub(super) struct DecodedPage<P: Paged> {
     records: Vec<P::Record>,
-    /// The records that did not decode, with their places on the page.
-    broken: Vec<(usize, Error)>,
-    /// Of all entries, in the order of the page.
+    broken: Vec<BrokenRecord>,
+    /// The ids of all entries, in the order of the page.
     ids: Vec<RecordId<P::Key>>,
+    /// What the errors of broken records are made of; `None` if no record is broken.
+    origin: Option<Box<Origin>>,
 }
 
-/// The records of a page, and the errors in place of those that did not decode.
-pub(super) type Entries<P> = Vec<Result<<P as Paged>::Record, Error>>;
-
 impl<P: Paged> DecodedPage<P> {
-    /// How many entries the page has.
+    /// Returns the number of entries.
     pub fn len(&self) -> usize {
         self.ids.len()
     }
@@ -36,7 +39,7 @@ impl<P: Paged> DecodedPage<P> {
         self.ids.first()
     }
 
-    /// Tells this page from others that were fingerprinted with the same seed.
+    /// Returns a number that identifies this page among others with the same seed.
     pub fn fingerprint(&self, seed: u64) -> u64 {
         let mut hasher = Fingerprint::new(seed);
         for id in &self.ids {
@@ -48,83 +51,106 @@ impl<P: Paged> DecodedPage<P> {
         hasher.finish()
     }
 
-    /// The page's entries that are new, in their order.
-    pub fn fresh(
+    /// Returns the entries that are new, in their order.
+    pub fn new_entries(
         self,
         number: u64,
         mut is_new: impl FnMut(RecordId<P::Key>) -> bool,
     ) -> Entries<P> {
-        let mut ids = self.ids.into_iter();
-        // There is an id for each entry.
-        let mut next_is_new = || ids.next().is_none_or(&mut is_new);
-        let mut records = self.records;
-        if self.broken.is_empty() {
-            records.retain(|_| next_is_new());
-            return records.into_iter().map(Ok).collect();
-        }
-        let mut entries = Vec::with_capacity(records.len() + self.broken.len());
-        let mut records = records.into_iter();
-        for (place, error) in self.broken {
-            while entries.len() < place
-                && let Some(record) = records.next()
-            {
-                entries.push(Ok(record));
-            }
-            entries.push(Err(error.with_page(number)));
-        }
-        entries.extend(records.map(Ok));
-        entries.retain(|_| next_is_new());
-        entries
-    }
-
-    /// Reads a page. Only one that does not decode as a whole is looked at record by record.
-    pub fn read(answer: &Answer, redactor: &Redactor<'_>) -> Result<Self, Error> {
-        let text = answer.text(redactor)?;
-        match serde_json::from_str::<Vec<P::Record>>(text) {
-            Ok(records) => Ok(Self {
-                ids: RecordId::of_page::<P>(&records, text),
-                records,
-                broken: Vec::new(),
-            }),
-            Err(error) => serde_json::from_str::<Vec<&RawValue>>(text)
-                .ok()
-                .and_then(|raw| Self::one_by_one(answer, redactor, &raw))
-                .ok_or_else(|| answer.explain::<Vec<P::Record>>(text, &error, redactor)),
-        }
-    }
-
-    /// The records one by one; `None` where so many of them are broken that it is the page.
-    fn one_by_one(answer: &Answer, redactor: &Redactor<'_>, raw: &[&RawValue]) -> Option<Self> {
-        let mut page = Self {
-            records: Vec::with_capacity(raw.len()),
-            broken: Vec::new(),
-            ids: Vec::with_capacity(raw.len()),
+        let Some(origin) = self.origin else {
+            let mut ids = self.ids.into_iter();
+            let mut records = self.records;
+            // There is an id for each record.
+            records.retain(|_| ids.next().is_none_or(&mut is_new));
+            return Entries::new(number, records);
         };
-        for (place, raw) in raw.iter().map(|raw| raw.get()).enumerate() {
-            match serde_json::from_str(raw) {
-                Ok(record) => {
-                    page.ids.push(RecordId::of::<P>(&record, || raw));
-                    page.records.push(record);
+        let (mut records, mut broken) = (Vec::with_capacity(self.records.len()), Vec::new());
+        let mut decoded = self.records.into_iter();
+        let mut rest = self.broken.into_iter().peekable();
+        let mut count = 0;
+        for (place, id) in self.ids.into_iter().enumerate() {
+            let is_new = is_new(id);
+            if let Some(record) = rest.next_if(|record| record.place == place) {
+                if is_new {
+                    broken.push((count, record));
                 }
-                Err(_) if page.broken.len() == MAX_BROKEN => return None,
-                Err(error) => {
-                    let error =
-                        answer.explain_record(place, raw, &error, P::KEY, P::path, redactor);
-                    page.ids.push(RecordId::of_broken::<P>(raw));
-                    page.broken.push((place, error));
-                }
+            } else if let Some(record) = decoded.next()
+                && is_new
+            {
+                records.push(record);
             }
+            count += usize::from(is_new);
         }
-        Some(page)
+        Entries::with_broken(number, records, broken, origin)
+    }
+
+    /// Decodes a page. If it does not decode as a whole, its records are decoded one by one.
+    ///
+    /// Broken records are kept as they came: their errors are made when the caller comes to them.
+    pub fn decode(answer: &Answer, call: &Arc<Exchange>) -> Result<Self, Error> {
+        let redactor = call.redactor();
+        let text = answer.text(&redactor)?;
+        let error = match decode::records::<P::Record>(text) {
+            Ok(records) => {
+                return Ok(Self {
+                    ids: RecordId::of_page::<P>(&records, text),
+                    records,
+                    broken: Vec::new(),
+                    origin: None,
+                });
+            }
+            Err(Failure::TooMany(max)) => return Err(too_many(max, answer)),
+            Err(Failure::Json(error)) => error,
+        };
+        let mut page = Self {
+            records: Vec::new(),
+            broken: Vec::new(),
+            ids: Vec::new(),
+            origin: Some(Box::new(Origin::new(answer, call))),
+        };
+        let max = decode::max_records::<P::Record>(text);
+        match decode::for_each_element(text, |raw: &RawValue| page.decode_record(raw.get(), max)) {
+            Ok(()) => Ok(page),
+            Err(_) if page.records.len() == max => Err(too_many(max, answer)),
+            Err(_) => Err(answer.explain::<Vec<P::Record>>(text, &error, &redactor)),
+        }
+    }
+
+    /// Adds a record, as far as the page may have more.
+    fn decode_record(&mut self, json: &str, max: usize) -> ControlFlow<()> {
+        match serde_json::from_str(json) {
+            Ok(record) if self.records.len() < max => {
+                self.ids.push(RecordId::of::<P>(&record, || json));
+                self.records.push(record);
+            }
+            Err(error) if self.broken.len() < MAX_BROKEN => {
+                self.broken.push(BrokenRecord {
+                    place: self.ids.len(),
+                    json: json.to_owned(),
+                    error,
+                });
+                self.ids.push(RecordId::of_broken::<P>(json));
+            }
+            _ => return ControlFlow::Break(()),
+        }
+        ControlFlow::Continue(())
     }
 }
 
-/// Decodes a response that is one page of a list, and nothing else.
+fn too_many(max: usize, answer: &Answer) -> Error {
+    decode::too_many(max).with_status(answer.status())
+}
+
+/// Decodes a response that is one page of a list, for a caller who asked for that page alone.
 pub(crate) fn decode_page<P: Paged>(
     answer: &Answer,
     redactor: &Redactor<'_>,
 ) -> Result<Vec<P::Record>, Error> {
     let text = answer.text(redactor)?;
-    serde_json::from_str(text)
-        .map_err(|error| answer.explain_page::<Vec<P::Record>>(text, &error, P::KEY, redactor))
+    decode::records::<P::Record>(text).map_err(|failure| match failure {
+        Failure::TooMany(max) => too_many(max, answer),
+        Failure::Json(error) => {
+            answer.explain_page::<Vec<P::Record>>(text, &error, P::KEY, redactor)
+        }
+    })
 }

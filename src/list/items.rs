@@ -1,60 +1,78 @@
 //! The records of a list, one by one.
 
 use std::iter::FusedIterator;
-use std::time::{Duration, Instant};
-use std::vec;
+use std::time::Duration;
 
 use super::bookmark::Bookmark;
+use super::entries::Entries;
+use super::incomplete::Incomplete;
 use super::paged::Paged;
 use super::pager::Pager;
-use super::prefetch::Prefetch;
 use super::raw::WithRaw;
 use crate::error::Error;
 
-/// An iterator over the records of a list, which fetches the pages as they are needed.
+/// An iterator over the records of a list. It fetches the pages as they are needed.
 ///
-/// From `items()` of a request. It gives the records in the order of the service, which is not
-/// documented: do not count on the newest to come first, or last.
+/// `items()` of a request returns one. `page(n).items()` begins at page `n`, and
+/// [`take`](Iterator::take) ends after some records. The records come in the order of the service,
+/// which is not documented: the newest can come first, last or anywhere.
 ///
 /// # Errors
 ///
-/// There are two kinds of errors, and [`Error::raw_record`] tells them apart:
+/// There are two kinds of errors. [`Error::raw_record`] tells them apart:
 ///
-/// - A record that does not decode is an error in its place, with its JSON at hand. The records
-///   after it still come.
-/// - An error that stops the list, such as a lost connection or a 503 that outlasts the retries.
-///   After it the iterator gives `None`, so that no loop over it is endless. [`resume`](Self::resume)
-///   continues the list with the page that failed, and a [`bookmark`](Self::bookmark) does so in
-///   another process.
+/// - A record that does not decode is an error in its place, and holds its JSON. The records after
+///   it still come. If more than 1000 records of a page do not decode, the page is one error.
+/// - Any other error stops the list: a lost connection, or a 503 that outlasts the retries. After it
+///   the iterator returns `None`, so no loop over it is endless. [`resume`](Self::resume) continues
+///   the list with the page that failed. A [`bookmark`](Self::bookmark) continues it in another
+///   process.
 ///
 /// # The end
 ///
-/// A list ends at an empty page, or at the 404 with which the framework of the service answers for
-/// a page past the end, `{"detail": "Invalid page."}`. A short page does not end it. Every other 404
-/// is an error, since a gateway or a wrong path answers so, too; after the first page it is one only
-/// if the page is answered with a 404 twice, 200 milliseconds apart.
+/// A list ends at an empty page, or at the 404 `{"detail": "Invalid page."}`. This is what Django
+/// REST framework answers for a page past the end. A short page does not end a list. Any other 404
+/// is an error, since a gateway or a wrong path answers 404, too.
 ///
-/// If the page before was as long as the longest page so far, there could be more: then the end is
-/// asked for once more, after the same time, before it is believed. A list whose first page is
-/// not page 1 of the service and is past the end is an error, for which
-/// [`Error::is_not_found`] is true.
+/// A doubtful answer is asked for once more after 200 milliseconds, and believed if the service
+/// repeats it. Three answers are doubtful:
 ///
-/// [`is_complete`](Self::is_complete) tells whether the service said that the list ended. A job
-/// that deletes what is missing from a list should look at it first. What it cannot tell: a service
-/// that answers an empty first page, or twice in a row that the list ended, is believed; and a
-/// record that is *deleted* while the list is read moves the records after it forward, so that one
-/// of them can be missed between two pages.
+/// - an end, if the page before is as long as the longest page so far
+/// - a 404 that does not end a list, after the first page
+/// - a page that came before as a whole
 ///
-/// # Records that arrive meanwhile
+/// If the request asks for a page past the end, that is an error for which [`Error::is_not_found`]
+/// is true.
 ///
-/// A record that arrives while the list is read can move the records after it on, so that a page
-/// begins with records of the page before. A record that was on one of the two pages before is not
-/// given again, nor is any record of a page that came before as a whole. Where more than two pages of
-/// records arrive between two pages, some can be given twice; none is lost. Records are told apart by
-/// their key, and where no key can be read by their JSON.
+/// # Complete lists
 ///
-/// Five pages in a row without a new record are an error, and so is a list that begins from its first
-/// record for the third time: the service then seems to ignore the number of the page.
+/// [`is_complete`](Self::is_complete) tells whether the iterator gave the whole list. A program that
+/// deletes what is missing from a list has to look at it first. It cannot notice three things:
+///
+/// - A service that answers an empty first page, or says twice in a row that the list ended, is
+///   believed.
+/// - A record that is *deleted* while the list is read moves the records after it forward. One of
+///   them can then be missed between two pages.
+/// - Backends that lower `page_size` to different numbers are noticed by a page that is longer than
+///   the page before it. The last page can be shorter all the same.
+///
+/// # Records that arrive while the list is read
+///
+/// A record that arrives can move the records after it on, so that a page begins with records of the
+/// page before. A record that was on one of the two pages before is not given again. Nor are the
+/// records of a page that came before as a whole. If more than two pages of records arrive between
+/// two pages, some records can come twice; none is lost. Records are identified by their key. A
+/// record whose key cannot be read is identified by its JSON.
+///
+/// Five answers in a row without a new record are an error, and so is a list that begins from its
+/// first record for the third time: the service seems to ignore the number of the page.
+///
+/// # Memory
+///
+/// The JSON of a page is limited by [`max_body_size`](crate::ClientBuilder::max_body_size). Its
+/// records may take at most four times the size of the JSON, without the texts and lists in them, or
+/// 10,000 records if that is more. A page with more records is an error for which
+/// [`Error::is_too_large`] is true.
 ///
 /// # Example
 ///
@@ -89,7 +107,8 @@ use crate::error::Error;
 #[must_use = "a list is fetched as it is iterated over"]
 pub struct Items<P: Paged> {
     pager: Pager<P>,
-    current: vec::IntoIter<Result<P::Record, Error>>,
+    /// The rest of the current page; `None` before the first.
+    entries: Option<Entries<P>>,
 }
 
 impl<P: Paged> Items<P> {
@@ -97,35 +116,39 @@ impl<P: Paged> Items<P> {
     pub fn new(request: P) -> Self {
         Self {
             pager: Pager::new(request),
-            current: Vec::new().into_iter(),
+            entries: None,
         }
     }
 
     /// Fetches up to `pages` pages ahead, each on a thread of its own, over the connections of the
-    /// client. Their order stays. Default: 0. The maximum is 32.
+    /// client. The order of the records stays the same. Default: 0. The maximum is 32.
     ///
-    /// As many pages are in memory at once. Pages that are requested together can be answered in
-    /// any order. So use this for a list that does not change meanwhile: a record that arrives in
-    /// between can hide another one.
+    /// The pages are in memory at the same time. Pages that are requested at the same time can be
+    /// answered in any order. So use this for a list that does not change meanwhile: a record that
+    /// arrives in between can hide another one.
     ///
-    /// The iterator does not know how many items will be taken from it. After `take(n)`, up to
-    /// `pages` pages more than needed have been requested. Dropping the iterator stops its threads
-    /// within a moment.
+    /// Nothing is fetched before the first call of `next`. An iterator does not know how many
+    /// items will be taken from it: `take(n)` may request up to `pages` pages more than it needs.
+    /// Dropping the iterator stops these requests, and their threads end within a moment. `take(n)`
+    /// drops the iterator if it owns it; `by_ref().take(n)` does not.
     pub fn prefetch(mut self, pages: usize) -> Self {
-        self.pager.prefetch.ahead = pages.min(Prefetch::<P>::MAX_AHEAD);
+        self.pager.set_ahead(pages);
         self
     }
 
-    /// Sets how long the whole list may take, from now on. Default: no limit but that of each call.
-    pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.pager.prefetch.deadline = Instant::now().checked_add(timeout);
-        self
-    }
-
-    /// Continues a list that an error stopped: the next item is from the page that failed.
+    /// Sets how long the whole list may take, from now on. Default: no limit.
     ///
-    /// The list keeps its memory, so no record is lost and none is given twice. Does nothing to a
-    /// list that was not stopped by an error.
+    /// The list then stops with an error for which [`Error::is_timeout`] is true. Each page has its
+    /// own limit besides, [`timeout_call`](crate::ClientBuilder::timeout_call).
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.pager.set_timeout(timeout);
+        self
+    }
+
+    /// Continues a list that an error stopped, with the record or the page that failed.
+    ///
+    /// The list keeps its memory, so no record is lost and none comes twice. Does nothing to a list
+    /// that was not stopped by an error.
     ///
     /// # Example: a program with more patience than the client
     ///
@@ -168,42 +191,64 @@ impl<P: Paged> Items<P> {
         self.pager.resume();
     }
 
-    /// Returns the place after the last item that was given, to continue from with
+    /// Returns the place after the last item that was given, to continue from it with
     /// [`start_at`](Self::start_at).
     ///
-    /// At any time: in the middle of a page, after an error, or before the first item. See
-    /// [`Bookmark`] for an example.
+    /// It can be called at any time: in the middle of a page, after an error, or before the first
+    /// item. See [`Bookmark`] for an example.
     pub fn bookmark(&self) -> Bookmark {
-        self.pager.bookmark(self.current.len())
+        self.pager.bookmark(self.left())
     }
 
-    /// Continues from a [`Bookmark`] of the same list, in place of beginning at the first page.
+    /// Continues from a [`Bookmark`] of the same list, instead of beginning at the first page.
     ///
     /// If the bookmark is of a list with another operation or other parameters, the first item is
-    /// an error, for which [`Error::is_invalid_input`] is true.
+    /// an error for which [`Error::is_invalid_input`] is true.
     pub fn start_at(mut self, bookmark: &Bookmark) -> Self {
-        self.current = Vec::new().into_iter();
+        self.entries = None;
         self.pager.start_at(bookmark);
         self
     }
 
-    /// Returns true once the iterator has reached the end of the list, as the service tells it.
+    /// Returns true once the iterator came to the end of the list, and the service said that it is
+    /// the end.
     ///
-    /// False before that, and after an error that stopped the list. Records that did not decode make no difference.
+    /// Returns false before that, and after an error that stopped the list. It says nothing about
+    /// where the iterator began: see [`is_complete`](Self::is_complete).
+    pub fn has_ended(&self) -> bool {
+        self.pager.has_ended()
+    }
+
+    /// Returns true once this iterator gave the whole list, from its first record to its end.
     ///
-    /// # Example: delete only what a whole list lacks
+    /// Returns false for a list that was continued from a bookmark or began at a later page, since
+    /// the iterator gave a part of the list only. [`incomplete_reason`](Self::incomplete_reason)
+    /// tells why it is false.
+    ///
+    /// A record that did not decode is part of the list. It has no value, but the error has its id,
+    /// [`Error::record_id`]: a program that deletes what is missing must not delete that record.
+    ///
+    /// # Example: delete what is missing from a complete list
     ///
     /// ```
     /// # use std::collections::HashSet;
-    /// # use fitrankings::{Client, MasterToken, sandbox::Sandbox};
+    /// # use fitrankings::{Client, MasterToken, sandbox::Fault, sandbox::Sandbox};
     /// # let sandbox = Sandbox::builder().activities(25).start()?;
     /// # let builder = Client::builder().base_url(sandbox.base_url());
     /// # let client = builder.build(MasterToken::new(sandbox.master_token())?)?;
     /// # let mut mirror = HashSet::from([1]);
     /// let mut items = client.list_activities().items();
-    /// let mut there = HashSet::new();
+    /// let mut there: HashSet<i64> = HashSet::new();
     /// for activity in items.by_ref() {
-    ///     there.insert(activity?.id);
+    ///     match activity {
+    ///         Ok(activity) => there.insert(activity.id),
+    ///         Err(error) => match error.record_id().and_then(|id| id.parse().ok()) {
+    ///             // The record is there, although it did not decode.
+    ///             Some(id) => there.insert(id),
+    ///             // The list stopped, or nobody knows which record this is.
+    ///             None => return Err(error.into()),
+    ///         },
+    ///     };
     /// }
     /// if items.is_complete() {
     ///     mirror.retain(|id| there.contains(id));
@@ -212,7 +257,12 @@ impl<P: Paged> Items<P> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn is_complete(&self) -> bool {
-        self.pager.is_complete()
+        self.incomplete_reason().is_none()
+    }
+
+    /// Returns why the list is not complete, or `None` if it is.
+    pub fn incomplete_reason(&self) -> Option<Incomplete> {
+        self.pager.incomplete_reason()
     }
 
     /// Gives each record together with the JSON that it was decoded from.
@@ -237,9 +287,14 @@ impl<P: Paged> Items<P> {
     /// ```
     pub fn with_raw(self) -> Items<WithRaw<P>> {
         Items {
-            pager: self.pager.with_raw(self.current.len()),
-            current: Vec::new().into_iter(),
+            pager: self.pager.with_raw(self.left()),
+            entries: None,
         }
+    }
+
+    /// Returns how many entries of the current page were not given yet.
+    fn left(&self) -> usize {
+        self.entries.as_ref().map_or(0, Entries::len)
     }
 }
 
@@ -248,11 +303,19 @@ impl<P: Paged> Iterator for Items<P> {
 
     fn next(&mut self) -> Option<Self::Item> {
         loop {
-            if let Some(item) = self.current.next() {
-                return Some(item);
+            if self.pager.is_stopped() {
+                return None;
+            }
+            if let Some(entries) = &mut self.entries {
+                if let Err(error) = entries.check(self.pager.deadline()) {
+                    return Some(Err(self.pager.stop(entries.number, error)));
+                }
+                if let Some(item) = entries.next() {
+                    return Some(item);
+                }
             }
             match self.pager.next()? {
-                Ok((_, entries)) => self.current = entries.into_iter(),
+                Ok(entries) => self.entries = Some(entries),
                 Err(error) => return Some(Err(error)),
             }
         }

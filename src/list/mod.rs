@@ -4,8 +4,11 @@
 //! request: `client.list_activities().items()`.
 
 mod bookmark;
+mod decode;
 mod decoded_page;
+mod entries;
 mod fingerprint;
+mod incomplete;
 mod items;
 mod memory;
 mod page;
@@ -18,6 +21,7 @@ mod record_id;
 
 pub use self::bookmark::Bookmark;
 pub(crate) use self::decoded_page::decode_page;
+pub use self::incomplete::Incomplete;
 pub use self::items::Items;
 pub use self::page::Page;
 pub use self::paged::Paged;

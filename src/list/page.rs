@@ -13,3 +13,13 @@ pub struct Page<R> {
     /// The records that did not decode: see [`Error::raw_record`].
     pub errors: Vec<Error>,
 }
+
+impl<R> Page<R> {
+    pub(super) fn new(number: u64) -> Self {
+        Self {
+            number,
+            records: Vec::new(),
+            errors: Vec::new(),
+        }
+    }
+}

@@ -1,34 +1,37 @@
-//! The way from page to page: what is new on each, and where the list ends.
+//! The walk from page to page: what is new on each, and where the list ends.
 
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
 use std::mem;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value};
 
 use super::bookmark::Bookmark;
-use super::decoded_page::{DecodedPage, Entries};
+use super::decoded_page::DecodedPage;
+use super::entries::Entries;
 use super::fingerprint::{self, Fingerprint};
-use super::memory::{CurrentPage, Memory};
+use super::incomplete::Incomplete;
+use super::memory::{CurrentPage, Ids, Memory};
 use super::paged::{PageRequest, Paged};
 use super::prefetch::Prefetch;
 use super::raw::WithRaw;
 use crate::error::{Error, Kind};
 use crate::request::Request;
 
-/// How many pages in a row may bring nothing new, before the server is taken to answer the same
-/// pages for ever. One or two can be records that moved on, when as many arrived as a page holds.
-const MAX_PAGES_WITHOUT_NEW: u32 = 5;
+/// How many answers in a row may bring nothing new, before the server is taken to answer the same
+/// pages for ever. A few can be records that moved on, when as many arrived as a page holds.
+const MAX_ANSWERS_WITHOUT_NEW: u32 = 5;
 
 /// How often the first record of a list may come again, where the pages are not the same. Once can
 /// be a list that was continued after more records arrived than had been read.
 const MAX_BEGINNINGS: u32 = 2;
 
-/// The wait before a page is asked for once more whose answer contradicts the page before it. What
-/// answers wrongly for a moment should be over by then, and nobody should mind the wait, which falls
-/// on many lists of a single page.
-const WAIT_BEFORE_SECOND_LOOK: Duration = Duration::from_millis(200);
+/// How often a page is asked for until two answers in a row agree, if the first is doubtful.
+const MAX_LOOKS: u32 = 4;
+
+/// The wait before a page is asked for once more whose answer is doubtful. A server that answers
+/// wrongly for a moment should be over it by then. The wait falls on many lists of a single page, so
+/// it must not be felt.
+const WAIT_BEFORE_NEXT_LOOK: Duration = Duration::from_millis(200);
 
 /// Where a list is in its course.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -37,45 +40,107 @@ enum State {
     /// Stopped by an error.
     Stopped,
     /// The service said that the list ended.
-    Complete,
+    Ended,
+    /// There is no number for another page.
+    OutOfNumbers,
+}
+
+/// What the service answers for a page.
+enum Answer<P: Paged> {
+    Page(FetchedPage<P>),
+    /// The list ended before this page.
+    End,
+    /// A 404 that is not the end of the list.
+    NotFound(Error),
+}
+
+struct FetchedPage<P: Paged> {
+    page: DecodedPage<P>,
+    fingerprint: u64,
+    /// Whether a page before it had the same records.
+    is_repeated: bool,
 }
 
 /// Fetches the pages of a list one after the other, and remembers what was on them.
 pub(super) struct Pager<P: Paged> {
     request: P,
-    pub prefetch: Prefetch<P>,
+    prefetch: Prefetch<P>,
+    /// How long the list may take; the prefetch has the moment when that time is over.
+    timeout: Option<Duration>,
     next: u64,
     memory: Memory<P>,
     current: Option<CurrentPage<P>>,
-    pages_without_new: u32,
+    answers_without_new: u32,
     beginnings: u32,
     state: State,
+    /// Whether this list, or the one that it continues, began at the first record.
+    from_first: bool,
+    /// Whether it continues another list.
+    is_continued: bool,
+    /// The first page that was longer than the page before it, and did not join it.
+    grew_at: Option<u64>,
     /// Why the list cannot begin where it was to begin.
     problem: Option<&'static str>,
 }
 
 impl<P: Paged> Pager<P> {
     pub fn new(request: P) -> Self {
+        let next = request.page_asked().unwrap_or(P::FIRST);
         Self {
-            next: request.page_asked().unwrap_or(P::FIRST),
+            next,
             prefetch: Prefetch::new(request.clone()),
+            timeout: None,
             request,
             memory: Memory::new(),
             current: None,
-            pages_without_new: 0,
+            answers_without_new: 0,
             beginnings: 0,
             state: State::Going,
+            from_first: next <= P::FIRST,
+            is_continued: false,
+            grew_at: None,
             problem: None,
         }
     }
 
-    pub fn is_complete(&self) -> bool {
-        self.state == State::Complete
+    pub fn set_ahead(&mut self, pages: usize) {
+        self.prefetch.ahead = pages.min(Prefetch::<P>::MAX_AHEAD);
+    }
+
+    pub fn set_timeout(&mut self, timeout: Duration) {
+        self.timeout = Some(timeout);
+        self.prefetch.deadline = Instant::now().checked_add(timeout);
+    }
+
+    pub fn deadline(&self) -> Option<Instant> {
+        self.prefetch.deadline
+    }
+
+    pub fn is_stopped(&self) -> bool {
+        self.state == State::Stopped
+    }
+
+    pub fn has_ended(&self) -> bool {
+        self.state == State::Ended
+    }
+
+    pub fn incomplete_reason(&self) -> Option<Incomplete> {
+        if !self.has_ended() {
+            Some(Incomplete::NotEnded)
+        } else if let Some(page) = self.grew_at {
+            Some(Incomplete::PagesGrew { page })
+        } else if !self.from_first {
+            Some(Incomplete::BeganLater)
+        } else if self.is_continued {
+            Some(Incomplete::Continued)
+        } else {
+            None
+        }
     }
 
     pub fn start_at(&mut self, bookmark: &Bookmark) {
         let memory = Memory::of(bookmark);
-        let problem = if bookmark.list != self.list() {
+        self.problem = if bookmark.list != self.list() {
             Some(
                 "the bookmark is of another list: the operation, its parameters and the page size \
                  have to be those of the list that it was taken from",
@@ -85,85 +150,102 @@ impl<P: Paged> Pager<P> {
         } else {
             None
         };
-        let memory = memory.unwrap_or_else(Memory::new);
-        self.begin(bookmark.page, memory, problem);
-    }
-
-    fn begin(&mut self, page: u64, memory: Memory<P>, problem: Option<&'static str>) {
         self.prefetch.stop();
-        self.next = page;
-        self.memory = memory;
+        self.next = bookmark.page;
+        self.memory = memory.unwrap_or_else(Memory::new);
         self.current = None;
-        self.pages_without_new = 0;
+        self.answers_without_new = 0;
         self.beginnings = 0;
         self.state = State::Going;
-        self.problem = problem;
+        self.from_first = bookmark.from_first;
+        self.is_continued = self.next > P::FIRST || !self.memory.is_empty();
+        self.grew_at = bookmark.grew_at;
     }
 
     /// After an error, asks again for the page that failed.
     pub fn resume(&mut self) {
-        if self.state == State::Stopped {
+        if self.is_stopped() {
             self.state = State::Going;
-            self.pages_without_new = 0;
+            self.answers_without_new = 0;
             self.beginnings = 0;
         }
     }
 
-    /// A bookmark, where `left` of the current page's new entries were not given yet.
+    /// Returns a bookmark, where `left` of the current page's new entries were not given yet.
     pub fn bookmark(&self, left: usize) -> Bookmark {
         let current = self.current.as_ref();
-        self.memory.bookmark(self.list(), self.next, current, left)
+        let start = Bookmark {
+            from_first: self.from_first,
+            grew_at: self.grew_at,
+            ..Bookmark::new(self.list(), self.next)
+        };
+        self.memory.keep_in(start, current, left)
     }
 
-    /// The same way, with the JSON of each record.
+    /// Returns a pager that goes on here, with the JSON of each record.
     pub fn with_raw(&self, left: usize) -> Pager<WithRaw<P>> {
         let mut pager = Pager::new(WithRaw(self.request.clone()));
         pager.prefetch.ahead = self.prefetch.ahead;
         pager.prefetch.deadline = self.prefetch.deadline;
+        pager.timeout = self.timeout;
         pager.start_at(&self.bookmark(left));
         pager.state = self.state;
+        pager.is_continued = self.is_continued;
         pager.problem = self.problem.or(pager.problem);
         pager
     }
 
-    /// Tells the list from others: by the operation and all parameters but the page.
+    /// Identifies the list: by the operation and all parameters but the page.
     fn list(&self) -> String {
         let PageRequest(request) = self.request.page_request(P::FIRST);
         let text = format!("{} {}", request.operation().name, request.target());
         fingerprint::to_digits(Fingerprint::of(&text))
     }
 
-    /// The next page with what is new on it; after an error, nothing more until `resume`.
-    pub fn next(&mut self) -> Option<Result<(u64, Entries<P>), Error>> {
+    /// Returns what is new on the next page. After an error, returns `None` until `resume`.
+    pub fn next(&mut self) -> Option<Result<Entries<P>, Error>> {
         if self.state != State::Going {
             return None;
         }
         let number = self.next;
-        let page = match self.page(number) {
-            Ok(Some(page)) => self.take(number, page),
+        let entries = match self.page(number) {
+            Ok(Some(page)) => self.enter(number, page),
             Ok(None) => {
-                self.stop(State::Complete);
+                self.end(State::Ended);
                 return None;
             }
             Err(error) => Err(error),
         };
-        match number.checked_add(1) {
-            Some(next) if page.is_ok() => self.next = next,
-            _ => self.stop(State::Stopped),
-        }
-        Some(match page {
-            Ok(entries) => Ok((number, entries)),
-            Err(error) => Err(error.with_page(number)),
+        Some(match entries {
+            Ok(entries) => {
+                match number.checked_add(1) {
+                    Some(next) => self.next = next,
+                    None => self.end(State::OutOfNumbers),
+                }
+                Ok(entries)
+            }
+            Err(error) => Err(self.stop(number, error)),
         })
     }
 
-    fn stop(&mut self, state: State) {
+    /// Stops the list with an error of this page.
+    pub fn stop(&mut self, number: u64, error: Error) -> Error {
+        self.end(State::Stopped);
+        let is_over = |end| end <= Instant::now();
+        let error = match self.timeout {
+            Some(timeout) if self.deadline().is_some_and(is_over) => error.or_list_timeout(timeout),
+            _ => error,
+        };
+        error.with_page(number)
+    }
+
+    fn end(&mut self, state: State) {
         self.state = state;
         self.prefetch.stop();
     }
 
-    /// A page, or `None` where the list ended before it.
-    fn page(&mut self, number: u64) -> Result<Option<DecodedPage<P>>, Error> {
+    /// Returns a page, or `None` if the list ended before it.
+    fn page(&mut self, number: u64) -> Result<Option<FetchedPage<P>>, Error> {
         if let Some(problem) = self.problem {
             return Err(
                 Error::invalid(problem).with_operation(self.page_request(number).operation())
@@ -172,38 +254,92 @@ impl<P: Paged> Pager<P> {
         if let Some(current) = self.current.take() {
             self.memory.advance(current);
         }
-        match self.ask(number) {
-            Ok(None) if number > P::FIRST && self.memory.is_empty() => {
+        let answer = self.ask(number)?;
+        match self.confirm(number, answer)? {
+            Answer::Page(page) => Ok(Some(page)),
+            Answer::End if number > P::FIRST && self.memory.is_empty() => {
                 Err(self.past_the_end(number))
             }
-            Ok(None) if self.memory.contradicts_the_end() => self.ask_once_more(number),
-            // A moment ago, the path was right.
-            Err(error) if error.is_not_found() && !self.memory.is_empty() => {
-                self.ask_once_more(number)
+            Answer::End => Ok(None),
+            Answer::NotFound(error) => Err(error),
+        }
+    }
+
+    fn ask(&mut self, number: u64) -> Result<Answer<P>, Error> {
+        let page = match self.prefetch.page(number) {
+            Ok(page) => page,
+            Err(error) if number > P::FIRST && says_past_the_end::<P>(&error, number) => {
+                return Ok(Answer::End);
             }
-            page => page,
+            Err(error) if error.is_not_found() => return Ok(Answer::NotFound(error)),
+            Err(error) => return Err(error),
+        };
+        if page.len() == 0 {
+            return Ok(Answer::End);
+        }
+        let fingerprint = page.fingerprint(self.memory.seed());
+        let is_repeated = self.memory.knows_page(fingerprint);
+        if is_repeated {
+            self.count_without_new(number)?;
+        }
+        Ok(Answer::Page(FetchedPage {
+            page,
+            fingerprint,
+            is_repeated,
+        }))
+    }
+
+    /// Asks for a page again while the answer is doubtful, until two answers in a row agree.
+    fn confirm(&mut self, number: u64, mut answer: Answer<P>) -> Result<Answer<P>, Error> {
+        let mut looks = 1;
+        while self.is_doubtful(&answer) {
+            if looks == MAX_LOOKS {
+                return Err(self.unsteady(number, answer));
+            }
+            looks += 1;
+            let next = self.ask_once_more(number)?;
+            let agrees = mem::discriminant(&answer) == mem::discriminant(&next);
+            answer = next;
+            if agrees {
+                break;
+            }
+        }
+        Ok(answer)
+    }
+
+    /// Whether an answer contradicts what came before it, so that it could be wrong for a moment.
+    fn is_doubtful(&self, answer: &Answer<P>) -> bool {
+        match answer {
+            // A late cache, or as many new records as a page holds.
+            Answer::Page(page) => page.is_repeated,
+            Answer::End => self.memory.contradicts_the_end(),
+            // The page before was found at the same path.
+            Answer::NotFound(_) => !self.memory.is_empty(),
         }
     }
 
-    fn ask(&mut self, number: u64) -> Result<Option<DecodedPage<P>>, Error> {
-        match self.prefetch.page(number) {
-            Ok(page) if page.len() == 0 => Ok(None),
-            Ok(page) => Ok(Some(page)),
-            Err(error) if number > P::FIRST && says_past_the_end::<P>(&error, number) => Ok(None),
-            Err(error) => Err(error),
-        }
-    }
-
-    fn ask_once_more(&mut self, number: u64) -> Result<Option<DecodedPage<P>>, Error> {
-        // The pages after it were said not to be there, either.
+    fn ask_once_more(&mut self, number: u64) -> Result<Answer<P>, Error> {
+        // What was fetched ahead may come from the same wrong state of the service.
         self.prefetch.stop();
         let deadline = self.prefetch.deadline;
         self.page_request(number)
-            .wait(deadline, WAIT_BEFORE_SECOND_LOOK)?;
+            .wait(deadline, WAIT_BEFORE_NEXT_LOOK)?;
         let ahead = mem::take(&mut self.prefetch.ahead);
-        let page = self.ask(number);
+        let answer = self.ask(number);
         self.prefetch.ahead = ahead;
-        page
+        answer
+    }
+
+    /// The error of a page whose answers never agree.
+    fn unsteady(&self, number: u64, last: Answer<P>) -> Error {
+        if let Answer::NotFound(error) = last {
+            return error;
+        }
+        let message = format!(
+            "page {number} was asked for {MAX_LOOKS} times, and the answers contradict each other: \
+             the end of the list, no such page, or the records of a page before it"
+        );
+        Error::new(Kind::Repeats, message).with_operation(self.page_request(number).operation())
     }
 
     fn past_the_end(&self, number: u64) -> Error {
@@ -216,69 +352,94 @@ impl<P: Paged> Pager<P> {
         request
     }
 
-    /// Leaves out what was on one of the two pages before, and all of a page that came before.
+    /// Makes a page the current one, and returns what is new on it: what was on neither of the two
+    /// pages before, and nothing of a page that came before as a whole.
     ///
     /// An error changes nothing, so that all of the page can be given after it.
-    fn take(&mut self, number: u64, page: DecodedPage<P>) -> Result<Entries<P>, Error> {
-        let memory = &mut self.memory;
-        let fingerprint = page.fingerprint(memory.seed());
-        let is_known = memory.knows_page(fingerprint);
-        let length = page.len();
+    fn enter(&mut self, number: u64, fetched: FetchedPage<P>) -> Result<Entries<P>, Error> {
+        let FetchedPage {
+            page,
+            fingerprint,
+            is_repeated,
+        } = fetched;
+        let memory = &self.memory;
+        let mut given = memory.given();
         let first = page.first_id().filter(|_| memory.first.is_none()).cloned();
-        let mut ids = HashMap::with_capacity(length);
-        let mut fresh = 0;
+        let mut current = CurrentPage {
+            number,
+            ids: Ids::with_capacity(page.len()),
+            fresh: 0,
+            fingerprint,
+            length: page.len(),
+        };
         let mut begins_again = false;
-        let entries = page.fresh(number, |id| {
-            let is_new = !is_known && !memory.knows(&id);
+        let entries = page.new_entries(number, |id| {
+            let is_new = !is_repeated && memory.is_new(&id, &mut given);
             begins_again |= is_new && memory.first.as_ref() == Some(&id);
-            fresh += usize::from(is_new);
-            // A key that stands twice on one page is the server's own doing, and shown.
-            if let Entry::Vacant(entry) = ids.entry(id) {
-                entry.insert(if is_new { fresh } else { 0 });
-            }
+            current.fresh += usize::from(is_new);
+            let number = if is_new { current.fresh } else { 0 };
+            current.ids.insert(id, number);
             is_new
         });
-        self.check_progress(number, entries.is_empty(), begins_again)?;
+        self.check_progress(number, is_repeated, current.fresh, begins_again)?;
+        self.check_length(&current);
         self.memory.first = self.memory.first.take().or(first);
-        ids.extend(self.memory.take_given().into_iter().map(|id| (id, 0)));
-        self.current = Some(CurrentPage {
-            number,
-            ids,
-            fresh,
-            fingerprint,
-            length,
-        });
+        self.memory.begin(&mut current, given);
+        self.current = Some(current);
         Ok(entries)
+    }
+
+    /// Notes that the pages have grown, so that the page before ended in front of this one.
+    ///
+    /// If all pages have the same size, page `n` begins where page `n - 1` ends. Backends with
+    /// different limits for `page_size` break that. A page that is not longer than the one before
+    /// overlaps it, or joins it. Nor is anything missing if a record of the pages before is on it.
+    fn check_length(&mut self, current: &CurrentPage<P>) {
+        let before = self.memory.length;
+        let joins = current.length <= before || current.fresh < current.length;
+        if before > 0 && !joins {
+            self.grew_at.get_or_insert(current.number);
+        }
     }
 
     /// Refuses to follow a server that answers the same records for ever.
     fn check_progress(
         &mut self,
         number: u64,
-        is_old: bool,
+        is_repeated: bool,
+        fresh: usize,
         begins_again: bool,
     ) -> Result<(), Error> {
         self.beginnings += u32::from(begins_again);
-        self.pages_without_new = if is_old {
-            self.pages_without_new + 1
-        } else {
-            0
-        };
-        let message = if self.pages_without_new >= MAX_PAGES_WITHOUT_NEW {
-            format!(
-                "page {number} and the {} before it bring nothing new: the server seems to answer \
-                 the same page for ever, or a few of them in turn",
-                MAX_PAGES_WITHOUT_NEW - 1,
-            )
-        } else if self.beginnings >= MAX_BEGINNINGS {
-            format!(
-                "page {number} begins the list once more, and the pages before it bring nothing \
-                 new: the server seems to answer the same records for ever"
-            )
-        } else {
+        if fresh > 0 {
+            self.answers_without_new = 0;
+        } else if !is_repeated {
+            // A repeated page was counted when it came.
+            self.count_without_new(number)?;
+        }
+        if self.beginnings < MAX_BEGINNINGS {
             return Ok(());
-        };
-        Err(Error::new(Kind::Repeats, message))
+        }
+        let message = format!(
+            "page {number} begins the list once more, and the pages before it bring nothing new: \
+             the server seems to answer the same records for ever"
+        );
+        Err(Error::new(Kind::Repeats, message)
+            .with_operation(self.page_request(number).operation()))
+    }
+
+    fn count_without_new(&mut self, number: u64) -> Result<(), Error> {
+        self.answers_without_new += 1;
+        if self.answers_without_new < MAX_ANSWERS_WITHOUT_NEW {
+            return Ok(());
+        }
+        let message = format!(
+            "page {number} brings nothing new, like the {} answers before it: the server seems to \
+             answer the same page for ever, or a few of them in turn",
+            MAX_ANSWERS_WITHOUT_NEW - 1,
+        );
+        Err(Error::new(Kind::Repeats, message)
+            .with_operation(self.page_request(number).operation()))
     }
 }
 
@@ -289,7 +450,8 @@ impl<P: Paged> Pager<P> {
 /// reason. No other 404 is taken for the end, since gateways and wrong paths answer those, too. The
 /// way out is the key `end` of `x-paging`: the `detail` of a service that says it otherwise.
 fn says_past_the_end<P: Paged>(error: &Error, number: u64) -> bool {
-    if !error.is_not_found() {
+    // A 404 can be retried only if its body broke off, and then what it says is not all.
+    if !error.is_not_found() || error.is_retryable() {
         return false;
     }
     // `Error::detail` could be the text of a page in HTML.

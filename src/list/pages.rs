@@ -1,23 +1,26 @@
 //! The records of a list, page by page.
 
 use std::iter::FusedIterator;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::bookmark::Bookmark;
+use super::entries::Entries;
+use super::incomplete::Incomplete;
 use super::page::Page;
 use super::paged::Paged;
 use super::pager::Pager;
-use super::prefetch::Prefetch;
 use super::raw::WithRaw;
 use crate::error::Error;
 
-/// An iterator over the pages of a list, which fetches them as they are needed.
+/// An iterator over the pages of a list. It fetches them as they are needed.
 ///
-/// From `pages()` of a request. What the docs of [`Items`] say on errors, the end, and records that
-/// arrive meanwhile is true here, too.
+/// `pages()` of a request returns one. The docs of [`Items`](super::Items) on errors, the end,
+/// complete lists and records that arrive hold for pages, too.
 #[must_use = "a list is fetched as it is iterated over"]
 pub struct Pages<P: Paged> {
     pager: Pager<P>,
+    /// A page whose broken records are not all explained yet, since an error came in between.
+    unfinished: Option<(Page<P::Record>, Entries<P>)>,
 }
 
 impl<P: Paged> Pages<P> {
@@ -25,55 +28,84 @@ impl<P: Paged> Pages<P> {
     pub fn new(request: P) -> Self {
         Self {
             pager: Pager::new(request),
+            unfinished: None,
         }
     }
 
     /// Fetches up to `pages` pages ahead, each on a thread of its own, over the connections of the
-    /// client. Their order stays. Default: 0. The maximum is 32.
+    /// client. The order of the records stays the same. Default: 0. The maximum is 32.
     ///
-    /// As many pages are in memory at once. Pages that are requested together can be answered in
-    /// any order. So use this for a list that does not change meanwhile: a record that arrives in
-    /// between can hide another one.
+    /// The pages are in memory at the same time. Pages that are requested at the same time can be
+    /// answered in any order. So use this for a list that does not change meanwhile: a record that
+    /// arrives in between can hide another one.
     ///
-    /// The iterator does not know how many items will be taken from it. After `take(n)`, up to
-    /// `pages` pages more than needed have been requested. Dropping the iterator stops its threads
-    /// within a moment.
+    /// Nothing is fetched before the first call of `next`. An iterator does not know how many
+    /// items will be taken from it: `take(n)` may request up to `pages` pages more than it needs.
+    /// Dropping the iterator stops these requests, and their threads end within a moment. `take(n)`
+    /// drops the iterator if it owns it; `by_ref().take(n)` does not.
     pub fn prefetch(mut self, pages: usize) -> Self {
-        self.pager.prefetch.ahead = pages.min(Prefetch::<P>::MAX_AHEAD);
+        self.pager.set_ahead(pages);
         self
     }
 
-    /// Sets how long the whole list may take, from now on. Default: no limit but that of each call.
+    /// Sets how long the whole list may take, from now on. Default: no limit.
+    ///
+    /// The list then stops with an error for which [`Error::is_timeout`] is true. Each page has its
+    /// own limit besides, [`timeout_call`](crate::ClientBuilder::timeout_call).
     pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.pager.prefetch.deadline = Instant::now().checked_add(timeout);
+        self.pager.set_timeout(timeout);
         self
     }
 
     /// Continues a list that an error stopped, with the page that failed; see [`Items::resume`].
+    ///
+    /// [`Items::resume`]: super::Items::resume
     pub fn resume(&mut self) {
         self.pager.resume();
     }
 
     /// Returns the place after the last page that was given; see [`Items::bookmark`].
+    ///
+    /// [`Items::bookmark`]: super::Items::bookmark
     pub fn bookmark(&self) -> Bookmark {
-        self.pager.bookmark(0)
+        self.pager.bookmark(self.left())
     }
 
     /// Continues from a [`Bookmark`] of the same list; see [`Items::start_at`].
     ///
-    /// A bookmark of [`Items`] will do, too: the first page then lacks the records that were given.
+    /// A bookmark of [`Items`](super::Items) can be used, too: the first page then lacks the records
+    /// that were given.
+    ///
+    /// [`Items::start_at`]: super::Items::start_at
     pub fn start_at(mut self, bookmark: &Bookmark) -> Self {
+        self.unfinished = None;
         self.pager.start_at(bookmark);
         self
     }
 
-    /// Returns true once the iterator has reached the end of the list, as the service tells it; see
+    /// Returns true once the iterator came to the end of the list; see [`Items::has_ended`].
+    ///
+    /// [`Items::has_ended`]: super::Items::has_ended
+    pub fn has_ended(&self) -> bool {
+        self.pager.has_ended()
+    }
+
+    /// Returns true once this iterator gave the whole list, from its first record to its end; see
     /// [`Items::is_complete`].
+    ///
+    /// [`Items::is_complete`]: super::Items::is_complete
     pub fn is_complete(&self) -> bool {
-        self.pager.is_complete()
+        self.incomplete_reason().is_none()
+    }
+
+    /// Returns why the list is not complete, or `None` if it is.
+    pub fn incomplete_reason(&self) -> Option<Incomplete> {
+        self.pager.incomplete_reason()
     }
 
     /// Gives each record together with the JSON that it was decoded from; see [`Items::with_raw`].
+    ///
+    /// [`Items::with_raw`]: super::Items::with_raw
     ///
     /// # Example
     ///
@@ -91,7 +123,36 @@ impl<P: Paged> Pages<P> {
     /// ```
     pub fn with_raw(self) -> Pages<WithRaw<P>> {
         Pages {
-            pager: self.pager.with_raw(0),
+            pager: self.pager.with_raw(self.left()),
+            unfinished: None,
+        }
+    }
+
+    /// Returns how many entries of the current page were not given yet: all or none.
+    fn left(&self) -> usize {
+        self.unfinished.as_ref().map_or(0, |(page, rest)| {
+            page.records.len() + page.errors.len() + rest.len()
+        })
+    }
+
+    /// Sorts the entries of a page. The time of one call is given to explain the broken ones.
+    fn finish(
+        &mut self,
+        mut page: Page<P::Record>,
+        mut entries: Entries<P>,
+    ) -> Result<Page<P::Record>, Error> {
+        let ends = [entries.end_of_call(), self.pager.deadline()];
+        let deadline = ends.into_iter().flatten().min();
+        loop {
+            if let Err(error) = entries.check(deadline) {
+                self.unfinished = Some((page, entries));
+                return Err(error);
+            }
+            match entries.next() {
+                Some(Ok(record)) => page.records.push(record),
+                Some(Err(error)) => page.errors.push(error),
+                None => return Ok(page),
+            }
         }
     }
 }
@@ -100,21 +161,19 @@ impl<P: Paged> Iterator for Pages<P> {
     type Item = Result<Page<P::Record>, Error>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let page = self.pager.next()?.map(|(number, entries)| {
-            let mut page = Page {
-                number,
-                records: Vec::new(),
-                errors: Vec::new(),
-            };
-            for entry in entries {
-                match entry {
-                    Ok(record) => page.records.push(record),
-                    Err(error) => page.errors.push(error),
-                }
-            }
-            page
-        });
-        Some(page)
+        if self.pager.is_stopped() {
+            return None;
+        }
+        let (page, entries) = match self.unfinished.take() {
+            Some(unfinished) => unfinished,
+            None => match self.pager.next()? {
+                Ok(entries) => (Page::new(entries.number), entries),
+                Err(error) => return Some(Err(error)),
+            },
+        };
+        let number = page.number;
+        let page = self.finish(page, entries);
+        Some(page.map_err(|error| self.pager.stop(number, error)))
     }
 }
 

@@ -136,7 +136,7 @@ impl<P: Paged> InFlight<P> {
 }
 
 fn fetch<P: Paged>(request: Request, begun: &AtomicBool) -> Result<DecodedPage<P>, Error> {
-    let page = request.send(DecodedPage::read);
+    let page = request.run(|answer, call| DecodedPage::decode(answer, call));
     if page.is_ok() {
         begun.store(true, Ordering::Relaxed);
     }

@@ -1,7 +1,10 @@
 //! What identifies a record among the others of its list.
 
+use std::borrow::Cow;
+use std::fmt;
+
 use serde::Serialize;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
@@ -45,8 +48,9 @@ impl<K> RecordId<K> {
     where
         K: DeserializeOwned,
     {
-        let value: Option<Value> = serde_json::from_str(json).ok();
-        let key = value.and_then(|mut value| Some(value.get_mut(P::KEY)?.take()));
+        let mut deserializer = serde_json::Deserializer::from_str(json);
+        let key = deserializer.deserialize_map(OnlyValue(P::KEY)).ok();
+        let key = key.flatten();
         match key.and_then(|key| serde_json::from_value(key).ok()) {
             Some(key) => Self::Key(key),
             None => Self::Json(Fingerprint::of(json)),
@@ -75,5 +79,30 @@ impl<K> RecordId<K> {
             Some(digits) => fingerprint::from_digits(digits).map(Self::Json),
             None => serde_json::from_str(text).ok().map(Self::Key),
         }
+    }
+}
+
+/// Finds the value of a field that an object has once. A record with two keys must not be taken for
+/// the record that has one of them.
+struct OnlyValue<'k>(&'k str);
+
+impl<'j> Visitor<'j> for OnlyValue<'_> {
+    type Value = Option<Value>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'j>>(self, mut members: A) -> Result<Option<Value>, A::Error> {
+        let (mut found, mut count) = (None, 0);
+        while let Some(name) = members.next_key::<Cow<'j, str>>()? {
+            if name == self.0 {
+                found = Some(members.next_value()?);
+                count += 1;
+            } else {
+                members.next_value::<IgnoredAny>()?;
+            }
+        }
+        Ok(found.filter(|_| count == 1))
     }
 }

@@ -374,15 +374,23 @@ impl Request {
     }
 
     fn exchange<R>(
-        mut self,
+        self,
         take: impl FnOnce(&mut Answer, &Redactor<'_>) -> Result<R, Error>,
+    ) -> Result<R, Error> {
+        self.run(|answer, exchange| take(answer, &exchange.redactor()))
+    }
+
+    /// Sends the request. `take` may keep the call, to redact later what it keeps of the answer.
+    pub fn run<R>(
+        mut self,
+        take: impl FnOnce(&mut Answer, &Arc<Exchange>) -> Result<R, Error>,
     ) -> Result<R, Error> {
         let operation = self.operation;
         let earlier = self.earlier.take();
         let result = self.ready().and_then(|exchange| {
             let exchange = Arc::new(exchange);
             let mut answer = exchange.run(earlier)?;
-            take(&mut answer, &exchange.redactor())
+            take(&mut answer, &exchange)
         });
         result.map_err(|error| error.with_operation(operation))
     }

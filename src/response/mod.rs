@@ -63,7 +63,7 @@ impl Drop for Answer {
             self.body.zeroize();
         }
         let mut body = std::mem::take(&mut self.body);
-        if body.capacity() <= SPARE {
+        if (1..=SPARE).contains(&body.capacity()) {
             body.clear();
             // A thread that ends keeps nothing.
             let _ = SPARE_BODY.try_with(|spare| spare.set(body));
@@ -100,6 +100,18 @@ impl Answer {
                 Ok(answer)
             }
             Err(error) => Err(error.with_status(answer.status)),
+        }
+    }
+
+    /// The answer without its body and headers, to explain records after the body is gone.
+    pub fn without_body(&self) -> Self {
+        Self {
+            status: self.status,
+            headers: HeaderMap::new(),
+            body: Vec::new(),
+            latin: self.latin,
+            operation: self.operation,
+            broken: self.broken,
         }
     }
 

@@ -1,0 +1,96 @@
+//! Decodes the records of a page, and bounds how many there can be.
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::ops::ControlFlow;
+
+use serde::de::{Deserialize, DeserializeOwned, Deserializer, Error as _, SeqAccess, Visitor};
+
+use crate::error::{Error, Kind};
+
+/// How many times the size of its JSON the records of a page may take in memory, without what they
+/// hold on the heap. `{"id":1}` has 8 bytes and becomes a record of hundreds: without a bound, a
+/// page within `max_body_size` could take gigabytes.
+const MAX_GROWTH: usize = 4;
+
+/// How many records a page may have in any case. Real pages have some hundreds.
+const ALWAYS_ALLOWED: usize = 10_000;
+
+/// Why the records of a page were not decoded.
+pub(super) enum Failure {
+    /// There are more records than this.
+    TooMany(usize),
+    Json(serde_json::Error),
+}
+
+/// Returns how many records a page of this JSON may have.
+pub(super) fn max_records<R>(json: &str) -> usize {
+    let most = json.len().saturating_mul(MAX_GROWTH) / size_of::<R>().max(1);
+    most.max(ALWAYS_ALLOWED)
+}
+
+pub(super) fn too_many(max: usize) -> Error {
+    Error::new(
+        Kind::TooLarge,
+        format!("the page has more than {max} records"),
+    )
+}
+
+/// Decodes the records of a page.
+pub(super) fn records<R: DeserializeOwned>(json: &str) -> Result<Vec<R>, Failure> {
+    let max = max_records::<R>(json);
+    let mut records = Vec::new();
+    let mut are_too_many = false;
+    let decoded = for_each_element(json, |record| {
+        if records.len() == max {
+            are_too_many = true;
+            return ControlFlow::Break(());
+        }
+        records.push(record);
+        ControlFlow::Continue(())
+    });
+    match decoded {
+        Ok(()) => Ok(records),
+        Err(_) if are_too_many => Err(Failure::TooMany(max)),
+        Err(error) => Err(Failure::Json(error)),
+    }
+}
+
+/// Calls `each` with the elements of a JSON array, without keeping them. `Break` ends with an error.
+pub(super) fn for_each_element<'j, T: Deserialize<'j>>(
+    json: &'j str,
+    each: impl FnMut(T) -> ControlFlow<()>,
+) -> Result<(), serde_json::Error> {
+    let mut deserializer = serde_json::Deserializer::from_str(json);
+    deserializer.deserialize_seq(Elements {
+        each,
+        element: PhantomData,
+    })?;
+    deserializer.end()
+}
+
+struct Elements<F, T> {
+    each: F,
+    element: PhantomData<T>,
+}
+
+impl<'j, T, F> Visitor<'j> for Elements<F, T>
+where
+    T: Deserialize<'j>,
+    F: FnMut(T) -> ControlFlow<()>,
+{
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a sequence")
+    }
+
+    fn visit_seq<A: SeqAccess<'j>>(mut self, mut elements: A) -> Result<(), A::Error> {
+        while let Some(element) = elements.next_element()? {
+            if (self.each)(element).is_break() {
+                return Err(A::Error::custom("the elements after this one are not read"));
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,118 @@
+//! What the caller gets of a page: its new records, and errors for those that did not decode.
+
+use std::sync::Arc;
+use std::time::Instant;
+use std::vec;
+
+use super::paged::Paged;
+use crate::call::Exchange;
+use crate::error::Error;
+use crate::response::Answer;
+
+/// A record that did not decode.
+pub(super) struct BrokenRecord {
+    /// Where it stands on its page, from 0.
+    pub place: usize,
+    pub json: String,
+    pub error: serde_json::Error,
+}
+
+/// The call that brought a page, to make errors of its broken records.
+///
+/// That takes time, since a record is searched for secrets, and a page can have a thousand broken
+/// records. So it happens record by record, and the caller can be stopped in between.
+pub(super) struct Origin {
+    response: Answer,
+    call: Arc<Exchange>,
+}
+
+impl Origin {
+    pub fn new(answer: &Answer, call: &Arc<Exchange>) -> Self {
+        Self {
+            response: answer.without_body(),
+            call: Arc::clone(call),
+        }
+    }
+}
+
+/// The entries of a page that are new: records, and errors in place of those that did not decode.
+pub(super) struct Entries<P: Paged> {
+    /// The number of the page.
+    pub number: u64,
+    records: vec::IntoIter<P::Record>,
+    /// The broken records, with their places among the entries.
+    broken: vec::IntoIter<(usize, BrokenRecord)>,
+    given: usize,
+    origin: Option<Box<Origin>>,
+}
+
+impl<P: Paged> Entries<P> {
+    pub fn new(number: u64, records: Vec<P::Record>) -> Self {
+        Self {
+            number,
+            records: records.into_iter(),
+            broken: Vec::new().into_iter(),
+            given: 0,
+            origin: None,
+        }
+    }
+
+    pub fn with_broken(
+        number: u64,
+        records: Vec<P::Record>,
+        broken: Vec<(usize, BrokenRecord)>,
+        origin: Box<Origin>,
+    ) -> Self {
+        Self {
+            broken: broken.into_iter(),
+            origin: Some(origin),
+            ..Self::new(number, records)
+        }
+    }
+
+    pub fn len(&self) -> usize {
+        self.records.len() + self.broken.len()
+    }
+
+    /// Returns an error if the next entry would take time that the caller does not have: it is a
+    /// broken record, and the caller cancelled or the deadline has passed.
+    pub fn check(&self, deadline: Option<Instant>) -> Result<(), Error> {
+        match &self.origin {
+            Some(origin) if self.is_broken_next() => origin.call.check(deadline),
+            _ => Ok(()),
+        }
+    }
+
+    /// Returns when a call ends that begins now and has the time of the one that brought the page.
+    pub fn end_of_call(&self) -> Option<Instant> {
+        let timeout = self.origin.as_deref()?.call.shared.timeout_call?;
+        Instant::now().checked_add(timeout)
+    }
+
+    fn is_broken_next(&self) -> bool {
+        let next = self.broken.as_slice().first();
+        next.is_some_and(|(place, _)| *place == self.given)
+    }
+
+    fn next_broken(&mut self) -> Option<Error> {
+        let (_, BrokenRecord { place, json, error }) = self.broken.next()?;
+        let Origin { response, call } = self.origin.as_deref()?;
+        let redactor = call.redactor();
+        let error = response.explain_record(place, &json, &error, P::KEY, P::path, &redactor);
+        Some(error.with_page(self.number))
+    }
+}
+
+impl<P: Paged> Iterator for Entries<P> {
+    type Item = Result<P::Record, Error>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let entry = if self.is_broken_next() {
+            Err(self.next_broken()?)
+        } else {
+            Ok(self.records.next()?)
+        };
+        self.given += 1;
+        Some(entry)
+    }
+}
