@@ -40,8 +40,8 @@
 //!
 //! # Lists
 //!
-//! `call()` on a list fetches one page; `items()` and `pages()` walk over all of it, and lose
-//! nothing: see [`Items`](list::Items).
+//! `call()` on a list fetches one page. `items()` returns an iterator over all records, and `pages()`
+//! one over all pages: see [`Items`](list::Items).
 //!
 //! # Retries, deadlines, cancelling
 //!

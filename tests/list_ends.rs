@@ -7,6 +7,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use fitrankings::list::Incomplete;
 use fitrankings::sandbox::{PastTheEnd, Sandbox};
 use fitrankings::types::User;
 use fitrankings::{CancelHandle, Client, Clock, Error, MasterToken, RetryPolicy};
@@ -187,25 +188,59 @@ fn a_page_that_came_before_is_asked_for_once_more() {
     }
 }
 
+/// Forty users in pages of `cap`.
+fn capped(page: u64, cap: u64) -> Reply {
+    let first = (page - 1) * cap;
+    users((first..first + cap).filter(|id| *id < 40))
+}
+
 #[test]
-fn a_list_whose_pages_grow_is_not_complete() {
-    // Two backends that lower `page_size` to different numbers answer in turn.
+fn backends_that_lower_the_page_size_differently_lose_no_record_in_silence() {
+    // They answer in turn: then the second look at a page has the other size.
     for caps in [[5, 10], [10, 5]] {
         let turn = AtomicU64::new(0);
         let server = Server::start(move |request| {
             let cap = caps[turn.fetch_add(1, Ordering::Relaxed) as usize % 2];
-            let first = (page(request) - 1) * cap;
-            users((first..first + cap).filter(|id| *id < 40))
+            capped(page(request), cap)
         });
         let mut items = client(&server).list_users().page_size(100).items();
         let (ids, errors) = parted(items.by_ref());
-        assert!(
-            ids.len() < 40,
-            "no record is missing, so this shows nothing"
-        );
-        assert!(errors.is_empty(), "{errors:?}");
-        assert!(!items.is_complete(), "{caps:?}");
+        assert_eq!(ids, (0..40).collect::<Vec<_>>(), "{caps:?}, {errors:?}");
+        assert!(errors.is_empty() && items.has_ended(), "{errors:?}");
+        // That could have been luck.
+        assert!(!items.is_complete());
     }
+    // The size changes for good, to a larger one or from there back.
+    for (first, rest, lost) in [(5, 10, 5), (10, 5, 0)] {
+        let server = Server::start(move |request| match page(request) {
+            1 => capped(1, first),
+            page => capped(page, rest),
+        });
+        let mut items = client(&server).list_users().page_size(100).items();
+        let (ids, errors) = parted(items.by_ref());
+        assert_eq!(ids.len(), 40 - lost, "{first} and {rest}");
+        assert!(errors.is_empty() && items.has_ended(), "{errors:?}");
+        let reason = items.incomplete_reason();
+        match lost {
+            0 => assert_eq!(reason, None),
+            _ => assert!(matches!(
+                reason,
+                Some(Incomplete::PagesGrew { page: 2, .. })
+            )),
+        }
+    }
+}
+
+#[test]
+fn a_service_whose_pages_have_no_fixed_size_is_asked_once_more_for_two_pages() {
+    let server = Server::start(|request| match page(request) {
+        page @ 1..=9 => users(page * 10..page * 10 + 1 + page % 3),
+        _ => Reply::json(200, "[]"),
+    });
+    let mut items = client(&server).list_users().items();
+    assert_eq!(items.by_ref().flatten().count(), 3 * (1 + 2 + 3));
+    assert!(items.has_ended() && !items.is_complete());
+    assert_eq!(asked(&server), [1, 2, 2, 3, 4, 5, 6, 7, 8, 9, 10, 10]);
 }
 
 #[test]

@@ -83,7 +83,10 @@ use crate::transport::CERTIFICATE;
 /// | A record of a list does not decode | [`record_id`], [`raw_record`], [`page`]; the others come | no | `paging`, `drift` |
 /// | A page of a list fails | the records before it, then [`page`] | as above | `paging` |
 /// | The server ignores `page` | an error with [`page`] after a few pages | no | `resilience` |
+/// | A late cache answers a page with the one before; a single wrong end | the records; the page is asked for once more | GET | `list_ends` |
+/// | Backends use pages of different sizes | the records; [`is_complete`] is false | GET | `list_ends` |
 /// | The time of a list is over | [`is_timeout`], [`page`] | no | `resilience` |
+/// | A page of far too many records | [`is_too_large`] | no | `paging` |
 /// | Somebody cancels | [`is_cancelled`] | no | `resilience` |
 ///
 /// # What an error holds
@@ -122,6 +125,7 @@ use crate::transport::CERTIFICATE;
 /// [`page`]: Self::page
 /// [`is_not_found`]: Self::is_not_found
 /// [go on]: crate::list::Items::resume
+/// [`is_complete`]: crate::list::Items::is_complete
 pub struct Error(Box<Inner>);
 
 struct Inner {
@@ -206,6 +210,8 @@ pub(crate) enum Kind {
     Redirect,
     Decode,
     TooLarge,
+    /// A page whose records would take far more memory than its JSON.
+    TooManyRecords,
     /// A list that does not get on.
     Repeats,
     /// A list that was to begin after its last page.
@@ -509,9 +515,10 @@ impl Error {
         self.0.kind == Kind::Decode
     }
 
-    /// The body is larger than the client takes.
+    /// The body is larger than the client takes, or a page has so many records that they would take
+    /// far more memory than the body.
     pub fn is_too_large(&self) -> bool {
-        self.0.kind == Kind::TooLarge
+        matches!(self.0.kind, Kind::TooLarge | Kind::TooManyRecords)
     }
 
     /// The server pointed elsewhere; redirects are never followed.
@@ -619,6 +626,7 @@ impl Error {
             }
             (Kind::Tls, _) => "check the base URL and the proxy",
             (Kind::Timeout, _) => "try again, or give it more time with `Client::builder()`",
+            (Kind::TooManyRecords, _) => "ask for a smaller page",
             (Kind::ListTimeout, _) => {
                 "give the list more time, or go on from a bookmark with `start_at()`"
             }

@@ -1,12 +1,11 @@
 //! Decodes the records of a page, and bounds how many there can be.
 
-use std::fmt;
-use std::marker::PhantomData;
 use std::ops::ControlFlow;
 
-use serde::de::{Deserialize, DeserializeOwned, Deserializer, Error as _, SeqAccess, Visitor};
+use serde::de::DeserializeOwned;
 
 use crate::error::{Error, Kind};
+use crate::response::elements::for_each_element;
 
 /// How many times the size of its JSON the records of a page may take in memory, without what they
 /// hold on the heap. `{"id":1}` has 8 bytes and becomes a record of hundreds: without a bound, a
@@ -31,7 +30,7 @@ pub(super) fn max_records<R>(json: &str) -> usize {
 
 pub(super) fn too_many(max: usize) -> Error {
     Error::new(
-        Kind::TooLarge,
+        Kind::TooManyRecords,
         format!("the page has more than {max} records"),
     )
 }
@@ -53,44 +52,5 @@ pub(super) fn records<R: DeserializeOwned>(json: &str) -> Result<Vec<R>, Failure
         Ok(()) => Ok(records),
         Err(_) if are_too_many => Err(Failure::TooMany(max)),
         Err(error) => Err(Failure::Json(error)),
-    }
-}
-
-/// Calls `each` with the elements of a JSON array, without keeping them. `Break` ends with an error.
-pub(super) fn for_each_element<'j, T: Deserialize<'j>>(
-    json: &'j str,
-    each: impl FnMut(T) -> ControlFlow<()>,
-) -> Result<(), serde_json::Error> {
-    let mut deserializer = serde_json::Deserializer::from_str(json);
-    deserializer.deserialize_seq(Elements {
-        each,
-        element: PhantomData,
-    })?;
-    deserializer.end()
-}
-
-struct Elements<F, T> {
-    each: F,
-    element: PhantomData<T>,
-}
-
-impl<'j, T, F> Visitor<'j> for Elements<F, T>
-where
-    T: Deserialize<'j>,
-    F: FnMut(T) -> ControlFlow<()>,
-{
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a sequence")
-    }
-
-    fn visit_seq<A: SeqAccess<'j>>(mut self, mut elements: A) -> Result<(), A::Error> {
-        while let Some(element) = elements.next_element()? {
-            if (self.each)(element).is_break() {
-                return Err(A::Error::custom("the elements after this one are not read"));
-            }
-        }
-        Ok(())
     }
 }

@@ -15,6 +15,7 @@ use crate::call::Exchange;
 use crate::error::Error;
 use crate::redact::Redactor;
 use crate::response::Answer;
+use crate::response::elements::for_each_element;
 
 /// How many records of one page may be broken. With more, the page as a whole is an error.
 const MAX_BROKEN: usize = 1_000;
@@ -35,8 +36,8 @@ impl<P: Paged> DecodedPage<P> {
         self.ids.len()
     }
 
-    pub fn first_id(&self) -> Option<&RecordId<P::Key>> {
-        self.ids.first()
+    pub fn ids(&self) -> &[RecordId<P::Key>] {
+        &self.ids
     }
 
     /// Returns a number that identifies this page among others with the same seed.
@@ -109,7 +110,7 @@ impl<P: Paged> DecodedPage<P> {
             origin: Some(Box::new(Origin::new(answer, call))),
         };
         let max = decode::max_records::<P::Record>(text);
-        match decode::for_each_element(text, |raw: &RawValue| page.decode_record(raw.get(), max)) {
+        match for_each_element(text, |raw: &RawValue| page.decode_record(raw.get(), max)) {
             Ok(()) => Ok(page),
             Err(_) if page.records.len() == max => Err(too_many(max, answer)),
             Err(_) => Err(answer.explain::<Vec<P::Record>>(text, &error, &redactor)),

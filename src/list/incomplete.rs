@@ -18,7 +18,10 @@ pub enum Incomplete {
     /// The list did not begin at its first record, because the request asked for a later page.
     BeganLater,
     /// A page was longer than the page before it, and none of its records had come before. So the
-    /// service uses pages of different sizes, and records between the two pages can be missing.
+    /// service uses pages of different sizes, and records can be missing between two pages.
+    ///
+    /// The page was asked for once more, and that may have helped. It is no proof for the pages
+    /// after it. A service whose pages have no fixed size never has a complete list.
     #[non_exhaustive]
     PagesGrew {
         /// The number of the longer page.
@@ -34,7 +37,7 @@ impl fmt::Display for Incomplete {
             Self::BeganLater => f.write_str("the list did not begin at its first record"),
             Self::PagesGrew { page } => write!(
                 f,
-                "page {page} is longer than the page before it: records between them can be missing"
+                "page {page} is longer than the page before it: records can be missing"
             ),
         }
     }

@@ -35,11 +35,12 @@ use crate::error::Error;
 /// is an error, since a gateway or a wrong path answers 404, too.
 ///
 /// A doubtful answer is asked for once more after 200 milliseconds, and believed if the service
-/// repeats it. Three answers are doubtful:
+/// repeats it. Four answers are doubtful:
 ///
 /// - an end, if the page before is as long as the longest page so far
 /// - a 404 that does not end a list, after the first page
 /// - a page that came before as a whole
+/// - a page that is longer than the page before it, if none of its records came before
 ///
 /// If the request asks for a page past the end, that is an error for which [`Error::is_not_found`]
 /// is true.
@@ -53,8 +54,9 @@ use crate::error::Error;
 ///   believed.
 /// - A record that is *deleted* while the list is read moves the records after it forward. One of
 ///   them can then be missed between two pages.
-/// - Backends that lower `page_size` to different numbers are noticed by a page that is longer than
-///   the page before it. The last page can be shorter all the same.
+/// - Backends that lower `page_size` to different numbers leave gaps. They are noticed by a page that
+///   is longer than the page before it, and the list is then not complete
+///   ([`Incomplete::PagesGrew`]). The last page of a list can hide such a gap by being short.
 ///
 /// # Records that arrive while the list is read
 ///

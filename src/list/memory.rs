@@ -68,14 +68,14 @@ pub(super) struct Memory<P: Paged> {
     pages: HashSet<u64>,
     /// The first record of the list, as it was when the list was begun.
     pub first: Option<RecordId<P::Key>>,
-    /// Keys are the server's to choose: with a seed of our own, nobody can make two pages the same.
+    /// The server chooses the keys. With a random seed it cannot make two pages look the same.
     seed: u64,
     /// How many entries the page before had, and the largest so far.
     pub length: usize,
     largest: usize,
 }
 
-/// The page that is being given.
+/// The page whose entries are being given.
 pub(super) struct CurrentPage<P: Paged> {
     pub number: u64,
     pub ids: Ids<P>,
@@ -104,6 +104,12 @@ impl<P: Paged> Memory<P> {
 
     pub fn knows_page(&self, fingerprint: u64) -> bool {
         self.pages.contains(&fingerprint)
+    }
+
+    /// Whether a record was on one of the pages before, or given of the page that comes next.
+    pub fn knows(&self, id: &RecordId<P::Key>) -> bool {
+        let [before, older] = &self.before;
+        before.contains(id) || older.contains(id) || self.given.contains_key(id)
     }
 
     /// What was given of the page that comes next.
@@ -142,13 +148,13 @@ impl<P: Paged> Memory<P> {
         self.length == 0 && self.given.is_empty()
     }
 
-    /// Whether there must be more, as far as can be told: part of the next page was there already,
-    /// or the page before was as long as any.
+    /// Whether an end here is unlikely: a part of this page was given already, or the page before was
+    /// as long as the longest.
     pub fn contradicts_the_end(&self) -> bool {
         !self.given.is_empty() || (self.length > 0 && self.length == self.largest)
     }
 
-    /// Goes on to the page after the current one.
+    /// Makes the current page the page before.
     pub fn advance(&mut self, current: CurrentPage<P>) {
         self.before.rotate_right(1);
         self.before[0] = current.ids;
@@ -194,7 +200,7 @@ impl<P: Paged> Memory<P> {
         bookmark
     }
 
-    /// The memory that belongs to a bookmark; `None` where it was damaged.
+    /// Returns the memory in a bookmark, or `None` if the bookmark was damaged.
     pub fn of(bookmark: &Bookmark) -> Option<Self> {
         let [before, older] = &bookmark.before;
         let mut given: Given<P> = HashMap::new();

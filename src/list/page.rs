@@ -2,11 +2,11 @@
 
 use crate::error::Error;
 
-/// One page of a list, without the records that a page before it had.
+/// One page of a list, without the records that one of the pages before it had.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Page<R> {
-    /// Its number.
+    /// The number of the page.
     pub number: u64,
     /// The records, in the order of the service.
     pub records: Vec<R>,

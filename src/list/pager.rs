@@ -59,6 +59,21 @@ struct FetchedPage<P: Paged> {
     fingerprint: u64,
     /// Whether a page before it had the same records.
     is_repeated: bool,
+    /// Whether it is longer than the page before it and does not join it.
+    has_grown: bool,
+}
+
+/// Why an answer could be wrong for a moment: it contradicts what came before it.
+#[derive(PartialEq, Eq)]
+enum Doubt {
+    /// A late cache, or as many new records as a page holds.
+    Repeated,
+    /// A backend that lowers `page_size` less than the one before.
+    Grown,
+    /// The end, after a page that was full.
+    End,
+    /// No such page, although the page before was found at the same path.
+    NotFound,
 }
 
 /// Fetches the pages of a list one after the other, and remembers what was on them.
@@ -77,8 +92,11 @@ pub(super) struct Pager<P: Paged> {
     from_first: bool,
     /// Whether it continues another list.
     is_continued: bool,
-    /// The first page that was longer than the page before it, and did not join it.
+    /// The first page that was longer than the page before it and did not join it, at the first or
+    /// at any other look.
     grew_at: Option<u64>,
+    /// Whether a page that has grown is asked for once more: until that does not help.
+    distrusts_growth: bool,
     /// Why the list cannot begin where it was to begin.
     problem: Option<&'static str>,
 }
@@ -99,6 +117,7 @@ impl<P: Paged> Pager<P> {
             from_first: next <= P::FIRST,
             is_continued: false,
             grew_at: None,
+            distrusts_growth: true,
             problem: None,
         }
     }
@@ -282,48 +301,66 @@ impl<P: Paged> Pager<P> {
         if is_repeated {
             self.count_without_new(number)?;
         }
+        let has_grown = self.has_grown(&page);
+        if has_grown {
+            self.grew_at.get_or_insert(number);
+        }
         Ok(Answer::Page(FetchedPage {
+            has_grown,
             page,
             fingerprint,
             is_repeated,
         }))
     }
 
+    /// Whether records can be missing between the page before and this one.
+    ///
+    /// If all pages have the same size, each page begins where the one before it ends. Backends that
+    /// lower `page_size` to different numbers break that. A page that is not longer than the one
+    /// before joins or overlaps it. Nor is anything missing if a record is known already.
+    fn has_grown(&self, page: &DecodedPage<P>) -> bool {
+        let before = self.memory.length;
+        let is_longer = before > 0 && page.len() > before;
+        is_longer && !page.ids().iter().any(|id| self.memory.knows(id))
+    }
+
     /// Asks for a page again while the answer is doubtful, until two answers in a row agree.
     fn confirm(&mut self, number: u64, mut answer: Answer<P>) -> Result<Answer<P>, Error> {
         let mut looks = 1;
-        while self.is_doubtful(&answer) {
+        while let Some(doubt) = self.doubt(&answer) {
             if looks == MAX_LOOKS {
                 return Err(self.unsteady(number, answer));
             }
             looks += 1;
-            let next = self.ask_once_more(number)?;
-            let agrees = mem::discriminant(&answer) == mem::discriminant(&next);
-            answer = next;
-            if agrees {
+            answer = self.ask_once_more(number)?;
+            if self.doubt(&answer) == Some(doubt) {
                 break;
             }
         }
         Ok(answer)
     }
 
-    /// Whether an answer contradicts what came before it, so that it could be wrong for a moment.
-    fn is_doubtful(&self, answer: &Answer<P>) -> bool {
+    fn doubt(&self, answer: &Answer<P>) -> Option<Doubt> {
         match answer {
-            // A late cache, or as many new records as a page holds.
-            Answer::Page(page) => page.is_repeated,
-            Answer::End => self.memory.contradicts_the_end(),
-            // The page before was found at the same path.
-            Answer::NotFound(_) => !self.memory.is_empty(),
+            Answer::Page(page) if page.is_repeated => Some(Doubt::Repeated),
+            Answer::Page(page) => (page.has_grown && self.distrusts_growth).then_some(Doubt::Grown),
+            // Where pages have different sizes, a short page tells nothing.
+            Answer::End => {
+                (self.memory.contradicts_the_end() || self.grew_at.is_some()).then_some(Doubt::End)
+            }
+            Answer::NotFound(_) => (!self.memory.is_empty()).then_some(Doubt::NotFound),
         }
     }
 
     fn ask_once_more(&mut self, number: u64) -> Result<Answer<P>, Error> {
         // What was fetched ahead may come from the same wrong state of the service.
         self.prefetch.stop();
-        let deadline = self.prefetch.deadline;
-        self.page_request(number)
-            .wait(deadline, WAIT_BEFORE_NEXT_LOOK)?;
+        let deadline = self.deadline();
+        let left = deadline.map(|end| end.saturating_duration_since(Instant::now()));
+        let wait = left.map_or(WAIT_BEFORE_NEXT_LOOK, |left| {
+            left.min(WAIT_BEFORE_NEXT_LOOK)
+        });
+        self.page_request(number).wait(deadline, wait)?;
         let ahead = mem::take(&mut self.prefetch.ahead);
         let answer = self.ask(number);
         self.prefetch.ahead = ahead;
@@ -337,7 +374,7 @@ impl<P: Paged> Pager<P> {
         }
         let message = format!(
             "page {number} was asked for {MAX_LOOKS} times, and the answers contradict each other: \
-             the end of the list, no such page, or the records of a page before it"
+             the end of the list, no such page, records that came before, or a page of another size"
         );
         Error::new(Kind::Repeats, message).with_operation(self.page_request(number).operation())
     }
@@ -361,10 +398,15 @@ impl<P: Paged> Pager<P> {
             page,
             fingerprint,
             is_repeated,
+            has_grown,
         } = fetched;
         let memory = &self.memory;
         let mut given = memory.given();
-        let first = page.first_id().filter(|_| memory.first.is_none()).cloned();
+        let first = page
+            .ids()
+            .first()
+            .filter(|_| memory.first.is_none())
+            .cloned();
         let mut current = CurrentPage {
             number,
             ids: Ids::with_capacity(page.len()),
@@ -382,24 +424,11 @@ impl<P: Paged> Pager<P> {
             is_new
         });
         self.check_progress(number, is_repeated, current.fresh, begins_again)?;
-        self.check_length(&current);
+        self.distrusts_growth &= !has_grown;
         self.memory.first = self.memory.first.take().or(first);
         self.memory.begin(&mut current, given);
         self.current = Some(current);
         Ok(entries)
-    }
-
-    /// Notes that the pages have grown, so that the page before ended in front of this one.
-    ///
-    /// If all pages have the same size, page `n` begins where page `n - 1` ends. Backends with
-    /// different limits for `page_size` break that. A page that is not longer than the one before
-    /// overlaps it, or joins it. Nor is anything missing if a record of the pages before is on it.
-    fn check_length(&mut self, current: &CurrentPage<P>) {
-        let before = self.memory.length;
-        let joins = current.length <= before || current.fresh < current.length;
-        if before > 0 && !joins {
-            self.grew_at.get_or_insert(current.number);
-        }
     }
 
     /// Refuses to follow a server that answers the same records for ever.

@@ -1,4 +1,4 @@
-//! Pages that are fetched before they are asked for, each on a thread of its own.
+//! Fetches pages before they are asked for, each on a thread of its own.
 
 use std::collections::VecDeque;
 use std::mem;
@@ -16,21 +16,21 @@ use crate::limits::cancel::CancelHandle;
 use crate::request::Request;
 use crate::transport::IDLE;
 
-/// How many pages have to come, after the server throttled, before one more is fetched ahead. A
+/// How many pages have to come after the server throttled, before one more page is fetched ahead. A
 /// smaller number costs more requests that are refused.
 const PAGES_FOR_ONE_MORE: usize = 4;
 
-/// The pages of a list, in order, up to `ahead` of them on their way at once.
+/// Fetches the pages of a list in order, with up to `ahead` requests at the same time.
 pub(super) struct Prefetch<P: Paged> {
     request: P,
     pub ahead: usize,
-    /// Pages that came since the server throttled one of those ahead.
+    /// How many pages came since the server throttled a page ahead of its turn.
     unthrottled: usize,
-    /// Whether a page has come, from which on the pages have more attempts.
+    /// Whether a page has come. From then on a page has more attempts.
     begun: Arc<AtomicBool>,
     pub deadline: Option<Instant>,
     in_flight: VecDeque<InFlight<P>>,
-    /// Stops what is under way when nobody will take it any more.
+    /// Stops the requests in flight once their pages are not needed any more.
     stop: CancelHandle,
 }
 
@@ -40,7 +40,8 @@ struct InFlight<P: Paged> {
 }
 
 impl<P: Paged> Prefetch<P> {
-    /// A page more, and a connection would be thrown away after each call.
+    /// The pool keeps as many connections. With one page more, a connection would be closed after each
+    /// call.
     pub const MAX_AHEAD: usize = IDLE;
 
     pub fn new(request: P) -> Self {
@@ -55,7 +56,7 @@ impl<P: Paged> Prefetch<P> {
         }
     }
 
-    /// A page; each is asked for once, in order.
+    /// Returns a page. The pages must be asked for in order.
     pub fn page(&mut self, number: u64) -> Result<DecodedPage<P>, Error> {
         self.spawn_ahead(number);
         let page = match self.in_flight.pop_front().map(InFlight::wait) {
@@ -73,19 +74,19 @@ impl<P: Paged> Prefetch<P> {
         Ok(page)
     }
 
-    /// Fetches a page whose turn it is; `error` is that of an attempt before its turn.
+    /// Fetches a page whose turn it is. `error` is that of an attempt before its turn.
     fn fetch_in_order(&self, number: u64, error: Option<Error>) -> Result<DecodedPage<P>, Error> {
         let request = self.request(number, false).after(error);
         fetch(request, &self.begun)
     }
 
-    /// Stops what is under way. The list can go on after it, here or at another place.
+    /// Stops the requests in flight. The list can go on afterwards, at any page.
     pub fn stop(&mut self) {
         mem::take(&mut self.stop).cancel();
         self.in_flight.clear();
     }
 
-    /// Sends for pages, from `number` on, until as many are on their way as there may be.
+    /// Requests pages ahead, from `number` on, until as many requests are in flight as allowed.
     fn spawn_ahead(&mut self, number: u64) {
         let mut next = self
             .in_flight
@@ -94,7 +95,7 @@ impl<P: Paged> Prefetch<P> {
         let most = self.ahead.min(self.unthrottled / PAGES_FOR_ONE_MORE);
         while self.in_flight.len() < most {
             let request = self.request(next, true);
-            // All of them would be sent at the end of the pause, and compete with the next page.
+            // At the end of the pause all of them would be sent, and compete with the next page.
             if request.is_paused() {
                 return;
             }

@@ -1,11 +1,13 @@
 //! From the bytes of an answer to a value, or to an error that keeps what they said.
 
+pub(crate) mod elements;
 mod retry_after;
 
 use std::borrow::Cow;
 use std::cell::Cell;
 use std::io::{self, Read};
 use std::mem;
+use std::ops::ControlFlow;
 use std::time::{Duration, SystemTime};
 
 use serde::de::DeserializeOwned;
@@ -231,9 +233,7 @@ impl Answer {
             index.parse::<usize>().ok()
         });
         let raw = match index {
-            Some(index) => serde_json::from_str::<Vec<&RawValue>>(text)
-                .ok()
-                .and_then(|records| records.get(index).copied()),
+            Some(index) => nth(text, index),
             None => serde_json::from_str::<&RawValue>(text).ok(),
         };
         match raw.map(RawValue::get) {
@@ -573,6 +573,21 @@ fn sentence(text: &str, redactor: &Redactor<'_>) -> String {
     // A secret is longer where it is escaped, and is found as well where the text breaks off.
     let looked_at = redact::beginning(text, 4 * SENTENCE);
     cut(&redactor.redact(looked_at), SENTENCE)
+}
+
+/// One element of a list, without keeping the others: there can be millions.
+fn nth(text: &str, index: usize) -> Option<&RawValue> {
+    let (mut at, mut found) = (0, None);
+    // It ends with an error where the element was found.
+    let _ = elements::for_each_element(text, |raw| {
+        if at == index {
+            found = Some(raw);
+            return ControlFlow::Break(());
+        }
+        at += 1;
+        ControlFlow::Continue(())
+    });
+    found
 }
 
 /// The value that tells a record from the others, as a text.

@@ -317,12 +317,14 @@ pub mod requests {
                 .query("page_size", &self.page_size)
         }
 
-        /// All records, from the page that is asked for to the last, fetched as they are needed.
+        /// Returns an iterator over all records, from the first page, or the page asked for, to the
+        /// last. It fetches the pages as they are needed.
         pub fn items(self) -> Items<Self> {
             Items::new(self)
         }
 
-        /// All pages, from the one that is asked for to the last, fetched as they are needed.
+        /// Returns an iterator over all pages, from the first, or the page asked for, to the last.
+        /// It fetches them as they are needed.
         pub fn pages(self) -> Pages<Self> {
             Pages::new(self)
         }
@@ -451,12 +453,14 @@ pub mod requests {
                 .query("page_size", &self.page_size)
         }
 
-        /// All records, from the page that is asked for to the last, fetched as they are needed.
+        /// Returns an iterator over all records, from the first page, or the page asked for, to the
+        /// last. It fetches the pages as they are needed.
         pub fn items(self) -> Items<Self> {
             Items::new(self)
         }
 
-        /// All pages, from the one that is asked for to the last, fetched as they are needed.
+        /// Returns an iterator over all pages, from the first, or the page asked for, to the last.
+        /// It fetches them as they are needed.
         pub fn pages(self) -> Pages<Self> {
             Pages::new(self)
         }
