@@ -325,3 +325,111 @@ impl<P: Paged> Iterator for Items<P> {
 }
 
 impl<P: Paged> FusedIterator for Items<P> {}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::LazyLock;
+
+    use serde::Deserialize;
+
+    use super::super::paged::{PageRequest, Sealed};
+    use super::*;
+    use crate::auth::token::NoToken;
+    use crate::request::{Method, Operation, Request};
+    use crate::testing::{operation, reply};
+    use crate::{Client, RetryPolicy};
+
+    static OPERATION: LazyLock<Operation> = LazyLock::new(|| operation(Method::GET, "/x"));
+
+    #[derive(Debug, PartialEq, Deserialize)]
+    struct Note {
+        slug: Option<String>,
+        text: String,
+    }
+
+    /// Notes whose key is a text, and may be missing.
+    #[derive(Clone)]
+    struct Notes(Client<NoToken>);
+
+    impl Sealed for Notes {}
+
+    impl Paged for Notes {
+        type Record = Note;
+        type Key = String;
+
+        const FIRST: u64 = 1;
+        const KEY: &'static str = "slug";
+        const END: Option<&'static str> = Some("No more.");
+
+        fn key(note: &Note) -> Option<String> {
+            note.slug.clone()
+        }
+
+        fn page_asked(&self) -> Option<u64> {
+            None
+        }
+
+        fn page_request(&self, page: u64) -> PageRequest {
+            PageRequest(Request::new(&self.0, &OPERATION).query("page", &[page]))
+        }
+    }
+
+    fn notes(address: std::net::SocketAddr) -> Notes {
+        let client = Client::builder()
+            .base_url(format!("http://{address}"))
+            .retry(RetryPolicy::none());
+        Notes(client.build(NoToken).unwrap())
+    }
+
+    /// Serves pages by their number, and the end in words of its own after the last, until the test
+    /// is over.
+    fn serve(pages: Vec<String>) -> std::net::SocketAddr {
+        use std::io::{BufRead, BufReader, Write};
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        std::thread::spawn(move || {
+            for stream in listener.incoming() {
+                let mut stream = stream.unwrap();
+                let lines = BufReader::new(stream.try_clone().unwrap()).lines();
+                for line in lines.map_while(Result::ok) {
+                    let Some((_, rest)) = line.split_once("page=") else {
+                        continue;
+                    };
+                    let page: usize = rest.split(' ').next().unwrap().parse().unwrap();
+                    let reply = match pages.get(page - 1) {
+                        Some(page) => reply(200, "", page),
+                        None => reply(404, "", r#"{"detail":"No more."}"#),
+                    };
+                    if stream.write_all(reply.as_bytes()).is_err() {
+                        break;
+                    }
+                }
+            }
+        });
+        address
+    }
+
+    #[test]
+    fn records_with_a_text_for_a_key_or_with_none_come_once_across_a_bookmark() {
+        let page = |notes: &[&str]| format!("[{}]", notes.join(","));
+        let a = r##"{"slug":"#a \"1\"","text":"x"}"##;
+        let none = r#"{"text":"none"}"#;
+        let b = r#"{"slug":"b","text":"x"}"#;
+        let c = r#"{"slug":"c","text":"x"}"#;
+        let new = r#"{"slug":"new","text":"x"}"#;
+        let before = serve(vec![page(&[a, none]), page(&[b, c])]);
+        let after = serve(vec![page(&[new, a]), page(&[none, b]), page(&[c])]);
+        let list = |address| Items::new(notes(address));
+        let all: Vec<Note> = list(before).map(Result::unwrap).collect();
+        assert_eq!(all.len(), 4);
+        for stop in 0..=4 {
+            let mut items = list(before);
+            let mut got: Vec<Note> = items.by_ref().take(stop).map(Result::unwrap).collect();
+            let kept = serde_json::to_string(&items.bookmark()).unwrap();
+            let bookmark: Bookmark = serde_json::from_str(&kept).unwrap();
+            got.extend(list(after).start_at(&bookmark).map(Result::unwrap));
+            got.retain(|note| note.slug.as_deref() != Some("new"));
+            assert_eq!(got, all, "after {stop}");
+        }
+    }
+}

@@ -15,7 +15,9 @@ mod page;
 mod paged;
 mod pager;
 mod pages;
+mod past_the_end;
 mod prefetch;
+mod progress;
 mod raw;
 mod record_id;
 

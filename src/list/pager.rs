@@ -3,8 +3,6 @@
 use std::mem;
 use std::time::{Duration, Instant};
 
-use serde_json::{Map, Value};
-
 use super::bookmark::Bookmark;
 use super::decoded_page::DecodedPage;
 use super::entries::Entries;
@@ -12,18 +10,12 @@ use super::fingerprint::{self, Fingerprint};
 use super::incomplete::Incomplete;
 use super::memory::{CurrentPage, Ids, Memory};
 use super::paged::{PageRequest, Paged};
+use super::past_the_end::says_past_the_end;
 use super::prefetch::Prefetch;
+use super::progress::Progress;
 use super::raw::WithRaw;
 use crate::error::{Error, Kind};
 use crate::request::Request;
-
-/// How many answers in a row may bring nothing new, before the server is taken to answer the same
-/// pages for ever. A few can be records that moved on, when as many arrived as a page holds.
-const MAX_ANSWERS_WITHOUT_NEW: u32 = 5;
-
-/// How often the first record of a list may come again, where the pages are not the same. Once can
-/// be a list that was continued after more records arrived than had been read.
-const MAX_BEGINNINGS: u32 = 2;
 
 /// How often a page is asked for until two answers in a row agree, if the first is doubtful.
 const MAX_LOOKS: u32 = 4;
@@ -85,8 +77,7 @@ pub(super) struct Pager<P: Paged> {
     next: u64,
     memory: Memory<P>,
     current: Option<CurrentPage<P>>,
-    answers_without_new: u32,
-    beginnings: u32,
+    progress: Progress,
     state: State,
     /// Whether this list, or the one that it continues, began at the first record.
     from_first: bool,
@@ -111,8 +102,7 @@ impl<P: Paged> Pager<P> {
             request,
             memory: Memory::new(),
             current: None,
-            answers_without_new: 0,
-            beginnings: 0,
+            progress: Progress::default(),
             state: State::Going,
             from_first: next <= P::FIRST,
             is_continued: false,
@@ -173,8 +163,7 @@ impl<P: Paged> Pager<P> {
         self.next = bookmark.page;
         self.memory = memory.unwrap_or_else(Memory::new);
         self.current = None;
-        self.answers_without_new = 0;
-        self.beginnings = 0;
+        self.progress = Progress::default();
         self.state = State::Going;
         self.from_first = bookmark.from_first;
         self.is_continued = self.next > P::FIRST || !self.memory.is_empty();
@@ -185,8 +174,7 @@ impl<P: Paged> Pager<P> {
     pub fn resume(&mut self) {
         if self.is_stopped() {
             self.state = State::Going;
-            self.answers_without_new = 0;
-            self.beginnings = 0;
+            self.progress = Progress::default();
         }
     }
 
@@ -208,7 +196,10 @@ impl<P: Paged> Pager<P> {
         pager.prefetch.deadline = self.prefetch.deadline;
         pager.timeout = self.timeout;
         pager.start_at(&self.bookmark(left));
-        pager.state = self.state;
+        // The rest of a page is asked for again, even if the page is the last that has a number.
+        if left == 0 || self.is_stopped() {
+            pager.state = self.state;
+        }
         pager.is_continued = self.is_continued;
         pager.problem = self.problem.or(pager.problem);
         pager
@@ -266,9 +257,7 @@ impl<P: Paged> Pager<P> {
     /// Returns a page, or `None` if the list ended before it.
     fn page(&mut self, number: u64) -> Result<Option<FetchedPage<P>>, Error> {
         if let Some(problem) = self.problem {
-            return Err(
-                Error::invalid(problem).with_operation(self.page_request(number).operation())
-            );
+            return Err(self.with_operation(Error::invalid(problem)));
         }
         if let Some(current) = self.current.take() {
             self.memory.advance(current);
@@ -276,9 +265,7 @@ impl<P: Paged> Pager<P> {
         let answer = self.ask(number)?;
         match self.confirm(number, answer)? {
             Answer::Page(page) => Ok(Some(page)),
-            Answer::End if number > P::FIRST && self.memory.is_empty() => {
-                Err(self.past_the_end(number))
-            }
+            Answer::End if number > P::FIRST && self.memory.is_empty() => Err(self.past_the_end()),
             Answer::End => Ok(None),
             Answer::NotFound(error) => Err(error),
         }
@@ -287,7 +274,7 @@ impl<P: Paged> Pager<P> {
     fn ask(&mut self, number: u64) -> Result<Answer<P>, Error> {
         let page = match self.prefetch.page(number) {
             Ok(page) => page,
-            Err(error) if number > P::FIRST && says_past_the_end::<P>(&error, number) => {
+            Err(error) if number > P::FIRST && says_past_the_end(&error, number, P::END) => {
                 return Ok(Answer::End);
             }
             Err(error) if error.is_not_found() => return Ok(Answer::NotFound(error)),
@@ -299,7 +286,8 @@ impl<P: Paged> Pager<P> {
         let fingerprint = page.fingerprint(self.memory.seed());
         let is_repeated = self.memory.knows_page(fingerprint);
         if is_repeated {
-            self.count_without_new(number)?;
+            let progress = self.progress.nothing_new(number);
+            progress.map_err(|error| self.with_operation(error))?;
         }
         let has_grown = self.has_grown(&page);
         if has_grown {
@@ -376,12 +364,16 @@ impl<P: Paged> Pager<P> {
             "page {number} was asked for {MAX_LOOKS} times, and the answers contradict each other: \
              the end of the list, no such page, records that came before, or a page of another size"
         );
-        Error::new(Kind::Repeats, message).with_operation(self.page_request(number).operation())
+        self.with_operation(Error::new(Kind::Repeats, message))
     }
 
-    fn past_the_end(&self, number: u64) -> Error {
+    fn past_the_end(&self) -> Error {
         let message = "the list ends before the page that it was to begin at";
-        Error::new(Kind::PastTheEnd, message).with_operation(self.page_request(number).operation())
+        self.with_operation(Error::new(Kind::PastTheEnd, message))
+    }
+
+    fn with_operation(&self, error: Error) -> Error {
+        error.with_operation(self.page_request(self.next).operation())
     }
 
     fn page_request(&self, number: u64) -> Request {
@@ -423,218 +415,19 @@ impl<P: Paged> Pager<P> {
             current.ids.insert(id, number);
             is_new
         });
-        self.check_progress(number, is_repeated, current.fresh, begins_again)?;
+        let progress = if current.fresh > 0 {
+            self.progress.something_new(number, begins_again)
+        } else if is_repeated {
+            // It was counted when it came.
+            Ok(())
+        } else {
+            self.progress.nothing_new(number)
+        };
+        progress.map_err(|error| self.with_operation(error))?;
         self.distrusts_growth &= !has_grown;
         self.memory.first = self.memory.first.take().or(first);
         self.memory.begin(&mut current, given);
         self.current = Some(current);
         Ok(entries)
-    }
-
-    /// Refuses to follow a server that answers the same records for ever.
-    fn check_progress(
-        &mut self,
-        number: u64,
-        is_repeated: bool,
-        fresh: usize,
-        begins_again: bool,
-    ) -> Result<(), Error> {
-        self.beginnings += u32::from(begins_again);
-        if fresh > 0 {
-            self.answers_without_new = 0;
-        } else if !is_repeated {
-            // A repeated page was counted when it came.
-            self.count_without_new(number)?;
-        }
-        if self.beginnings < MAX_BEGINNINGS {
-            return Ok(());
-        }
-        let message = format!(
-            "page {number} begins the list once more, and the pages before it bring nothing new: \
-             the server seems to answer the same records for ever"
-        );
-        Err(Error::new(Kind::Repeats, message)
-            .with_operation(self.page_request(number).operation()))
-    }
-
-    fn count_without_new(&mut self, number: u64) -> Result<(), Error> {
-        self.answers_without_new += 1;
-        if self.answers_without_new < MAX_ANSWERS_WITHOUT_NEW {
-            return Ok(());
-        }
-        let message = format!(
-            "page {number} brings nothing new, like the {} answers before it: the server seems to \
-             answer the same page for ever, or a few of them in turn",
-            MAX_ANSWERS_WITHOUT_NEW - 1,
-        );
-        Err(Error::new(Kind::Repeats, message)
-            .with_operation(self.page_request(number).operation()))
-    }
-}
-
-/// Whether an error says that the page is past the end of the list.
-///
-/// An assumption: nobody outside the vendor knows what the service answers. Django REST framework
-/// answers 404 `{"detail": "Invalid page."}`, and before its version 3.4 named the page and the
-/// reason. No other 404 is taken for the end, since gateways and wrong paths answer those, too. The
-/// way out is the key `end` of `x-paging`: the `detail` of a service that says it otherwise.
-fn says_past_the_end<P: Paged>(error: &Error, number: u64) -> bool {
-    // A 404 can be retried only if its body broke off, and then what it says is not all.
-    if !error.is_not_found() || error.is_retryable() {
-        return false;
-    }
-    // `Error::detail` could be the text of a page in HTML.
-    let body: Option<Map<String, Value>> = error.body_as();
-    let Some(detail) = body.as_ref().and_then(|body| body.get("detail")?.as_str()) else {
-        return false;
-    };
-    match P::END {
-        Some(end) => detail == end,
-        None => {
-            let with_reason = format!("Invalid page \"{number}\": ");
-            detail == "Invalid page." || detail.starts_with(&with_reason)
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::marker::PhantomData;
-    use std::sync::LazyLock;
-
-    use serde::Deserialize;
-
-    use super::super::items::Items;
-    use super::super::paged::Sealed;
-    use super::*;
-    use crate::auth::token::NoToken;
-    use crate::request::{Method, Operation};
-    use crate::testing::{operation, reply};
-    use crate::{Client, RetryPolicy};
-
-    static OPERATION: LazyLock<Operation> = LazyLock::new(|| operation(Method::GET, "/x"));
-
-    #[derive(Debug, PartialEq, Deserialize)]
-    struct Note {
-        slug: Option<String>,
-        text: String,
-    }
-
-    /// Says how the service ends its lists.
-    trait Ends: Clone + Send + 'static {
-        const END: Option<&'static str>;
-    }
-
-    #[derive(Clone)]
-    struct AsTheFramework;
-    impl Ends for AsTheFramework {
-        const END: Option<&'static str> = None;
-    }
-
-    #[derive(Clone)]
-    struct InItsOwnWords;
-    impl Ends for InItsOwnWords {
-        const END: Option<&'static str> = Some("No more.");
-    }
-
-    /// Notes whose key is a text, and may be missing.
-    #[derive(Clone)]
-    struct Notes<E>(Client<NoToken>, PhantomData<E>);
-
-    impl<E: Ends> Sealed for Notes<E> {}
-
-    impl<E: Ends> Paged for Notes<E> {
-        type Record = Note;
-        type Key = String;
-
-        const FIRST: u64 = 1;
-        const KEY: &'static str = "slug";
-        const END: Option<&'static str> = E::END;
-
-        fn key(note: &Note) -> Option<String> {
-            note.slug.clone()
-        }
-
-        fn page_asked(&self) -> Option<u64> {
-            None
-        }
-
-        fn page_request(&self, page: u64) -> PageRequest {
-            PageRequest(Request::new(&self.0, &OPERATION).query("page", &[page]))
-        }
-    }
-
-    fn notes<E: Ends>(address: std::net::SocketAddr) -> Notes<E> {
-        let client = Client::builder()
-            .base_url(format!("http://{address}"))
-            .retry(RetryPolicy::none());
-        Notes(client.build(NoToken).unwrap(), PhantomData)
-    }
-
-    fn refused(status: u16, body: &str) -> Error {
-        let operation = operation(Method::GET, "/x");
-        let answer = reply(status, "", body);
-        let (_, result) = crate::testing::exchange(NoToken, operation, answer, Request::empty);
-        result.unwrap_err()
-    }
-
-    #[test]
-    fn a_document_can_say_how_its_service_ends_a_list() {
-        let own = refused(404, r#"{"detail":"No more."}"#);
-        let framework = refused(404, r#"{"detail":"Invalid page."}"#);
-        let other_status = refused(410, r#"{"detail":"No more."}"#);
-        assert!(says_past_the_end::<Notes<InItsOwnWords>>(&own, 2));
-        assert!(!says_past_the_end::<Notes<InItsOwnWords>>(&framework, 2));
-        assert!(!says_past_the_end::<Notes<InItsOwnWords>>(&other_status, 2));
-        assert!(says_past_the_end::<Notes<AsTheFramework>>(&framework, 2));
-        assert!(!says_past_the_end::<Notes<AsTheFramework>>(&own, 2));
-    }
-
-    /// Serves pages by their number, an empty one after the last, until the test is over.
-    fn serve(pages: Vec<String>) -> std::net::SocketAddr {
-        use std::io::{BufRead, BufReader, Write};
-        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        let address = listener.local_addr().unwrap();
-        std::thread::spawn(move || {
-            for stream in listener.incoming() {
-                let mut stream = stream.unwrap();
-                let lines = BufReader::new(stream.try_clone().unwrap()).lines();
-                for line in lines.map_while(Result::ok) {
-                    let Some((_, rest)) = line.split_once("page=") else {
-                        continue;
-                    };
-                    let page: usize = rest.split(' ').next().unwrap().parse().unwrap();
-                    let body = pages.get(page - 1).map_or("[]", String::as_str);
-                    if stream.write_all(reply(200, "", body).as_bytes()).is_err() {
-                        break;
-                    }
-                }
-            }
-        });
-        address
-    }
-
-    #[test]
-    fn records_with_a_text_for_a_key_or_with_none_come_once_across_a_bookmark() {
-        let page = |notes: &[&str]| format!("[{}]", notes.join(","));
-        let a = r##"{"slug":"#a \"1\"","text":"x"}"##;
-        let none = r#"{"text":"none"}"#;
-        let b = r#"{"slug":"b","text":"x"}"#;
-        let c = r#"{"slug":"c","text":"x"}"#;
-        let new = r#"{"slug":"new","text":"x"}"#;
-        let before = serve(vec![page(&[a, none]), page(&[b, c])]);
-        let after = serve(vec![page(&[new, a]), page(&[none, b]), page(&[c])]);
-        let list = |address| Items::new(notes::<AsTheFramework>(address));
-        let all: Vec<Note> = list(before).map(Result::unwrap).collect();
-        assert_eq!(all.len(), 4);
-        for stop in 0..=4 {
-            let mut items = list(before);
-            let mut got: Vec<Note> = items.by_ref().take(stop).map(Result::unwrap).collect();
-            let kept = serde_json::to_string(&items.bookmark()).unwrap();
-            let bookmark: Bookmark = serde_json::from_str(&kept).unwrap();
-            got.extend(list(after).start_at(&bookmark).map(Result::unwrap));
-            got.retain(|note| note.slug.as_deref() != Some("new"));
-            assert_eq!(got, all, "after {stop}");
-        }
     }
 }
