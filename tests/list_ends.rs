@@ -257,6 +257,39 @@ fn an_end_after_another_answer_is_believed_when_it_is_said_twice() {
 }
 
 #[test]
+fn answers_that_never_agree_are_an_error_after_which_the_list_goes_on() {
+    let end = || Reply::json(200, "[]");
+    let replies = [
+        users(1..=2),
+        end(),
+        users(1..=2),
+        end(),
+        users(1..=2),
+        users(3..=3),
+        end(),
+    ];
+    let server = Server::script(replies);
+    let mut items = client(&server).list_users().items();
+    let (ids, errors) = parted(items.by_ref());
+    assert_eq!(ids, [1, 2]);
+    let [error] = &errors[..] else {
+        panic!("{errors:?}")
+    };
+    let text = error.to_string();
+    assert!(text.contains("page 2 was asked for 4 times"), "{text}");
+    assert_eq!(
+        (error.operation(), error.page()),
+        (Some("list_users"), Some(2))
+    );
+    assert!(!items.has_ended());
+    items.resume();
+    let (ids, errors) = parted(items.by_ref());
+    assert!(errors.is_empty(), "{errors:?}");
+    assert_eq!(ids, [3]);
+    assert!(items.is_complete());
+}
+
+#[test]
 fn a_404_whose_body_broke_off_is_not_the_end() {
     let body = INVALID_PAGE[0];
     let cut = format!("HTTP/1.1 404 Not Found\r\nContent-Length: 100\r\n\r\n{body}");

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use serde_json::value::RawValue;
 
 use super::decode::{self, Failure};
-use super::entries::{BrokenRecord, Entries, Origin};
+use super::entries::{BrokenRecord, Entries, PageCall};
 use super::fingerprint::Fingerprint;
 use super::paged::Paged;
 use super::record_id::RecordId;
@@ -27,7 +27,7 @@ pub(super) struct DecodedPage<P: Paged> {
     /// The ids of all entries, in the order of the page.
     ids: Vec<RecordId<P::Key>>,
     /// What the errors of broken records are made of; `None` if no record is broken.
-    origin: Option<Box<Origin>>,
+    call: Option<Box<PageCall>>,
 }
 
 impl<P: Paged> DecodedPage<P> {
@@ -58,7 +58,7 @@ impl<P: Paged> DecodedPage<P> {
         number: u64,
         mut is_new: impl FnMut(RecordId<P::Key>) -> bool,
     ) -> Entries<P> {
-        let Some(origin) = self.origin else {
+        let Some(call) = self.call else {
             let mut ids = self.ids.into_iter();
             let mut records = self.records;
             // There is an id for each record.
@@ -82,7 +82,7 @@ impl<P: Paged> DecodedPage<P> {
             }
             count += usize::from(is_new);
         }
-        Entries::with_broken(number, records, broken, origin)
+        Entries::with_broken(number, records, broken, call)
     }
 
     /// Decodes a page. If it does not decode as a whole, its records are decoded one by one.
@@ -97,7 +97,7 @@ impl<P: Paged> DecodedPage<P> {
                     ids: RecordId::of_page::<P>(&records, text),
                     records,
                     broken: Vec::new(),
-                    origin: None,
+                    call: None,
                 });
             }
             Err(Failure::TooMany(max)) => return Err(too_many(max, answer)),
@@ -107,7 +107,7 @@ impl<P: Paged> DecodedPage<P> {
             records: Vec::new(),
             broken: Vec::new(),
             ids: Vec::new(),
-            origin: Some(Box::new(Origin::new(answer, call))),
+            call: Some(Box::new(PageCall::new(answer, call))),
         };
         let max = decode::max_records::<P::Record>(text);
         match for_each_element(text, |raw: &RawValue| page.decode_record(raw.get(), max)) {

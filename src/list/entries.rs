@@ -21,16 +21,16 @@ pub(super) struct BrokenRecord {
 ///
 /// That takes time, since a record is searched for secrets, and a page can have a thousand broken
 /// records. So it happens record by record, and the caller can be stopped in between.
-pub(super) struct Origin {
+pub(super) struct PageCall {
     response: Answer,
-    call: Arc<Exchange>,
+    exchange: Arc<Exchange>,
 }
 
-impl Origin {
-    pub fn new(answer: &Answer, call: &Arc<Exchange>) -> Self {
+impl PageCall {
+    pub fn new(answer: &Answer, exchange: &Arc<Exchange>) -> Self {
         Self {
             response: answer.without_body(),
-            call: Arc::clone(call),
+            exchange: Arc::clone(exchange),
         }
     }
 }
@@ -43,7 +43,7 @@ pub(super) struct Entries<P: Paged> {
     /// The broken records, with their places among the entries.
     broken: vec::IntoIter<(usize, BrokenRecord)>,
     given: usize,
-    origin: Option<Box<Origin>>,
+    call: Option<Box<PageCall>>,
 }
 
 impl<P: Paged> Entries<P> {
@@ -53,7 +53,7 @@ impl<P: Paged> Entries<P> {
             records: records.into_iter(),
             broken: Vec::new().into_iter(),
             given: 0,
-            origin: None,
+            call: None,
         }
     }
 
@@ -61,11 +61,11 @@ impl<P: Paged> Entries<P> {
         number: u64,
         records: Vec<P::Record>,
         broken: Vec<(usize, BrokenRecord)>,
-        origin: Box<Origin>,
+        call: Box<PageCall>,
     ) -> Self {
         Self {
             broken: broken.into_iter(),
-            origin: Some(origin),
+            call: Some(call),
             ..Self::new(number, records)
         }
     }
@@ -77,15 +77,15 @@ impl<P: Paged> Entries<P> {
     /// Returns an error if the next entry would take time that the caller does not have: it is a
     /// broken record, and the caller cancelled or the deadline has passed.
     pub fn check(&self, deadline: Option<Instant>) -> Result<(), Error> {
-        match &self.origin {
-            Some(origin) if self.is_broken_next() => origin.call.check(deadline),
+        match &self.call {
+            Some(call) if self.is_broken_next() => call.exchange.check(deadline),
             _ => Ok(()),
         }
     }
 
     /// Returns when a call ends that begins now and has the time of the one that brought the page.
     pub fn end_of_call(&self) -> Option<Instant> {
-        let timeout = self.origin.as_deref()?.call.shared.timeout_call?;
+        let timeout = self.call.as_deref()?.exchange.shared.timeout_call?;
         Instant::now().checked_add(timeout)
     }
 
@@ -96,8 +96,8 @@ impl<P: Paged> Entries<P> {
 
     fn next_broken(&mut self) -> Option<Error> {
         let (_, BrokenRecord { place, json, error }) = self.broken.next()?;
-        let Origin { response, call } = self.origin.as_deref()?;
-        let redactor = call.redactor();
+        let PageCall { response, exchange } = self.call.as_deref()?;
+        let redactor = exchange.redactor();
         let error = response.explain_record(place, &json, &error, P::KEY, P::path, &redactor);
         Some(error.with_page(self.number))
     }

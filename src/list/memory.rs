@@ -80,7 +80,7 @@ pub(super) struct CurrentPage<P: Paged> {
     pub number: u64,
     pub ids: Ids<P>,
     /// How many of its entries are new.
-    pub fresh: usize,
+    pub new_count: usize,
     pub fingerprint: u64,
     pub length: usize,
 }
@@ -188,7 +188,7 @@ impl<P: Paged> Memory<P> {
             return bookmark;
         };
         if left > 0 {
-            bookmark.given = current.ids.texts(current.fresh.saturating_sub(left));
+            bookmark.given = current.ids.texts(current.new_count.saturating_sub(left));
             bookmark.page = current.number;
         } else {
             let [before, _] = bookmark.before;

@@ -38,7 +38,7 @@ enum State {
 }
 
 /// What the service answers for a page.
-enum Answer<P: Paged> {
+enum Outcome<P: Paged> {
     Page(FetchedPage<P>),
     /// The list ended before this page.
     End,
@@ -264,24 +264,24 @@ impl<P: Paged> Pager<P> {
         }
         let answer = self.ask(number)?;
         match self.confirm(number, answer)? {
-            Answer::Page(page) => Ok(Some(page)),
-            Answer::End if number > P::FIRST && self.memory.is_empty() => Err(self.past_the_end()),
-            Answer::End => Ok(None),
-            Answer::NotFound(error) => Err(error),
+            Outcome::Page(page) => Ok(Some(page)),
+            Outcome::End if number > P::FIRST && self.memory.is_empty() => Err(self.past_the_end()),
+            Outcome::End => Ok(None),
+            Outcome::NotFound(error) => Err(error),
         }
     }
 
-    fn ask(&mut self, number: u64) -> Result<Answer<P>, Error> {
+    fn ask(&mut self, number: u64) -> Result<Outcome<P>, Error> {
         let page = match self.prefetch.page(number) {
             Ok(page) => page,
             Err(error) if number > P::FIRST && says_past_the_end(&error, number, P::END) => {
-                return Ok(Answer::End);
+                return Ok(Outcome::End);
             }
-            Err(error) if error.is_not_found() => return Ok(Answer::NotFound(error)),
+            Err(error) if error.is_not_found() => return Ok(Outcome::NotFound(error)),
             Err(error) => return Err(error),
         };
         if page.len() == 0 {
-            return Ok(Answer::End);
+            return Ok(Outcome::End);
         }
         let fingerprint = page.fingerprint(self.memory.seed());
         let is_repeated = self.memory.knows_page(fingerprint);
@@ -293,7 +293,7 @@ impl<P: Paged> Pager<P> {
         if has_grown {
             self.grew_at.get_or_insert(number);
         }
-        Ok(Answer::Page(FetchedPage {
+        Ok(Outcome::Page(FetchedPage {
             has_grown,
             page,
             fingerprint,
@@ -313,7 +313,7 @@ impl<P: Paged> Pager<P> {
     }
 
     /// Asks for a page again while the answer is doubtful, until two answers in a row agree.
-    fn confirm(&mut self, number: u64, mut answer: Answer<P>) -> Result<Answer<P>, Error> {
+    fn confirm(&mut self, number: u64, mut answer: Outcome<P>) -> Result<Outcome<P>, Error> {
         let mut looks = 1;
         while let Some(doubt) = self.doubt(&answer) {
             if looks == MAX_LOOKS {
@@ -328,19 +328,21 @@ impl<P: Paged> Pager<P> {
         Ok(answer)
     }
 
-    fn doubt(&self, answer: &Answer<P>) -> Option<Doubt> {
+    fn doubt(&self, answer: &Outcome<P>) -> Option<Doubt> {
         match answer {
-            Answer::Page(page) if page.is_repeated => Some(Doubt::Repeated),
-            Answer::Page(page) => (page.has_grown && self.distrusts_growth).then_some(Doubt::Grown),
+            Outcome::Page(page) if page.is_repeated => Some(Doubt::Repeated),
+            Outcome::Page(page) => {
+                (page.has_grown && self.distrusts_growth).then_some(Doubt::Grown)
+            }
             // Where pages have different sizes, a short page tells nothing.
-            Answer::End => {
+            Outcome::End => {
                 (self.memory.contradicts_the_end() || self.grew_at.is_some()).then_some(Doubt::End)
             }
-            Answer::NotFound(_) => (!self.memory.is_empty()).then_some(Doubt::NotFound),
+            Outcome::NotFound(_) => (!self.memory.is_empty()).then_some(Doubt::NotFound),
         }
     }
 
-    fn ask_once_more(&mut self, number: u64) -> Result<Answer<P>, Error> {
+    fn ask_once_more(&mut self, number: u64) -> Result<Outcome<P>, Error> {
         // What was fetched ahead may come from the same wrong state of the service.
         self.prefetch.stop();
         let deadline = self.deadline();
@@ -356,8 +358,8 @@ impl<P: Paged> Pager<P> {
     }
 
     /// The error of a page whose answers never agree.
-    fn unsteady(&self, number: u64, last: Answer<P>) -> Error {
-        if let Answer::NotFound(error) = last {
+    fn unsteady(&self, number: u64, last: Outcome<P>) -> Error {
+        if let Outcome::NotFound(error) = last {
             return error;
         }
         let message = format!(
@@ -402,7 +404,7 @@ impl<P: Paged> Pager<P> {
         let mut current = CurrentPage {
             number,
             ids: Ids::with_capacity(page.len()),
-            fresh: 0,
+            new_count: 0,
             fingerprint,
             length: page.len(),
         };
@@ -410,12 +412,12 @@ impl<P: Paged> Pager<P> {
         let entries = page.new_entries(number, |id| {
             let is_new = !is_repeated && memory.is_new(&id, &mut given);
             begins_again |= is_new && memory.first.as_ref() == Some(&id);
-            current.fresh += usize::from(is_new);
-            let number = if is_new { current.fresh } else { 0 };
+            current.new_count += usize::from(is_new);
+            let number = if is_new { current.new_count } else { 0 };
             current.ids.insert(id, number);
             is_new
         });
-        let progress = if current.fresh > 0 {
+        let progress = if current.new_count > 0 {
             self.progress.something_new(number, begins_again)
         } else if is_repeated {
             // It was counted when it came.
