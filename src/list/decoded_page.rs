@@ -6,16 +6,15 @@ use std::sync::Arc;
 
 use serde_json::value::RawValue;
 
-use super::decode::{self, Failure};
 use super::entries::{BrokenRecord, Entries, PageCall};
 use super::fingerprint::Fingerprint;
 use super::paged::Paged;
 use super::record_id::RecordId;
 use crate::call::Exchange;
 use crate::error::Error;
-use crate::redact::Redactor;
 use crate::response::Answer;
 use crate::response::elements::for_each_element;
+use crate::response::records::{self, Failure};
 
 /// How many records of one page may be broken. With more, the page as a whole is an error.
 const MAX_BROKEN: usize = 1_000;
@@ -91,7 +90,7 @@ impl<P: Paged> DecodedPage<P> {
     pub fn decode(answer: &Answer, call: &Arc<Exchange>) -> Result<Self, Error> {
         let redactor = call.redactor();
         let text = answer.text(&redactor)?;
-        let error = match decode::records::<P::Record>(text) {
+        let error = match records::decode::<P::Record>(text) {
             Ok(records) => {
                 return Ok(Self {
                     ids: RecordId::of_page::<P>(&records, text),
@@ -100,7 +99,7 @@ impl<P: Paged> DecodedPage<P> {
                     call: None,
                 });
             }
-            Err(Failure::TooMany(max)) => return Err(too_many(max, answer)),
+            Err(Failure::TooMany(error)) => return Err(error.with_status(answer.status())),
             Err(Failure::Json(error)) => error,
         };
         let mut page = Self {
@@ -109,10 +108,12 @@ impl<P: Paged> DecodedPage<P> {
             ids: Vec::new(),
             call: Some(Box::new(PageCall::new(answer, call))),
         };
-        let max = decode::max_records::<P::Record>(text);
+        let max = records::max_count::<P::Record>(text);
         match for_each_element(text, |raw: &RawValue| page.decode_record(raw.get(), max)) {
             Ok(()) => Ok(page),
-            Err(_) if page.records.len() == max => Err(too_many(max, answer)),
+            Err(_) if page.records.len() == max => {
+                Err(records::too_many(max).with_status(answer.status()))
+            }
             Err(_) => Err(answer.explain::<Vec<P::Record>>(text, &error, &redactor)),
         }
     }
@@ -136,22 +137,4 @@ impl<P: Paged> DecodedPage<P> {
         }
         ControlFlow::Continue(())
     }
-}
-
-fn too_many(max: usize, answer: &Answer) -> Error {
-    decode::too_many(max).with_status(answer.status())
-}
-
-/// Decodes a response that is one page of a list, for a caller who asked for that page alone.
-pub(crate) fn decode_page<P: Paged>(
-    answer: &Answer,
-    redactor: &Redactor<'_>,
-) -> Result<Vec<P::Record>, Error> {
-    let text = answer.text(redactor)?;
-    decode::records::<P::Record>(text).map_err(|failure| match failure {
-        Failure::TooMany(max) => too_many(max, answer),
-        Failure::Json(error) => {
-            answer.explain_page::<Vec<P::Record>>(text, &error, P::KEY, redactor)
-        }
-    })
 }

@@ -4,7 +4,6 @@
 //! request: `client.list_activities().items()`.
 
 mod bookmark;
-mod decode;
 mod decoded_page;
 mod entries;
 mod fingerprint;
@@ -22,7 +21,6 @@ mod raw;
 mod record_id;
 
 pub use self::bookmark::Bookmark;
-pub(crate) use self::decoded_page::decode_page;
 pub use self::incomplete::Incomplete;
 pub use self::items::Items;
 pub use self::page::Page;

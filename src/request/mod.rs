@@ -334,6 +334,11 @@ impl Request {
         self.send(Answer::decode)
     }
 
+    /// Sends the request, and returns the records of one page of a list, which have this key.
+    pub fn page<R: DeserializeOwned>(self, key: &'static str) -> Result<Vec<R>, Error> {
+        self.send(|answer, redactor| answer.decode_records(key, redactor))
+    }
+
     /// Sends the request; whatever a success says is let go.
     pub fn empty(self) -> Result<(), Error> {
         self.send(|_, _| Ok(()))

@@ -1,6 +1,7 @@
 //! From the bytes of an answer to a value, or to an error that keeps what they said.
 
 pub(crate) mod elements;
+pub(crate) mod records;
 mod retry_after;
 
 use std::borrow::Cow;
@@ -19,6 +20,7 @@ use ureq::http::header::{CONTENT_TYPE, DATE, LOCATION, RETRY_AFTER};
 use ureq::http::{HeaderMap, HeaderName, Response, StatusCode};
 use zeroize::Zeroize;
 
+use self::records::Failure;
 use crate::error::{Error, Kind, Origin, Record, Server};
 use crate::redact::{self, Redactor};
 use crate::request::Operation;
@@ -135,17 +137,20 @@ impl Answer {
         })
     }
 
-    /// Why one page of a list did not decode, with the first record that did not. `key` is the
-    /// field that identifies a record.
-    pub fn explain_page<T: DeserializeOwned>(
+    /// Returns the records of one page of a list, which have this key.
+    pub fn decode_records<R: DeserializeOwned>(
         &self,
-        text: &str,
-        error: &serde_json::Error,
         key: &'static str,
         redactor: &Redactor<'_>,
-    ) -> Error {
-        let error = self.explain::<T>(text, error, redactor);
-        self.with_record_of(text, error, Origin::Page(key), redactor)
+    ) -> Result<Vec<R>, Error> {
+        let text = self.text(redactor)?;
+        records::decode(text).map_err(|failure| match failure {
+            Failure::TooMany(error) => error.with_status(self.status),
+            Failure::Json(error) => {
+                let error = self.explain::<Vec<R>>(text, &error, redactor);
+                self.with_record_of(text, error, Origin::Page(key), redactor)
+            }
+        })
     }
 
     /// Why a record of a list did not decode, with the record. `key` is the field that identifies

@@ -295,7 +295,7 @@ pub mod requests {
         ///
         /// Whatever went wrong, from the connection to the answer: see [`Error`].
         pub fn call(&self) -> Result<Vec<types::Activity>, Error> {
-            self.request().send(crate::runtime::decode_page::<Self>)
+            self.request().page(<Self as Paged>::KEY)
         }
 
         /// Sends the request, and returns the JSON of a success as it came: with the keys that
@@ -431,7 +431,7 @@ pub mod requests {
         ///
         /// Whatever went wrong, from the connection to the answer: see [`Error`].
         pub fn call(&self) -> Result<Vec<types::User>, Error> {
-            self.request().send(crate::runtime::decode_page::<Self>)
+            self.request().page(<Self as Paged>::KEY)
         }
 
         /// Sends the request, and returns the JSON of a success as it came: with the keys that

@@ -98,10 +98,9 @@ fn raw(operation: &Operation) -> Option<TokenStream> {
 /// What an operation answers with, and the step that gets it.
 fn send(operation: &Operation, types: &Types) -> (TokenStream, TokenStream) {
     match &operation.answer {
-        Answer::Always(Content::Json(schema)) if operation.paging.is_some() => (
-            types.of(schema),
-            quote!(.send(crate::runtime::decode_page::<Self>)),
-        ),
+        Answer::Always(Content::Json(schema)) if operation.paging.is_some() => {
+            (types.of(schema), quote!(.page(<Self as Paged>::KEY)))
+        }
         Answer::Always(Content::Json(schema)) if has_instants(schema) => {
             let send = quote!(.json::<crate::runtime::deserialize_with::Saturated<_>>().map(|answer| answer.0));
             (types.of(schema), send)

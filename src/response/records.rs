@@ -16,19 +16,18 @@ const MAX_GROWTH: usize = 4;
 const ALWAYS_ALLOWED: usize = 10_000;
 
 /// Why the records of a page were not decoded.
-pub(super) enum Failure {
-    /// There are more records than this.
-    TooMany(usize),
+pub(crate) enum Failure {
+    TooMany(Error),
     Json(serde_json::Error),
 }
 
 /// Returns how many records a page of this JSON may have.
-pub(super) fn max_records<R>(json: &str) -> usize {
+pub(crate) fn max_count<R>(json: &str) -> usize {
     let most = json.len().saturating_mul(MAX_GROWTH) / size_of::<R>().max(1);
     most.max(ALWAYS_ALLOWED)
 }
 
-pub(super) fn too_many(max: usize) -> Error {
+pub(crate) fn too_many(max: usize) -> Error {
     Error::new(
         Kind::TooManyRecords,
         format!("the page has more than {max} records"),
@@ -36,8 +35,8 @@ pub(super) fn too_many(max: usize) -> Error {
 }
 
 /// Decodes the records of a page.
-pub(super) fn records<R: DeserializeOwned>(json: &str) -> Result<Vec<R>, Failure> {
-    let max = max_records::<R>(json);
+pub(crate) fn decode<R: DeserializeOwned>(json: &str) -> Result<Vec<R>, Failure> {
+    let max = max_count::<R>(json);
     let mut records = Vec::new();
     let mut are_too_many = false;
     let decoded = for_each_element(json, |record| {
@@ -50,7 +49,7 @@ pub(super) fn records<R: DeserializeOwned>(json: &str) -> Result<Vec<R>, Failure
     });
     match decoded {
         Ok(()) => Ok(records),
-        Err(_) if are_too_many => Err(Failure::TooMany(max)),
+        Err(_) if are_too_many => Err(Failure::TooMany(too_many(max))),
         Err(error) => Err(Failure::Json(error)),
     }
 }
