@@ -5,7 +5,7 @@
 //!
 //! fn main() -> Result<(), Error> {
 //!     let client = Client::from_env()?;
-//!     for activity in client.list_activities().items().limit(50) {
+//!     for activity in client.list_activities().items().take(50) {
 //!         match activity {
 //!             Ok(activity) => println!("{}  {:?}", activity.id, activity.action_date),
 //!             // One record in an undocumented form: the list goes on after it.
@@ -40,8 +40,8 @@
 //!
 //! # Lists
 //!
-//! `call()` on a list fetches one page; `items()` and `pages()` walk over all of it, and lose
-//! nothing: see [`Items`](list::Items).
+//! `call()` on a list fetches one page. `items()` returns an iterator over all records, and `pages()`
+//! one over all pages: see [`Items`](list::Items).
 //!
 //! # Retries, deadlines, cancelling
 //!

@@ -676,7 +676,7 @@ mod deadlines {
         let client = build(builder);
         assert_eq!(client.list_users().call().unwrap().len(), 1);
         let items = client.list_users().items().timeout(Duration::MAX);
-        assert_eq!(items.limit(1).count(), 1);
+        assert_eq!(items.take(1).count(), 1);
     }
 
     #[test]
@@ -1103,34 +1103,36 @@ mod lists {
         let _alone = alone();
         let server = Server::start(|request| user_of(page(request) % 10));
         for ahead in [0, 3] {
-            let users = server.client().list_users().items().prefetch(ahead);
-            assert_eq!(users.start_page(u64::MAX).count(), 1);
+            let users = server.client().list_users().page(u64::MAX).items();
+            assert_eq!(users.prefetch(ahead).count(), 1);
         }
         wait_until_no_thread_is_left();
     }
 
     #[test]
-    fn a_list_that_begins_anew_elsewhere_takes_no_page_from_before() {
+    fn a_list_that_goes_on_elsewhere_takes_no_page_from_before() {
         let _alone = alone();
         let server = Server::start(|request| user_of(page(request)));
-        let mut users = server.client().list_users().items().prefetch(3);
-        assert_eq!(users.next().unwrap().unwrap().id, 1);
-        let mut users = users.start_page(50);
-        assert_eq!(users.next().unwrap().unwrap().id, 50);
-        drop(users);
+        let users = server.client().list_users();
+        let mut items = users.clone().items().prefetch(3);
+        assert_eq!(items.next().unwrap().unwrap().id, 1);
+        let mut items = items.start_at(&users.page(50).items().bookmark());
+        assert_eq!(items.next().unwrap().unwrap().id, 50);
+        drop(items);
         wait_until_no_thread_is_left();
     }
 
     #[test]
     fn a_server_that_answers_the_same_page_for_ever_is_an_error_after_a_few_pages() {
-        for page in [USERS.to_owned(), r#"[{"id": "odd"}]"#.to_owned()] {
-            let server = Server::always(Reply::json(200, page));
+        for body in [USERS.to_owned(), r#"[{"id": "odd"}]"#.to_owned()] {
+            let server = Server::always(Reply::json(200, body));
             let items: Vec<_> = server.client().list_users().items().collect();
             assert_eq!(items.len(), 2, "{items:?}");
             let error = items[1].as_ref().unwrap_err();
-            let pages = server.received().len();
-            assert!(pages < 10, "{pages} requests");
-            assert_eq!(error.page(), Some(pages as u64));
+            let received = server.received();
+            assert!(received.len() < 10, "{} requests", received.len());
+            let pages = page(received.last().unwrap());
+            assert_eq!(error.page(), Some(pages));
             assert!(!error.is_retryable(), "{error}");
             let message = error.to_string();
             assert!(message.contains(&format!("page {pages}")), "{message}");

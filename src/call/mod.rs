@@ -260,6 +260,26 @@ impl Call {
         page.is_some_and(|page| page.begun.load(Ordering::Relaxed))
     }
 
+    /// Returns the limits of work that remains after the response: the end of the list, and of `timeout`
+    /// from now on.
+    pub fn limits_after(
+        &self,
+        list_deadline: Option<Instant>,
+        timeout: Option<Duration>,
+    ) -> Limits {
+        let mut limits = self.session.limits();
+        limits.list_deadline = list_deadline;
+        limits.start(timeout);
+        limits
+    }
+
+    /// Returns an error if the caller has cancelled the call, or once its time is over.
+    pub fn check(&self, limits: &Limits) -> Result<(), Error> {
+        let exceeded = |limit| errors::exceeded(limit, Phase::Unknown);
+        let checked = limits.check().map_err(exceeded);
+        checked.map_err(|error| error.with_operation(self.operation))
+    }
+
     /// Writes one line for an attempt: never a token, a query, or a body.
     fn log(&self, attempt: u32, result: &Result<Response<'_>, Error>, time: Duration) {
         let Operation { method, path, .. } = self.operation;

@@ -29,6 +29,7 @@ impl Error {
             Kind::TooLarge => {
                 "ask for a smaller page, or raise `max_body_size` of `Client::builder()`"
             }
+            Kind::TooManyRecords => "ask for a smaller page",
             Kind::Invalid | Kind::Cancelled | Kind::Repeats => return None,
         }))
     }

@@ -26,6 +26,8 @@ pub(crate) enum Kind {
     Redirect,
     Decode,
     TooLarge,
+    /// The records of a page would take far more memory than its JSON.
+    TooManyRecords,
     /// The server keeps returning the same page.
     Repeats,
     /// The list ends before the page that it was to begin at.

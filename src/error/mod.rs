@@ -97,7 +97,10 @@ use crate::operation::Operation;
 /// | A record of a list does not decode | [`record_id`], [`raw_record`], [`page`]; the others come | no |
 /// | A page of a list fails | the records before it, then [`page`] | as above |
 /// | The server ignores `page` | an error with [`page`] after a few pages | no |
+/// | A late cache answers a page with the one before; a single wrong end | the records; the page is asked for once more | GET |
+/// | Backends use pages of different sizes | the records; [`is_complete`] is false | GET |
 /// | The time of a list is over | [`is_timeout`], [`page`] | no |
+/// | A page of far too many records | [`is_too_large`] | no |
 /// | Somebody cancels | [`is_cancelled`] | no |
 ///
 /// # What an error holds
@@ -136,6 +139,7 @@ use crate::operation::Operation;
 /// [`page`]: Self::page
 /// [`is_not_found`]: Self::is_not_found
 /// [go on]: crate::list::Items::resume
+/// [`is_complete`]: crate::list::Items::is_complete
 pub struct Error(Box<Inner>);
 
 struct Inner {
@@ -216,6 +220,16 @@ impl Error {
     /// Names the setting of the time limit that ended the call.
     pub(crate) fn with_time_limit(mut self, setting: &'static str) -> Self {
         self.0.time_limit = Some(setting);
+        self
+    }
+
+    /// Makes a timeout the one of a list, whose time is over.
+    pub(crate) fn or_list_timeout(mut self, timeout: Duration, setting: &'static str) -> Self {
+        if self.0.kind == Kind::Timeout {
+            self.0.message =
+                format!("the list took longer than its `timeout()` of {timeout:?}").into();
+            self.0.time_limit = Some(setting);
+        }
         self
     }
 
@@ -350,7 +364,7 @@ impl Error {
     /// # let token = MasterToken::new(sandbox.master_token())?;
     /// # let client = Client::builder().base_url(sandbox.base_url()).build(token)?;
     /// # sandbox.fault(Fault::OddRecord);
-    /// for activity in client.list_activities().items().limit(10) {
+    /// for activity in client.list_activities().items().take(10) {
     ///     match activity {
     ///         Ok(activity) => println!("{}", activity.id),
     ///         Err(error) => match error.raw_record() {
@@ -436,9 +450,10 @@ impl Error {
         self.0.kind == Kind::Decode
     }
 
-    /// The body is larger than the client takes.
+    /// The body is larger than the client takes, or a page has so many records that they would take
+    /// far more memory than the body.
     pub fn is_too_large(&self) -> bool {
-        self.0.kind == Kind::TooLarge
+        matches!(self.0.kind, Kind::TooLarge | Kind::TooManyRecords)
     }
 
     /// The server pointed elsewhere; redirects are never followed.

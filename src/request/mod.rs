@@ -94,9 +94,9 @@ impl Request {
         self.url.get(base..).unwrap_or_default()
     }
 
-    /// Returns the end of a list that may take so long, by the client's clock.
-    pub fn deadline_after(&self, timeout: Duration) -> Option<Instant> {
-        self.session.config.clock.now().checked_add(timeout)
+    /// Returns the time of the client's clock.
+    pub fn now(&self) -> Instant {
+        self.session.config.clock.now()
     }
 
     /// Waits in place of sending the request. The deadline of its list and the limits of a call
@@ -527,15 +527,21 @@ impl Request {
     }
 
     /// Sends the request, and returns what `read` makes of the response, which is a success.
-    pub fn send<R>(
+    pub fn send<R>(self, read: impl FnOnce(Response<'_>) -> Result<R, Error>) -> Result<R, Error> {
+        self.send_shared(|response, _| read(response))
+    }
+
+    /// Does the same; `read` may keep the call, to redact later what it keeps of the response.
+    pub fn send_shared<R>(
         mut self,
-        read: impl FnOnce(Response<'_>) -> Result<R, Error>,
+        read: impl FnOnce(Response<'_>, &Arc<Call>) -> Result<R, Error>,
     ) -> Result<R, Error> {
         let operation = self.operation;
         let earlier = self.earlier.take();
         let result = self.into_call().and_then(|(call, limits)| {
+            let call = Arc::new(call);
             let redactor = call.redactor();
-            read(call.run(limits, earlier, &redactor)?)
+            read(call.run(limits, earlier, &redactor)?, &call)
         });
         result.map_err(|error| error.with_operation(operation))
     }

@@ -29,7 +29,8 @@ pub(super) fn take_buffer() -> Vec<u8> {
 
 /// Keeps a buffer for the next response of the thread, unless it is too large.
 pub(super) fn keep_buffer(mut buffer: Vec<u8>) {
-    if buffer.capacity() <= KEPT_BUFFER {
+    // A response without a body has no buffer to keep, and must not replace one.
+    if (1..=KEPT_BUFFER).contains(&buffer.capacity()) {
         buffer.clear();
         // A thread that ends keeps nothing.
         let _ = BUFFER.try_with(|kept| kept.set(buffer));

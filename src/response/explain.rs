@@ -1,9 +1,12 @@
 //! Why a text did not decode.
 
+use std::ops::ControlFlow;
+
 use serde_json::Value;
 use serde_json::error::Category;
 use serde_json::value::RawValue;
 
+use super::elements::for_each_element;
 use super::excerpt::sentence;
 use crate::redact::{self, Redactor};
 
@@ -75,13 +78,26 @@ pub(super) fn record<'t>(text: &'t str, path: Option<&str>) -> Option<(Option<us
         index.parse::<usize>().ok()
     });
     let raw = match index {
-        Some(index) => *serde_json::from_str::<Vec<&RawValue>>(text)
-            .ok()?
-            .get(index)?,
+        Some(index) => nth(text, index)?,
         None => serde_json::from_str::<&RawValue>(text).ok()?,
     };
     let raw = raw.get();
     raw.starts_with('{').then_some((index, raw))
+}
+
+/// Returns an element of a list, without keeping the others: there can be millions.
+fn nth(text: &str, index: usize) -> Option<&RawValue> {
+    let (mut at, mut found) = (0, None);
+    // It ends with an error where the element was found.
+    let _ = for_each_element(text, |raw| {
+        if at == index {
+            found = Some(raw);
+            return ControlFlow::Break(());
+        }
+        at += 1;
+        ControlFlow::Continue(())
+    });
+    found
 }
 
 /// Returns the value that identifies a record, as a text.

@@ -1,8 +1,10 @@
 //! A response, read to its end, and what becomes of it: a value, or an error that keeps what it said.
 
 mod body;
+pub mod elements;
 mod excerpt;
 mod explain;
+pub mod records;
 mod refusal;
 mod retry_after;
 
@@ -17,6 +19,7 @@ use zeroize::Zeroize;
 
 use self::excerpt::{BEGINNING, Excerpt, WHOLE, cut, sentence};
 use self::explain::{Reason, explain, near, record, record_id};
+use self::records::Failure;
 use crate::error::{Error, Kind, Origin, Record, ServerMessage};
 use crate::json;
 use crate::operation::Operation;
@@ -95,6 +98,24 @@ impl<'r> Response<'r> {
         Ok(response)
     }
 
+    /// Returns the response to a request without its headers and its body, to explain records of a
+    /// page after the body is gone.
+    pub fn without_body(
+        status: StatusCode,
+        operation: &'static Operation,
+        redactor: &'r Redactor<'r>,
+    ) -> Self {
+        Self {
+            status,
+            headers: HeaderMap::new(),
+            body: Vec::new(),
+            is_latin: false,
+            is_cut_off: false,
+            operation,
+            redactor,
+        }
+    }
+
     /// Refuses an encoding that `ureq` has not decoded: it takes the header away otherwise.
     fn check_encoding(&self) -> Result<(), Error> {
         let encoding = self.header(CONTENT_ENCODING).unwrap_or_default().trim();
@@ -131,6 +152,10 @@ impl<'r> Response<'r> {
         self.status.as_u16()
     }
 
+    pub fn status_code(&self) -> StatusCode {
+        self.status
+    }
+
     /// Returns the value in the body.
     pub fn json<T: DeserializeOwned>(self) -> Result<T, Error> {
         self.decode(Origin::Body)
@@ -146,22 +171,34 @@ impl<'r> Response<'r> {
 
     /// Returns the records of one page of a list, which have this key.
     pub fn page<R: DeserializeOwned>(self, key: &'static str) -> Result<Vec<R>, Error> {
-        self.decode(Origin::Page(key))
+        let text = self.as_text()?;
+        records::decode(text).map_err(|failure| match failure {
+            Failure::TooMany(error) => error.with_status(self.status),
+            Failure::Json(error) => self.undecoded::<Vec<R>>(text, &error, Origin::Page(key)),
+        })
     }
 
     fn decode<T: DeserializeOwned>(&self, origin: Origin) -> Result<T, Error> {
         let text = self.as_text()?;
-        json::from_str(text).map_err(|error| {
-            let excerpt = self.excerpt();
-            let error = self.not_decoded(text, &error, excerpt.as_ref(), json::path::<T>);
-            let error = match record(text, error.json_path()) {
-                Some((index, raw)) if raw.len() <= WHOLE => {
-                    self.with_record(error, index, raw, origin, excerpt.as_ref())
-                }
-                _ => error,
-            };
-            self.with_body(error, excerpt)
-        })
+        json::from_str(text).map_err(|error| self.undecoded::<T>(text, &error, origin))
+    }
+
+    /// Explains why the body did not become a `T`, with the record that is to blame.
+    fn undecoded<T: DeserializeOwned>(
+        &self,
+        text: &str,
+        error: &serde_json::Error,
+        origin: Origin,
+    ) -> Error {
+        let excerpt = self.excerpt();
+        let error = self.not_decoded(text, error, excerpt.as_ref(), json::path::<T>);
+        let error = match record(text, error.json_path()) {
+            Some((index, raw)) if raw.len() <= WHOLE => {
+                self.with_record(error, index, raw, origin, excerpt.as_ref())
+            }
+            _ => error,
+        };
+        self.with_body(error, excerpt)
     }
 
     /// Returns the body as text in UTF-8, which is what JSON is in.

@@ -314,12 +314,14 @@ pub mod requests {
                 .query("page_size", &self.page_size)
         }
 
-        /// All records, from the page that is asked for to the last, fetched as they are needed.
+        /// Returns an iterator over all records, from the first page, or the page asked for, to the
+        /// last. It fetches the pages as they are needed.
         pub fn items(self) -> Items<Self> {
             Items::new(self)
         }
 
-        /// All pages, from the one that is asked for to the last, fetched as they are needed.
+        /// Returns an iterator over all pages, from the first, or the page asked for, to the last.
+        /// It fetches them as they are needed.
         pub fn pages(self) -> Pages<Self> {
             Pages::new(self)
         }
@@ -448,12 +450,14 @@ pub mod requests {
                 .query("page_size", &self.page_size)
         }
 
-        /// All records, from the page that is asked for to the last, fetched as they are needed.
+        /// Returns an iterator over all records, from the first page, or the page asked for, to the
+        /// last. It fetches the pages as they are needed.
         pub fn items(self) -> Items<Self> {
             Items::new(self)
         }
 
-        /// All pages, from the one that is asked for to the last, fetched as they are needed.
+        /// Returns an iterator over all pages, from the first, or the page asked for, to the last.
+        /// It fetches them as they are needed.
         pub fn pages(self) -> Pages<Self> {
             Pages::new(self)
         }
@@ -597,6 +601,8 @@ pub mod requests {
         }
     }
 
+    impl<T: crate::Token> crate::runtime::Sealed for ListActivities<T> {}
+
     impl<T: crate::Token> Paged for ListActivities<T> {
         type Record = types::Activity;
         type Key = i64;
@@ -614,6 +620,8 @@ pub mod requests {
             PageRequest(self.clone().page(page).request())
         }
     }
+
+    impl<T: crate::Token> crate::runtime::Sealed for ListUsers<T> {}
 
     impl<T: crate::Token> Paged for ListUsers<T> {
         type Record = types::User;
