@@ -99,6 +99,7 @@ mod default_client;
 mod defaults;
 mod error;
 mod escape;
+#[allow(dead_code, reason = "a document may have no period")]
 mod fitrankings;
 mod generated;
 mod limits;

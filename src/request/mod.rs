@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use ureq::http::header::{ACCEPT, COOKIE};
+use ureq::http::header::{ACCEPT, COOKIE, RANGE};
 use ureq::http::{HeaderName, HeaderValue, Uri};
 use zeroize::Zeroizing;
 
@@ -526,8 +526,18 @@ impl Request {
         self.send(|response| response.bytes())
     }
 
-    /// Sends the request, and returns what `read` makes of the response, which is a success.
-    pub fn send<R>(
+    /// Sends the request, and returns what `read` makes of the response, which is a success and not a
+    /// part only.
+    pub fn send<R>(self, read: impl FnOnce(Response<'_>) -> Result<R, Error>) -> Result<R, Error> {
+        if self.headers.iter().any(|(name, _)| *name == RANGE) {
+            return self.by_status(read);
+        }
+        self.by_status(|response| read(response.error_for_part()?))
+    }
+
+    /// Sends the request, and returns what `read` makes of the response, which is any success: the
+    /// document can describe a 206.
+    pub fn by_status<R>(
         mut self,
         read: impl FnOnce(Response<'_>) -> Result<R, Error>,
     ) -> Result<R, Error> {

@@ -66,7 +66,7 @@ pub mod requests {
 
         pub fn call(&self) -> Result<types::CreatePetAnswer, Error> {
             self.request()
-                .send(|answer| match answer.status() {
+                .by_status(|answer| match answer.status() {
                     200 => answer.json().map(types::CreatePetAnswer::Ok),
                     204 => Ok(types::CreatePetAnswer::NoContent),
                     _ => answer.unexpected(),
