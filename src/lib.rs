@@ -100,6 +100,7 @@ mod client;
 mod defaults;
 mod error;
 mod escape;
+#[allow(dead_code, reason = "a document may have no period")]
 mod fitrankings;
 mod generated;
 mod json;

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use log::Level;
-use ureq::http::header::{CONTENT_TYPE, COOKIE, RANGE};
+use ureq::http::header::{CONTENT_TYPE, COOKIE};
 use ureq::http::{HeaderName, HeaderValue, Request, Uri};
 use zeroize::Zeroizing;
 
@@ -127,7 +127,7 @@ impl Call {
         loop {
             let sent = transport.send(self.message(), limits, |response| {
                 let response = Response::read(response, limit, self.operation, redactor)?;
-                response.error_for_status(self.asks_for_range())
+                response.error_for_status()
             });
             match sent {
                 Ok(response) => return Ok(response),
@@ -164,10 +164,6 @@ impl Call {
             body: self.body.as_ref().map(|(_, bytes)| bytes.as_slice()),
             cookie,
         }
-    }
-
-    fn asks_for_range(&self) -> bool {
-        self.headers.iter().any(|(name, _)| *name == RANGE)
     }
 
     fn is_stale(&self, failure: &Failure) -> bool {

@@ -137,7 +137,8 @@ impl<P: Paged> InFlight<P> {
 }
 
 fn fetch<P: Paged>(request: Request, begun: &AtomicBool) -> Result<DecodedPage<P>, Error> {
-    let page = request.send_shared(|response, call| DecodedPage::decode(&response, call));
+    let page = request
+        .send_shared(|response, call| DecodedPage::decode(&response.error_for_part()?, call));
     if page.is_ok() {
         begun.store(true, Ordering::Relaxed);
     }

@@ -198,7 +198,7 @@ mod tests {
         let take = |status, body| {
             let reply = reply(status, "", body);
             let (_, result) = exchange(NoToken, operation(Method::GET, "/x"), reply, |request| {
-                request.send(|response| match response.status() {
+                request.by_status(|response| match response.status() {
                     200 => response.json().map(|number: u8| number.to_string()),
                     201 => response.text(),
                     202 => response.bytes().map(|bytes| format!("{bytes:?}")),

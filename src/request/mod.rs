@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use ureq::http::header::{ACCEPT, COOKIE};
+use ureq::http::header::{ACCEPT, COOKIE, RANGE};
 use ureq::http::{HeaderName, HeaderValue, Uri};
 use zeroize::Zeroizing;
 
@@ -526,12 +526,26 @@ impl Request {
         self.send(|response| response.bytes())
     }
 
-    /// Sends the request, and returns what `read` makes of the response, which is a success.
+    /// Sends the request, and returns what `read` makes of the response, which is a success and not a
+    /// part only.
     pub fn send<R>(self, read: impl FnOnce(Response<'_>) -> Result<R, Error>) -> Result<R, Error> {
+        if self.headers.iter().any(|(name, _)| *name == RANGE) {
+            return self.by_status(read);
+        }
+        self.by_status(|response| read(response.error_for_part()?))
+    }
+
+    /// Sends the request, and returns what `read` makes of the response, which is any success: the
+    /// document can describe a 206.
+    pub fn by_status<R>(
+        self,
+        read: impl FnOnce(Response<'_>) -> Result<R, Error>,
+    ) -> Result<R, Error> {
         self.send_shared(|response, _| read(response))
     }
 
-    /// Does the same; `read` may keep the call, to redact later what it keeps of the response.
+    /// Does the same as `by_status`; `read` may keep the call, to redact later what it keeps of the
+    /// response.
     pub fn send_shared<R>(
         mut self,
         read: impl FnOnce(Response<'_>, &Arc<Call>) -> Result<R, Error>,

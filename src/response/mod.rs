@@ -128,13 +128,17 @@ impl<'r> Response<'r> {
         )))
     }
 
-    /// Returns an error unless the status is 2xx. A part of the representation, 206, is an error as
-    /// well, unless the request `asks_for_range`.
-    pub fn error_for_status(self, asks_for_range: bool) -> Result<Self, Error> {
-        if self.status == StatusCode::PARTIAL_CONTENT && !asks_for_range {
+    /// Returns an error for a part of the representation, 206.
+    pub fn error_for_part(self) -> Result<Self, Error> {
+        if self.status == StatusCode::PARTIAL_CONTENT {
             let message = "the answer is a part of what was asked for";
             return Err(self.with_body(self.undecodable(message), self.excerpt()));
         }
+        Ok(self)
+    }
+
+    /// Returns an error unless the status is 2xx.
+    pub fn error_for_status(self) -> Result<Self, Error> {
         if self.status.is_success() {
             return Ok(self);
         }

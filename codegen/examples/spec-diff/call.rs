@@ -309,7 +309,7 @@ impl<'a> Call<'a> {
     /// What an answer becomes by its status.
     fn compare_statuses(&self, [old, new]: [&[&Step]; 2], report: &mut Report) -> bool {
         let arms = |steps: &[&Step]| {
-            let found = steps.iter().find(|step| step.call == "send");
+            let found = steps.iter().find(|step| step.call == "by_status");
             found.map(|step| step.names.clone())
         };
         let (Some(old), Some(new)) = (arms(old), arms(new)) else {

@@ -128,7 +128,7 @@ fn send(operation: &Operation, types: &Types) -> (TokenStream, TokenStream) {
             if !successes.iter().any(|success| success.status == "default") {
                 arms.push(quote!(_ => answer.unexpected()));
             }
-            let send = quote!(.send(|answer| match answer.status() { #(#arms,)* }));
+            let send = quote!(.by_status(|answer| match answer.status() { #(#arms,)* }));
             (quote!(types::#name), send)
         }
     }

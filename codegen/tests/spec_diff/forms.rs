@@ -66,7 +66,7 @@ pub mod requests {
 
         pub fn call(&self) -> Result<types::CreatePetResponse, Error> {
             self.request()
-                .send(|answer| match answer.status() {
+                .by_status(|answer| match answer.status() {
                     200 => answer.json().map(types::CreatePetResponse::Ok),
                     204 => Ok(types::CreatePetResponse::NoContent),
                     _ => answer.unexpected(),
