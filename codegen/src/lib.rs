@@ -11,10 +11,12 @@
 //! layout  tokens → text
 //! lenient the same again and again, without what is in the way
 //! script  what build.rs does with all this, and tells cargo
+//! compare what a change from one document to another does to callers
 //! ```
 
 mod access;
 mod builder;
+mod compare;
 mod content;
 mod doc;
 mod fields;
@@ -51,7 +53,9 @@ mod yaml;
 
 use std::path::{Path, PathBuf};
 
+pub use compare::{Report, Verdict};
 use lenient::LeftOut;
+use model::Api;
 use one_line::one_line;
 use problem::Problem;
 pub use problem::Problems;
@@ -106,6 +110,44 @@ pub fn generate_from(path: &Path, text: &str, mode: Mode) -> Result<Generated, P
     with_room(path, || from_source(source, mode))
 }
 
+/// Compares two documents, or tells everything that is in the way of reading them.
+///
+/// Each change is a line in terms of the Rust that is generated; the verdict of the [`Report`] says
+/// which part of the version it raises. In the lenient mode, an operation that is left out counts as
+/// one that is not there.
+pub fn compare(old: &Path, new: &Path, mode: Mode) -> Result<Report, Problems> {
+    with_room(new, || {
+        let read = |path| read_model(&Source::read(path)?, mode);
+        compare_models(old, [read(old), read(new)])
+    })
+}
+
+/// Compares two texts, as if each stood at its path.
+pub fn compare_from([old, new]: [(&Path, &str); 2], mode: Mode) -> Result<Report, Problems> {
+    with_room(new.0, || {
+        let read = |(path, text)| {
+            let mut source = Source::parse(path, text)?;
+            files::gather(&mut source);
+            read_model(&source, mode)
+        };
+        compare_models(old.0, [read(old), read(new)])
+    })
+}
+
+fn compare_models(path: &Path, models: [Result<Api, Problems>; 2]) -> Result<Report, Problems> {
+    match models {
+        [Ok(old), Ok(new)] => {
+            compare::models(old, new).map_err(|message| unwritten(Problem::new(path, "", message)))
+        }
+        // What is wrong with both documents is told at once.
+        models => {
+            let problems = models.into_iter().filter_map(Result::err);
+            let each = problems.flat_map(|problems| problems.iter().cloned().collect::<Vec<_>>());
+            Err(each.collect())
+        }
+    }
+}
+
 /// The values of a text, whatever they say.
 pub fn value(path: &Path, text: &str) -> Result<serde_json::Value, Problems> {
     Ok(Source::parse(path, text)?.root)
@@ -113,10 +155,10 @@ pub fn value(path: &Path, text: &str) -> Result<serde_json::Value, Problems> {
 
 /// Schemas may be nested in one another as deep as is permitted, and every level takes some stack,
 /// the more so where nothing is optimized.
-fn with_room(
+fn with_room<T: Send>(
     path: &Path,
-    work: impl FnOnce() -> Result<Generated, Problems> + Send,
-) -> Result<Generated, Problems> {
+    work: impl FnOnce() -> Result<T, Problems> + Send,
+) -> Result<T, Problems> {
     const ROOM: usize = 256 * 1024 * 1024;
     std::thread::scope(|scope| {
         let thread = std::thread::Builder::new().stack_size(ROOM);
@@ -132,11 +174,7 @@ fn with_room(
 }
 
 fn from_source(source: Source, mode: Mode) -> Result<Generated, Problems> {
-    let (mut api, left_out) = match mode {
-        Mode::Strict => (read::read(&mut source.clone())?, Vec::new()),
-        Mode::Lenient => lenient::read(&source)?,
-    };
-    api.left_out = left_out.iter().map(LeftOut::to_string).collect();
+    let api = read_model(&source, mode)?;
     let (code, signatures) = code(&source, &api)?;
     Ok(Generated {
         code,
@@ -151,11 +189,23 @@ fn from_source(source: Source, mode: Mode) -> Result<Generated, Problems> {
     })
 }
 
-fn code(source: &Source, api: &model::Api) -> Result<(String, Vec<String>), Problems> {
+fn read_model(source: &Source, mode: Mode) -> Result<Api, Problems> {
+    let (mut api, left_out) = match mode {
+        Mode::Strict => (read::read(&mut source.clone())?, Vec::new()),
+        Mode::Lenient => lenient::read(source)?,
+    };
+    api.left_out = left_out.iter().map(LeftOut::to_string).collect();
+    Ok(api)
+}
+
+fn unwritten(problem: Problem) -> Problems {
+    let remedy = "this is a fault of the generator; please report it with the document";
+    problem.remedy(remedy).into()
+}
+
+fn code(source: &Source, api: &Api) -> Result<(String, Vec<String>), Problems> {
     let failed = |stage: &str, message: String| {
-        let found = format!("{stage} could not be written: {message}");
-        let remedy = "this is a fault of the generator; please report it with the document";
-        Problems::from(source.problem("", found).remedy(remedy))
+        unwritten(source.problem("", format!("{stage} could not be written: {message}")))
     };
     let types = types::Types::new(api).map_err(|message| failed("types", message))?;
     let tokens = write::file(api, &types);

@@ -80,6 +80,7 @@ pub struct Scheme {
     pub kind: SchemeKind,
 }
 
+#[derive(PartialEq, Eq)]
 pub enum SchemeKind {
     Bearer,
     Basic,
@@ -248,6 +249,7 @@ impl Answer {
 }
 
 /// A status that is no success.
+#[derive(PartialEq, Eq)]
 pub struct Refusal {
     pub status: String,
     pub doc: String,
@@ -313,6 +315,18 @@ pub struct Record {
     pub row: bool,
     /// The values of whatever other keys it has.
     pub rest: Option<Schema>,
+}
+
+impl Record {
+    /// Whether callers make one with `default()`.
+    pub fn has_default(&self) -> bool {
+        self.sent && self.fields.iter().all(Field::may_be_missing)
+    }
+
+    /// Whether callers make one with `new()`, which takes the fields that it cannot do without.
+    pub fn has_new(&self) -> bool {
+        self.sent && !self.fields.iter().all(Field::may_be_missing)
+    }
 }
 
 pub struct Field {

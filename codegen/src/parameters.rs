@@ -327,11 +327,8 @@ fn check_secret(reader: &mut Reader<'_>, schema: &Schema, name: &str, pointer: &
 
 /// The bounds of a whole number, where its type does not say them already.
 fn bounds(reader: &mut Reader<'_>, schema: &Schema, pointer: &str) -> (Option<i128>, Option<i128>) {
-    let (least, most) = match schema {
-        Schema::Integer("i32") => (i32::MIN.into(), i32::MAX.into()),
-        Schema::Integer("u64") => (0, u64::MAX.into()),
-        Schema::Integer(_) => (i64::MIN.into(), i64::MAX.into()),
-        _ => return (None, None),
+    let Some((least, most)) = limits(schema) else {
+        return (None, None);
     };
     let value = refs::resolve(reader.source, pointer).and_then(|at| reader.source.at(&at));
     let Some(value) = value else {
@@ -353,6 +350,16 @@ fn bounds(reader: &mut Reader<'_>, schema: &Schema, pointer: &str) -> (Option<i1
         minimum.filter(|bound| *bound > least),
         maximum.filter(|bound| *bound < most),
     )
+}
+
+/// The least and the greatest value of a whole number's type.
+pub fn limits(schema: &Schema) -> Option<(i128, i128)> {
+    match schema {
+        Schema::Integer("i32") => Some((i32::MIN.into(), i32::MAX.into())),
+        Schema::Integer("u64") => Some((0, u64::MAX.into())),
+        Schema::Integer(_) => Some((i64::MIN.into(), i64::MAX.into())),
+        _ => None,
+    }
 }
 
 /// The nearest whole number within a bound, where `inward` is the way to those.

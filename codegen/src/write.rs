@@ -9,7 +9,11 @@ mod step;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
+pub use self::access::holders;
+pub use self::data::{held, payload};
 use self::docs::{docs, notes_doc};
+pub use self::request::{body_type, is_converted, sends_files};
+pub use self::step::{raw_may_be_empty, send};
 use crate::doc;
 use crate::fields::FILE;
 use crate::model::{Answer, Api, Schema};
@@ -115,7 +119,7 @@ fn data(api: &Api, types: &Types) -> TokenStream {
     }
 }
 
-fn is_file(schema: &Schema) -> bool {
+pub fn is_file(schema: &Schema) -> bool {
     schema
         .parts()
         .any(|part| matches!(part, Schema::Rust(rust) if rust == FILE))

@@ -13,7 +13,7 @@ use crate::model::{Access, Place, Scheme, SchemeKind};
 pub fn access(access: &Access, name: &str) -> Option<TokenStream> {
     let Access::AnyOf {
         alternatives,
-        optional,
+        optional: _,
     } = access
     else {
         return None;
@@ -39,18 +39,30 @@ pub fn access(access: &Access, name: &str) -> Option<TokenStream> {
     let note = format!(
         "`client.with_token(token)` makes such a client of the one at hand, over the same connections, where `token` is {list}{environment}"
     );
-    let holders = alternatives
-        .iter()
-        .map(|tokens| holder(tokens))
-        .chain(either(alternatives));
-    let nobody = optional.then(|| quote!(impl #name for crate::NoToken {}));
+    let holders = holders(access);
     Some(quote! {
         #about
         #[diagnostic::on_unimplemented(message = #message, label = #label, note = #note)]
         pub trait #name: crate::Token {}
         #(impl #name for #holders {})*
-        #nobody
     })
+}
+
+/// The token types that may call an operation; none where it takes no token.
+pub fn holders(access: &Access) -> Vec<TokenStream> {
+    let Access::AnyOf {
+        alternatives,
+        optional,
+    } = access
+    else {
+        return Vec::new();
+    };
+    alternatives
+        .iter()
+        .map(|tokens| holder(tokens))
+        .chain(either(alternatives))
+        .chain(optional.then(|| quote!(crate::NoToken)))
+        .collect()
 }
 
 /// Tokens that go together, in words.

@@ -36,9 +36,8 @@ pub fn record(name: &str, record: &Record, api: &Api, types: &Types) -> TokenStr
         }
     });
     // A record that callers send has a way to make one, which a new optional field leaves alone.
-    let optional = record.fields.iter().all(Field::may_be_missing);
-    let new = (record.sent && !optional).then(|| new(name, record, types));
-    let default = (record.sent && optional).then(|| quote!(Default,));
+    let new = record.has_new().then(|| new(name, record, types));
+    let default = record.has_default().then(|| quote!(Default,));
     let row = record.row.then(|| row(name, record, api));
     quote! {
         #doc
@@ -217,14 +216,7 @@ pub fn union(name: &str, union: &Union, types: &Types) -> TokenStream {
     let payloads: Vec<TokenStream> = union
         .alternatives
         .iter()
-        .map(|known| {
-            let rust = types.field(name, &known.name);
-            // So that a union can hold what holds it, and is no larger than it has to be.
-            match known.schema {
-                Schema::Named(_) => quote!(Box<#rust>),
-                _ => rust,
-            }
-        })
+        .map(|known| payload(name, known, types))
         .collect();
     let names: Vec<Ident> = union
         .alternatives
@@ -258,6 +250,16 @@ pub fn union(name: &str, union: &Union, types: &Types) -> TokenStream {
     }
 }
 
+/// What the variant for an alternative holds.
+pub fn payload(union: &str, known: &Alternative, types: &Types) -> TokenStream {
+    let rust = types.field(union, &known.name);
+    // So that a union can hold what holds it, and is no larger than it has to be.
+    match known.schema {
+        Schema::Named(_) => quote!(Box<#rust>),
+        _ => rust,
+    }
+}
+
 /// What is said of an alternative that the document says nothing of.
 fn alternative(known: &Alternative) -> String {
     match (&known.schema, known.tags.first()) {
@@ -269,6 +271,16 @@ fn alternative(known: &Alternative) -> String {
         (Schema::Integer(_) | Schema::Number(_), None) => "A number.".to_owned(),
         (Schema::Boolean, None) => "`true` or `false`.".to_owned(),
         _ => "One of them.".to_owned(),
+    }
+}
+
+/// What the variant for a status holds.
+pub fn held(answer: &str, success: &Success, types: &Types) -> Option<TokenStream> {
+    match &success.content {
+        Content::Json(_) => Some(types.field(answer, &success.name)),
+        Content::Text => Some(quote!(String)),
+        Content::Bytes => Some(quote!(Vec<u8>)),
+        Content::Empty => None,
     }
 }
 
@@ -293,15 +305,7 @@ pub fn answer(
             false => format!("{status}: {text}"),
         });
         let variant = ident(&success.name);
-        let held = match &success.content {
-            Content::Json(_) => {
-                let rust = types.field(name, &success.name);
-                Some(quote!((#rust)))
-            }
-            Content::Text => Some(quote!((String))),
-            Content::Bytes => Some(quote!((Vec<u8>))),
-            Content::Empty => None,
-        };
+        let held = held(name, success, types).map(|rust| quote!((#rust)));
         quote!(#doc #variant #held)
     });
     quote! {

@@ -75,7 +75,7 @@ fn imports(api: &Api, paged: bool) -> TokenStream {
 }
 
 /// Whether a request sends files, whose type is the runtime's.
-fn sends_files(api: &Api) -> bool {
+pub fn sends_files(api: &Api) -> bool {
     let parameters = api
         .operations
         .iter()
@@ -147,7 +147,7 @@ impl Arguments {
 }
 
 /// The type of a body, as it is taken from a caller.
-fn body_type(body: &Body, types: &Types) -> TokenStream {
+pub fn body_type(body: &Body, types: &Types) -> TokenStream {
     match body.form {
         BodyForm::Json | BodyForm::Form => types.of(&body.schema),
         BodyForm::Text => quote!(String),
@@ -157,16 +157,18 @@ fn body_type(body: &Body, types: &Types) -> TokenStream {
 
 /// How a value of a type is taken from a caller: whatever easily becomes it.
 pub fn taken(name: &Ident, rust: &TokenStream) -> (TokenStream, TokenStream) {
-    let text = rust.to_string();
-    let easy = matches!(
-        text.as_str(),
-        "String" | "crate :: Secret" | "crate :: multipart :: File"
-    ) || text.starts_with("Vec <");
-    if easy {
+    if is_converted(rust) {
         (quote!(impl Into<#rust>), quote!(#name.into()))
     } else {
         (quote!(#rust), quote!(#name))
     }
+}
+
+/// Whether whatever easily becomes a value of the type is taken in its place.
+pub fn is_converted(rust: &TokenStream) -> bool {
+    let text = rust.to_string();
+    let easy = ["String", "crate :: Secret", "crate :: multipart :: File"];
+    easy.contains(&text.as_str()) || text.starts_with("Vec <")
 }
 
 /// The type that holds what a request is made of, and sends it.

@@ -3,11 +3,10 @@
 use std::ffi::OsString;
 use std::path::Path;
 
-use proc_macro2::{Group, Ident, Literal, TokenStream, TokenTree};
+use fitrankings_codegen::{Report, Verdict};
 
 use crate::command::{self, FAILED};
-use crate::report::{Report, Verdict};
-use crate::{API, code, edited};
+use crate::{API, compared, edited};
 
 const SPEC: &str = "../spec/fitrankings.yaml";
 const EVERYTHING: &str = "tests/generator/fixtures/everything.yaml";
@@ -24,7 +23,7 @@ fn a_document_is_the_same_as_itself() {
         assert_eq!(report.to_string(), "nothing changes for callers\npatch\n");
         assert_eq!(report.verdict(), Verdict::Patch);
     }
-    let report = command::compare(&code(API), &code(&edited(API, &[]))).unwrap();
+    let report = compared(API, &edited(API, &[]));
     assert_eq!(report.verdict(), Verdict::Patch);
 }
 
@@ -50,7 +49,7 @@ fn the_lines_are_in_the_order_of_their_weight() {
             ("  /groups/:", "  /teams/:"),
         ],
     );
-    let report = command::compare(&code(API), &code(&new)).unwrap();
+    let report = compared(API, &new);
     assert_eq!(
         report.to_string(),
         "User loses steps: breaking\n\
@@ -65,7 +64,7 @@ fn the_lines_are_in_the_order_of_their_weight() {
 #[test]
 fn a_verdict_is_that_of_the_heaviest_line() {
     let verdict = |edits: &[(&str, &str)]| {
-        let report = command::compare(&code(API), &code(&edited(API, edits))).unwrap();
+        let report = compared(API, &edited(API, edits));
         report.verdict()
     };
     let words = ("summary: Lists users.", "summary: Lists all.");
@@ -103,109 +102,5 @@ fn the_problems_of_both_documents_are_told_at_once() {
         &format!("{refused}:1: #: `paths` is missing"),
     ] {
         assert!(problems.contains(part), "{part}\n{problems}");
-    }
-}
-
-#[test]
-fn code_that_is_no_rust_is_an_error() {
-    let problem = command::compare("fn", "").unwrap_err();
-    assert!(
-        problem.starts_with("the code of the old document cannot be read: "),
-        "{problem}"
-    );
-}
-
-/// Long signatures are broken into lines, with a comma at the end.
-#[test]
-fn where_lines_break_is_no_change() {
-    let old = include_str!("forms.rs");
-    let broken = edited(
-        old,
-        &[
-            (
-                "pub fn call(&self) -> Result<types::CreatePetAnswer, Error> {",
-                "pub fn call(\n&self,\n) -> Result<\ntypes::CreatePetAnswer,\nError,\n> {",
-            ),
-            (
-                "pub fn create_pet(&self, body: types::Pet) ->",
-                "pub fn create_pet(\n&self,\nbody: types::Pet,\n) ->",
-            ),
-            ("Text(String) });", "Text(String),\n});"),
-        ],
-    );
-    let report = command::compare(old, &broken).unwrap();
-    assert_eq!(report.to_string(), "nothing changes for callers\npatch\n");
-}
-
-/// Another name or value anywhere in the code is told, in whatever words.
-#[test]
-fn nothing_is_lost_in_silence() {
-    let old = include_str!("forms.rs");
-    let tokens: TokenStream = old.parse().unwrap();
-    let mut told = 0;
-    // All of them would take a while.
-    for nth in (0..).step_by(3) {
-        let mut change = Change {
-            left: nth,
-            done: None,
-        };
-        let new = change.stream(tokens.clone()).to_string();
-        let Some(word) = change.done else { break };
-        // Docs are words that follow from the code in part.
-        if word.starts_with('"') && old.contains(&format!("///{}", word.trim_matches('"'))) {
-            continue;
-        }
-        // Some changes make it something else than Rust.
-        let Ok(report) = command::compare(old, &new) else {
-            continue;
-        };
-        let said = report.to_string();
-        assert!(!said.starts_with("nothing"), "{word}, the {nth}th\n{new}");
-        told += 1;
-    }
-    assert!(told > 100, "{told}");
-}
-
-/// Changes one word of some code.
-struct Change {
-    /// How many words stand before it.
-    left: usize,
-    /// The word as it was, once it is changed.
-    done: Option<String>,
-}
-
-impl Change {
-    fn stream(&mut self, stream: TokenStream) -> TokenStream {
-        stream.into_iter().map(|token| self.token(token)).collect()
-    }
-
-    fn token(&mut self, token: TokenTree) -> TokenTree {
-        let word = token.to_string();
-        match token {
-            TokenTree::Group(group) => {
-                let inside = self.stream(group.stream());
-                Group::new(group.delimiter(), inside).into()
-            }
-            TokenTree::Ident(name) if self.is_here(&word) => {
-                Ident::new(&format!("{word}X"), name.span()).into()
-            }
-            TokenTree::Literal(_) if self.is_here(&word) => match word.parse::<u64>() {
-                Ok(number) => Literal::u64_unsuffixed(number + 7).into(),
-                Err(_) => Literal::string(&format!("{}X", word.trim_matches('"'))).into(),
-            },
-            other => other,
-        }
-    }
-
-    fn is_here(&mut self, word: &str) -> bool {
-        if self.done.is_some() {
-            return false;
-        }
-        if self.left == 0 {
-            self.done = Some(word.to_owned());
-            return true;
-        }
-        self.left -= 1;
-        false
     }
 }

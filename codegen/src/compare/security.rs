@@ -1,0 +1,135 @@
+//! Who may call: the token types of a document, and the traits for its choices of tokens.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::report::Report;
+use super::rust::{list, short, spelled};
+use crate::model::{Access, Api, Place, Scheme, SchemeKind};
+use crate::write::holders;
+
+/// The token types that may call an operation.
+fn tokens(access: &Access) -> BTreeSet<String> {
+    holders(access)
+        .iter()
+        .map(|token| short(&spelled(token)))
+        .collect()
+}
+
+/// Tells who may call an operation, and could not before, and the other way round.
+pub fn compare_callers(subject: &str, [old, new]: [&Access; 2], report: &mut Report) {
+    let (from, to) = (tokens(old), tokens(new));
+    let shown =
+        |tokens: Vec<&String>, word| list(&tokens.into_iter().cloned().collect::<Vec<_>>(), word);
+    match (old, new) {
+        (Access::Open, Access::Open) => {}
+        (Access::Open, Access::AnyOf { .. }) => {
+            let wanted = shown(to.iter().collect(), "or");
+            report.breaking(format!(
+                "{subject} wants {wanted}, and took any client before"
+            ));
+        }
+        (Access::AnyOf { .. }, Access::Open) => {
+            report.added(format!(
+                "{subject} takes any client, one without a token too"
+            ));
+        }
+        (Access::AnyOf { .. }, Access::AnyOf { .. }) => {
+            let lost: Vec<&String> = from.difference(&to).collect();
+            let gained: Vec<&String> = to.difference(&from).collect();
+            if !lost.is_empty() {
+                report.breaking(format!("{subject} no longer takes {}", shown(lost, "or")));
+            }
+            if !gained.is_empty() {
+                report.added(format!("{subject} takes {} as well", shown(gained, "and")));
+            }
+        }
+    }
+}
+
+/// Tells what is different about the module `access`.
+pub fn compare(old: &Api, new: &Api, report: &mut Report) {
+    compare_traits([&old.accesses, &new.accesses].map(traits), report);
+    for (name, scheme) in &old.schemes {
+        match new.schemes.get(name) {
+            Some(other) => compare_scheme(&format!("access::{name}"), scheme, other, report),
+            None => report.breaking(format!("access::{name} is gone")),
+        }
+    }
+    for name in new
+        .schemes
+        .keys()
+        .filter(|name| !old.schemes.contains_key(*name))
+    {
+        report.added(format!("access::{name} is a new token type"));
+    }
+}
+
+/// The traits, each with the tokens that have it.
+fn traits(accesses: &BTreeMap<Access, String>) -> BTreeMap<&str, BTreeSet<String>> {
+    let traits = accesses.iter();
+    traits
+        .map(|(access, name)| (name.as_str(), tokens(access)))
+        .collect()
+}
+
+fn compare_traits([old, new]: [BTreeMap<&str, BTreeSet<String>>; 2], report: &mut Report) {
+    let mut gained: Vec<_> = new
+        .iter()
+        .filter(|(name, _)| !old.contains_key(*name))
+        .collect();
+    for (name, tokens) in &old {
+        let subject = format!("access::{name}");
+        if let Some(other) = new.get(name) {
+            for lost in tokens.difference(other) {
+                report.breaking(format!("{subject} loses {lost}"));
+            }
+            for gained in other.difference(tokens) {
+                report.added(format!("{subject} gains {gained}"));
+            }
+            continue;
+        }
+        match gained.iter().position(|(_, other)| *other == tokens) {
+            Some(at) => {
+                let (name, _) = gained.remove(at);
+                report.breaking(format!("{subject} is called {name} now"));
+            }
+            None => report.breaking(format!("{subject} is gone, which a bound may name")),
+        }
+    }
+    for (name, _) in gained {
+        report.added(format!("access::{name} is new, which a bound may name"));
+    }
+}
+
+fn compare_scheme(subject: &str, old: &Scheme, new: &Scheme, report: &mut Report) {
+    let Scheme { wire, doc, kind } = old;
+    if (wire, doc) != (&new.wire, &new.doc) {
+        report.reworded(subject);
+    }
+    match (kind, &new.kind) {
+        (SchemeKind::Key(place, key), SchemeKind::Key(to, name)) => {
+            if (place, key) != (to, name) {
+                let (old, new) = (sent(*place, key), sent(*to, name));
+                report.behaviour(format!("{subject} is sent {new} instead of {old}"));
+            }
+        }
+        (old, new) if old != new => {
+            let (old, new) = (in_words(old), in_words(new));
+            report.breaking(format!("{subject} is {new} instead of {old}"));
+        }
+        _ => {}
+    }
+}
+
+fn in_words(kind: &SchemeKind) -> &'static str {
+    match kind {
+        SchemeKind::Bearer => "a bearer token",
+        SchemeKind::Basic => "a name and a password",
+        SchemeKind::Key(..) => "a key",
+    }
+}
+
+fn sent(place: Place, key: &str) -> String {
+    let place = format!("{place:?}").to_lowercase();
+    format!("in the {place} as `{key}`")
+}
