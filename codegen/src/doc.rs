@@ -6,6 +6,11 @@ use crate::schema::UNITS;
 
 /// The description of a schema, with its unit, bounds, default and example.
 pub fn of_schema(schema: &Value) -> String {
+    paragraphs(parts_of_schema(schema))
+}
+
+/// The description of a schema, and what else is said of its values.
+pub fn parts_of_schema(schema: &Value) -> [String; 2] {
     let text = text(schema);
     let mut facts = Vec::new();
     if let Some(unit) = schema.get("x-unit").and_then(Value::as_str)
@@ -27,7 +32,7 @@ pub fn of_schema(schema: &Value) -> String {
     if let Some(example) = schema.get("example").filter(|example| is_scalar(example)) {
         facts.push(format!("Example: {}.", code(example)));
     }
-    paragraphs([text, facts.join(" ")])
+    [text, facts.join(" ")]
 }
 
 fn bounds(schema: &Value) -> impl Iterator<Item = String> {

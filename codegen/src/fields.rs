@@ -118,6 +118,7 @@ pub fn untold(
         place,
         required: false,
         doc,
+        facts: String::new(),
         deprecated: false,
         schema,
         written,

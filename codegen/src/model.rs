@@ -108,6 +108,8 @@ pub struct Parameter {
     pub place: Place,
     pub required: bool,
     pub doc: String,
+    /// What the docs say of its values: unit, bounds, default and example.
+    pub facts: String,
     pub deprecated: bool,
     pub schema: Schema,
     pub written: Written,

@@ -170,6 +170,7 @@ fn value(
         .source
         .at(&join(&at, "default"))
         .and_then(Value::as_u64);
+    let [text, facts] = reader.schemas.doc_parts(&at);
     Some(Parameter {
         name: String::new(),
         place,
@@ -177,8 +178,9 @@ fn value(
         required: data.required || place == Place::Path,
         doc: doc::paragraphs([
             doc::markdown(data.description.as_deref().unwrap_or_default()),
-            reader.schemas.doc(&at),
+            text,
         ]),
+        facts,
         deprecated: data.deprecated.unwrap_or_default(),
         written: written(reader, &schema, place, style, explode),
         media_type: None,

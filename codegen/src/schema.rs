@@ -352,16 +352,21 @@ impl<'s> Schemas<'s> {
 
     /// What is said of a schema, or else of the one that it is by a reference.
     pub fn doc(&self, pointer: &str) -> String {
+        doc::paragraphs(self.doc_parts(pointer))
+    }
+
+    /// The same in two parts: the description, and what else is said of its values.
+    pub fn doc_parts(&self, pointer: &str) -> [String; 2] {
         let mut value = self.source.at(pointer);
         for _ in 0..MAX_DEPTH {
             let Some(schema) = value else { break };
-            let own = doc::of_schema(schema);
-            if !own.is_empty() {
+            let own = doc::parts_of_schema(schema);
+            if own.iter().any(|part| !part.is_empty()) {
                 return own;
             }
             value = self.target(schema);
         }
-        String::new()
+        Default::default()
     }
 
     /// What a schema says no more of than that it is another one.

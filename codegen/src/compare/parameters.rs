@@ -21,6 +21,7 @@ pub struct Input<'a> {
     required: bool,
     deprecated: bool,
     doc: &'a str,
+    facts: &'a str,
     /// What tells it from the other inputs, whatever it is called in Rust.
     key: Option<String>,
     source: InputSource<'a>,
@@ -43,6 +44,7 @@ impl<'a> Input<'a> {
             required: false,
             deprecated: false,
             doc: "",
+            facts: "",
             key: None,
             source: InputSource::Period(period),
         });
@@ -52,6 +54,7 @@ impl<'a> Input<'a> {
             required: body.required,
             deprecated: false,
             doc: &body.doc,
+            facts: "",
             key: None,
             source: InputSource::Body(body),
         });
@@ -65,6 +68,7 @@ impl<'a> Input<'a> {
             place,
             required,
             doc,
+            facts,
             deprecated,
             schema,
             written: _,
@@ -81,12 +85,27 @@ impl<'a> Input<'a> {
             // An argument is not marked.
             deprecated: *deprecated && !required,
             doc,
+            facts,
             key: Some(match place {
                 // What a part of the path is called is not sent.
                 Place::Path => format!("path {:?}", places_in_path(path, wire)),
                 place => format!("{} {wire}", in_words(*place)),
             }),
             source: InputSource::Parameter(parameter),
+        }
+    }
+
+    /// Whether only the documentation says that it is another one: facts that follow from its type
+    /// and its bounds change with those.
+    fn is_reworded(&self, new: &Self) -> bool {
+        let alike = self.rust == new.rust && self.bounds() == new.bounds();
+        self.doc != new.doc || alike && self.facts != new.facts
+    }
+
+    fn bounds(&self) -> Option<String> {
+        match self.source {
+            InputSource::Parameter(known) => bounds(known),
+            InputSource::Period(_) | InputSource::Body(_) => None,
         }
     }
 
@@ -152,7 +171,7 @@ impl<'a> Inputs<'a> {
     /// Whether the documentation of an argument changed, which stands in that of the operation.
     pub fn are_arguments_reworded(&self) -> bool {
         self.pairs()
-            .any(|(old, new)| new.required && old.doc != new.doc)
+            .any(|(old, new)| new.required && old.is_reworded(new))
     }
 
     /// Tells how what callers hand over differs, and what becomes of it.
@@ -256,8 +275,7 @@ impl<'a> Inputs<'a> {
             retyped(&subject, &old.rust, &new.rust, report);
         }
         report.deprecated(&subject, [old.deprecated, new.deprecated]);
-        // The documentation states the bounds, which are compared by themselves.
-        if old.doc != new.doc && old.bounds() == new.bounds() {
+        if old.is_reworded(new) {
             report.reworded(&subject);
         }
     }
@@ -510,15 +528,6 @@ fn style(parameter: &Parameter) -> String {
         (Place::Query, Written::Joined(sign)) => format!("joined by {sign:?}"),
         (Place::Query, _) => "once for each value".to_owned(),
         _ => "plainly".to_owned(),
-    }
-}
-
-impl Input<'_> {
-    fn bounds(&self) -> Option<String> {
-        match self.source {
-            InputSource::Parameter(known) => bounds(known),
-            _ => None,
-        }
     }
 }
 

@@ -103,13 +103,6 @@ impl Report {
         self.changes.is_empty()
     }
 
-    /// Returns whether `compare` finds any change.
-    pub(super) fn finds(&mut self, compare: impl FnOnce(&mut Self)) -> bool {
-        let before = self.changes.len();
-        compare(self);
-        self.changes.len() > before
-    }
-
     /// Returns the part of the version that the heaviest of the changes raises.
     pub fn verdict(&self) -> Verdict {
         let any = |weight| self.changes.iter().any(|(other, _)| *other == weight);

@@ -5,7 +5,7 @@ use quote::quote;
 
 use crate::access::last;
 use crate::doc;
-use crate::model::{Access, Operation, Refusal, Schema};
+use crate::model::{Access, Operation, Parameter, Refusal, Schema};
 
 pub fn operation_doc(operation: &Operation) -> String {
     let caller = match &operation.access {
@@ -40,14 +40,19 @@ fn arguments_doc(operation: &Operation) -> String {
     let parameters = operation.parameters.iter();
     let parameters = parameters
         .filter(|parameter| parameter.required)
-        .map(|parameter| (parameter.name.as_str(), &parameter.doc));
+        .map(|parameter| (parameter.name.as_str(), parameter_doc(parameter)));
     let body = operation.body.iter().filter(|body| body.required);
-    let body = body.map(|body| ("body", &body.doc));
+    let body = body.map(|body| ("body", body.doc.clone()));
     let items = parameters.chain(body).filter(|(_, doc)| !doc.is_empty());
     let items: Vec<String> = items
         .map(|(name, doc)| format!("- `{name}`: {}", doc.replace('\n', "\n  ")))
         .collect();
     section("# Arguments", &items)
+}
+
+/// What the document says of a parameter.
+pub fn parameter_doc(parameter: &Parameter) -> String {
+    doc::paragraphs([parameter.doc.clone(), parameter.facts.clone()])
 }
 
 fn token_link(token: &str) -> String {

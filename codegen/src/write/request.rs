@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
 
-use super::docs::{docs, operation_doc, or};
+use super::docs::{docs, operation_doc, or, parameter_doc};
 use super::step::call;
 use super::{deprecated, ident, is_file};
 use crate::doc;
@@ -316,7 +316,7 @@ fn setter(parameter: &Parameter, types: &Types) -> TokenStream {
     let name = ident(&parameter.name);
     let (taken, value) = taken(&name, &types.of(&parameter.schema));
     let sends = format!("Sends {}.", doc::span_of(&parameter.wire));
-    let doc = docs(&or(&parameter.doc, &sends));
+    let doc = docs(&or(&parameter_doc(parameter), &sends));
     let deprecated = deprecated(parameter.deprecated);
     quote! {
         #doc
