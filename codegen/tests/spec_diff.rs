@@ -12,6 +12,8 @@
 mod command;
 #[path = "spec_diff/operations.rs"]
 mod operations;
+#[path = "spec_diff/other_forms.rs"]
+mod other_forms;
 #[path = "spec_diff/sending.rs"]
 mod sending;
 #[path = "spec_diff/types.rs"]
@@ -25,6 +27,8 @@ use fitrankings_codegen::{Mode, Report, compare_from};
 
 /// A document that the tests change.
 const API: &str = include_str!("spec_diff/api.yaml");
+/// A document of other forms.
+const FORMS: &str = include_str!("spec_diff/forms.yaml");
 
 /// What is said of two texts that the generator has to accept.
 #[track_caller]

@@ -3,10 +3,11 @@
 use std::ffi::OsString;
 use std::path::Path;
 
-use fitrankings_codegen::{Report, Verdict};
+use fitrankings_codegen::{Mode, Report, Verdict, generate_from};
+use serde_json::Value;
 
 use crate::command::{self, FAILED};
-use crate::{API, compared, edited};
+use crate::{API, FORMS, compared, edited};
 
 const SPEC: &str = "../spec/fitrankings.yaml";
 const EVERYTHING: &str = "tests/generator/fixtures/everything.yaml";
@@ -102,5 +103,104 @@ fn the_problems_of_both_documents_are_told_at_once() {
         &format!("{refused}:1: #: `paths` is missing"),
     ] {
         assert!(problems.contains(part), "{part}\n{problems}");
+    }
+}
+
+/// JSON, other quotes and other lines say the same.
+#[test]
+fn how_a_document_is_written_is_no_change() {
+    let value = fitrankings_codegen::value(Path::new("spec.yaml"), API).unwrap();
+    for text in [value.to_string(), format!("# A comment.\n{API}\n")] {
+        let report = compared(API, &text);
+        assert_eq!(report.to_string(), "nothing changes for callers\npatch\n");
+    }
+}
+
+/// Another value anywhere in a document is told in words, if the code is another one for it.
+#[test]
+fn nothing_is_lost_in_silence() {
+    let told: usize = [API, FORMS].into_iter().map(told).sum();
+    assert!(told > 100, "{told}");
+}
+
+/// How many changes of one value are told.
+fn told(document: &str) -> usize {
+    let path = Path::new("spec.json");
+    let value = fitrankings_codegen::value(path, document).unwrap();
+    let generate = |text: &str| generate_from(path, text, Mode::Strict);
+    let before = code(&generate(&value.to_string()).unwrap().code);
+    let mut told = 0;
+    for nth in 0.. {
+        let mut changed = value.clone();
+        let mut left = nth;
+        let Some(place) = change(&mut changed, &mut left, "") else {
+            return told;
+        };
+        let text = changed.to_string();
+        // Some changes make it a document that is refused, and some mean nothing to a caller.
+        let Ok(generated) = generate(&text) else {
+            continue;
+        };
+        if code(&generated.code) == before {
+            continue;
+        }
+        let said = compared(&value.to_string(), &text).to_string();
+        assert!(!said.starts_with("nothing"), "{place}\n{text}");
+        assert!(!said.contains("no other line"), "{place}\n{text}");
+        told += 1;
+    }
+    unreachable!("a document has an end")
+}
+
+/// Generated code but for its comments.
+fn code(generated: &str) -> String {
+    let lines = generated.lines();
+    let lines = lines.filter(|line| !line.trim_start().starts_with("//"));
+    lines.map(|line| line.to_owned() + "\n").collect()
+}
+
+/// Changes one value or key of a document, the one that `left` others stand before, and returns its
+/// pointer.
+fn change(value: &mut Value, left: &mut usize, pointer: &str) -> Option<String> {
+    let is_here = match left.checked_sub(1) {
+        Some(fewer) => {
+            *left = fewer;
+            false
+        }
+        None => true,
+    };
+    match value {
+        Value::Object(members) => {
+            if is_here {
+                let key = members.keys().next()?.clone();
+                let first = members.remove(&key)?;
+                members.insert(format!("{key}X"), first);
+                return Some(format!("{pointer}/{key}"));
+            }
+            let mut members = members.iter_mut();
+            members.find_map(|(key, value)| change(value, left, &format!("{pointer}/{key}")))
+        }
+        Value::Array(items) => {
+            if is_here {
+                items.pop()?;
+                return Some(pointer.to_owned());
+            }
+            let mut items = items.iter_mut().enumerate();
+            items.find_map(|(at, value)| change(value, left, &format!("{pointer}/{at}")))
+        }
+        _ if !is_here => None,
+        Value::String(text) => {
+            text.push('X');
+            Some(pointer.to_owned())
+        }
+        Value::Number(number) => {
+            *number = number.as_u64()?.saturating_add(7).into();
+            Some(pointer.to_owned())
+        }
+        Value::Bool(flag) => {
+            *flag = !*flag;
+            Some(pointer.to_owned())
+        }
+        Value::Null => None,
     }
 }
