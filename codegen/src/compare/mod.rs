@@ -35,11 +35,10 @@ use crate::write::{self, sends_files};
 /// Compares two models. The message of an error is one of `typify`, which the types come from.
 pub fn models(mut old: Api, mut new: Api) -> Result<Report, String> {
     let mut report = Report::default();
-    let pairs = pairs::operations(&old.operations, &new.operations);
-    renames::apply(&mut old, &mut new, &pairs, &mut report);
+    renames::apply(&mut old, &mut new, &mut report);
     let types = [Types::new(&old)?, Types::new(&new)?];
     let (apis, types) = ([&old, &new], [&types[0], &types[1]]);
-    operations::compare(apis, types, &pairs, &mut report);
+    operations::compare(apis, types, &mut report);
     types::compare(apis, types, &mut report);
     security::compare(&old, &new, &mut report);
     compare_document(&old, &new, &mut report);
@@ -77,11 +76,8 @@ fn compare_document(old: &Api, new: &Api, report: &mut Report) {
         }
         _ => {}
     }
-    match (sends_files(old), sends_files(new)) {
-        (true, false) => report.breaking("`pub use File;` is gone"),
-        (false, true) => report.added("`pub use File;` is new"),
-        _ => {}
-    }
+    let file = |what: &str| format!("`pub use File;` is {what}");
+    report.presence([old, new].map(sends_files), file("gone"), file("new"));
     if (title, version, doc) != (&new.title, &new.version, &new.doc) {
         report.reworded("the API as a whole");
     }

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::pairs::Pairs;
-use super::parameters::Inputs;
+use super::pairs;
+use super::parameters::{Input, Inputs};
 use super::report::Report;
 use super::rust::{arrow, both, list, spelled};
 use super::security;
@@ -12,26 +12,29 @@ use crate::types::Types;
 use crate::write::{raw_may_be_empty, send};
 
 /// Tells what is different about the operations of two documents.
-pub fn compare([old, new]: [&Api; 2], types: [&Types; 2], pairs: &Pairs, report: &mut Report) {
+pub fn compare(apis: [&Api; 2], types: [&Types; 2], report: &mut Report) {
     let line = |one: &Operation| format!("{} {}", one.method, one.path);
-    for (at, operation) in old.operations.iter().enumerate() {
-        let pair = pairs.both.iter().find(|(own, _)| *own == at);
-        match pair.and_then(|(_, other)| new.operations.get(*other)) {
-            Some(other) => Call {
-                old: operation,
-                new: other,
-                subject: &other.name,
-                apis: [old, new],
-                types,
+    let pairs = pairs::operations(&apis[0].operations, &apis[1].operations);
+    for (old, found) in &pairs.old {
+        match found {
+            Some((_, new)) => {
+                let subject = &new.name;
+                Call {
+                    old,
+                    new,
+                    subject,
+                    apis,
+                    types,
+                }
+                .compare(report);
             }
-            .compare(report),
-            None => report.breaking(format!("{} is gone, {}", operation.name, line(operation))),
+            None => report.breaking(format!("{} is gone, {}", old.name, line(old))),
         }
     }
-    for operation in pairs.gained.iter().filter_map(|at| new.operations.get(*at)) {
-        report.added(format!("{} is new, {}", operation.name, line(operation)));
+    for new in &pairs.gained {
+        report.added(format!("{} is new, {}", new.name, line(new)));
     }
-    if !pairs.in_order() {
+    if !pairs.is_in_order(|_| true) {
         report.docs("the operations stand in another order");
     }
 }
@@ -61,27 +64,27 @@ impl Call<'_> {
             parameters: _,
             period: _,
             body: _,
+            // These have functions of their own.
             paging: _,
-            multipart,
             answer: _,
             accept: _,
+            multipart,
             refusals,
             secrets,
         } = self.old;
         let (new, subject) = (self.new, self.subject);
-        let inputs = Inputs::new([self.old, new], self.types);
+        let [before, after] = [(self.old, self.types[0]), (new, self.types[1])]
+            .map(|(operation, types)| Input::all(operation, types));
+        let inputs = Inputs::new(subject, [&before, &after], [path, &new.path]);
         if *name != new.name {
             report.breaking(format!("{name} is called {subject} now"));
         } else if *type_name != new.type_name {
-            let to = &new.type_name;
-            report.breaking(format!("requests::{type_name} is called {to} now"));
-        }
-        if *method != new.method {
-            report.behaviour(format!(
-                "{subject} is sent by {} instead of {method}",
-                new.method
+            report.breaking(format!(
+                "requests::{type_name} is called {} now",
+                new.type_name
             ));
         }
+        report.instead(subject, "is sent by", *method, new.method);
         if !inputs.is_same_path() {
             report.behaviour(format!(
                 "{subject} is sent to {} instead of {path}",
@@ -92,16 +95,18 @@ impl Call<'_> {
         report.deprecated(subject, [*deprecated, new.deprecated]);
         inputs.compare(report);
         if inputs.are_setters_moved() {
-            let request = &new.type_name;
             report.docs(format!(
-                "requests::{request} has its methods in another order"
+                "requests::{} has its methods in another order",
+                new.type_name
             ));
         }
         self.compare_answer(report);
         self.compare_multipart(*multipart, report);
         self.compare_paging(report);
         self.compare_secrets(secrets, report);
-        self.compare_server(server.as_deref(), report);
+        let [from, to] =
+            [server, &new.server].map(|url| url.as_deref().unwrap_or("the client's server"));
+        report.instead(subject, "is sent to", from, to);
         self.compare_raw(report);
         if *doc != new.doc || inputs.are_arguments_reworded() {
             report.reworded(subject);
@@ -112,12 +117,11 @@ impl Call<'_> {
     }
 
     fn compare_multipart(&self, multipart: bool, report: &mut Report) {
-        match (multipart, self.new.multipart) {
-            (false, true) => report.behaviour(format!("{} sends a multipart form", self.subject)),
-            (true, false) => {
-                report.behaviour(format!("{} no longer sends a multipart form", self.subject));
-            }
-            _ => {}
+        let subject = self.subject;
+        if multipart && !self.new.multipart {
+            report.behaviour(format!("{subject} no longer sends a multipart form"));
+        } else if !multipart && self.new.multipart {
+            report.behaviour(format!("{subject} sends a multipart form"));
         }
     }
 
@@ -126,20 +130,14 @@ impl Call<'_> {
         let rust = |operation, types| spelled(&send(operation, types).0);
         let from = rust(self.old, self.types[0]);
         let to = rust(self.new, self.types[1]);
-        if from != to {
+        if from == to {
+            report.instead(subject, "reads its answer as", reading(old), reading(new));
+        } else {
             let [from, to] = both(&from, &to);
             report.breaking(format!("{subject} answers {to} instead of {from}"));
-        } else if reading(old) != reading(new) {
-            let (old, new) = (reading(old), reading(new));
-            report.behaviour(format!(
-                "{subject} reads its answer as {new} instead of {old}"
-            ));
         }
         let accept = |operation: &Operation| operation.accept.clone().unwrap_or("JSON".to_owned());
-        let (from, to) = (accept(self.old), accept(self.new));
-        if from != to {
-            report.behaviour(format!("{subject} asks for {to} instead of {from}"));
-        }
+        report.instead(subject, "asks for", accept(self.old), accept(self.new));
         if let (Answer::ByStatus(_, old), Answer::ByStatus(_, new)) = (old, new) {
             self.compare_statuses(old, new, report);
         }
@@ -157,29 +155,23 @@ impl Call<'_> {
             .map(|one| one.status.as_str())
             .collect();
         for status in statuses {
-            let (old, new) = (of(old, status), of(new, status));
-            if old != new {
-                let status = match status {
-                    "2XX" | "default" => "any other success",
-                    status => status,
-                };
-                let subject = self.subject;
-                report.behaviour(format!(
-                    "{subject} reads {status} as {new} instead of {old}"
-                ));
-            }
+            let shown = match status {
+                "2XX" | "default" => "any other success",
+                status => status,
+            };
+            let does = format!("reads {shown} as");
+            report.instead(self.subject, &does, of(old, status), of(new, status));
         }
     }
 
     fn compare_paging(&self, report: &mut Report) {
-        let subject = self.subject;
-        match (&self.old.paging, &self.new.paging) {
-            (None, None) => {}
-            (Some(old), Some(new)) => self.compare_lists(old, new, report),
-            (None, Some(_)) => report.added(format!(
-                "{subject} gains .items() and .pages(), for the whole list"
-            )),
-            (Some(_), None) => report.breaking(format!("{subject} loses .items() and .pages()")),
+        let (old, new) = (&self.old.paging, &self.new.paging);
+        let lists = ".items() and .pages()";
+        let gone = format!("{} loses {lists}", self.subject);
+        let added = format!("{} gains {lists}, for the whole list", self.subject);
+        report.presence([old.is_some(), new.is_some()], gone, added);
+        if let (Some(old), Some(new)) = (old, new) {
+            self.compare_lists(old, new, report);
         }
     }
 
@@ -195,40 +187,21 @@ impl Call<'_> {
             pointer: _,
         } = old;
         let subject = self.subject;
-        if *first != new.first {
-            report.behaviour(format!(
-                "{subject} counts pages from {} instead of {first}",
-                new.first
-            ));
-        }
+        report.instead(subject, "counts pages from", *first, new.first);
         let types = [self.key_type(0, old), self.key_type(1, new)];
-        if *key != new.key {
-            report.behaviour(format!(
-                "{subject} tells records apart by {:?} instead of {key:?}",
-                new.key
-            ));
-        } else if types[0] != types[1] {
+        let apart = "tells records apart by";
+        report.instead(subject, apart, format!("{key:?}"), format!("{:?}", new.key));
+        if *key == new.key && types[0] != types[1] {
             let types = arrow(&types[0], &types[1]);
-            report.behaviour(format!(
-                "{subject} tells records apart by another type: {types}"
-            ));
+            report.behaviour(format!("{subject} {apart} another type: {types}"));
         }
-        if *page != new.page {
-            let to = &new.page;
-            report.behaviour(format!(
-                "{subject} asks for a page by .{to}() instead of .{page}()"
-            ));
-        }
-        if *end != new.end {
-            let said = |end: &Option<String>| match end {
-                Some(end) => format!("says {end:?}"),
-                None => "says what is usual".to_owned(),
-            };
-            let (old, new) = (said(end), said(&new.end));
-            report.behaviour(format!(
-                "{subject} takes a 404 for the end of its list that {new} instead of one that {old}"
-            ));
-        }
+        let [from, to] = [page, &new.page].map(|page| format!(".{page}()"));
+        report.instead(subject, "asks for a page by", from, to);
+        let [from, to] = [end, &new.end].map(|end| match end {
+            Some(end) => format!("a 404 that says {end:?}"),
+            None => "the usual 404".to_owned(),
+        });
+        report.instead(subject, "takes for the end of its list", from, to);
     }
 
     /// The type of the field that tells records apart.
@@ -265,32 +238,19 @@ impl Call<'_> {
         }
     }
 
-    fn compare_server(&self, server: Option<&str>, report: &mut Report) {
-        let shown = |server: Option<&str>| server.unwrap_or("the client's server").to_owned();
-        let (old, new) = (shown(server), shown(self.new.server.as_deref()));
-        if old != new {
-            report.behaviour(format!(
-                "{} is sent to {new} instead of {old}",
-                self.subject
-            ));
-        }
-    }
-
     /// Tells whether the JSON of an answer can be had as it came.
     fn compare_raw(&self, report: &mut Report) {
-        let subject = self.subject;
-        match (raw_may_be_empty(self.old), raw_may_be_empty(self.new)) {
-            (None, Some(_)) => report.added(format!("{subject}: `.call_raw()` is new")),
-            (Some(_), None) => report.breaking(format!("{subject}: `.call_raw()` is gone")),
-            (Some(false), Some(true)) => {
-                report.breaking(format!("{subject}: `.call_raw()` answers an `Option` now"));
-            }
-            (Some(true), Some(false)) => {
-                report.breaking(format!(
-                    "{subject}: `.call_raw()` no longer answers an `Option`"
-                ));
-            }
-            _ => {}
+        let raw = format!("{}: `.call_raw()`", self.subject);
+        let (old, new) = (raw_may_be_empty(self.old), raw_may_be_empty(self.new));
+        let present = [old.is_some(), new.is_some()];
+        report.presence(present, format!("{raw} is gone"), format!("{raw} is new"));
+        if present == [true, true] && old != new {
+            let answers = if new == Some(true) {
+                "answers an `Option` now"
+            } else {
+                "no longer answers an `Option`"
+            };
+            report.breaking(format!("{raw} {answers}"));
         }
     }
 }

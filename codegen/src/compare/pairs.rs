@@ -4,72 +4,81 @@ use std::collections::HashSet;
 
 use crate::model::Operation;
 
-/// The parts of two lists, by their indexes.
-pub struct Pairs {
-    /// What stands in both lists, in the order of the old one.
-    pub both: Vec<(usize, usize)>,
-    pub lost: Vec<usize>,
-    pub gained: Vec<usize>,
+/// The parts of two lists.
+pub struct Pairs<'a, T> {
+    /// The parts of the old list, each with the part of the new one that it is, and where that is.
+    pub old: Vec<(&'a T, Option<(usize, &'a T)>)>,
+    /// The parts that only the new list has.
+    pub gained: Vec<&'a T>,
 }
 
-impl Pairs {
+impl<'a, T> Pairs<'a, T> {
     /// Pairs what has the same key, whatever it is called, and then what has the same name.
-    pub fn new<T, K: PartialEq>(
-        old: &[T],
-        new: &[T],
-        key: impl Fn(&T) -> Option<K>,
-        name: impl Fn(&T) -> &str,
+    pub fn new<K: PartialEq>(
+        old: &'a [T],
+        new: &'a [T],
+        key: impl Fn(&'a T) -> Option<K>,
+        name: impl Fn(&'a T) -> &'a str,
     ) -> Self {
-        let mut found: Vec<Option<usize>> = vec![None; old.len()];
+        let mut pairs: Vec<(&T, Option<(usize, &T)>)> =
+            old.iter().map(|part| (part, None)).collect();
         let mut taken = HashSet::new();
-        let mut find = |is_same: &dyn Fn(&T, &T) -> bool| {
-            for (part, found) in old.iter().zip(&mut found) {
-                if found.is_none() {
-                    let mut free = new.iter().enumerate().filter(|(at, _)| !taken.contains(at));
-                    *found = free
-                        .find(|(_, other)| is_same(part, other))
-                        .map(|(at, _)| at);
-                    taken.extend(*found);
-                }
+        let mut find = |is_same: &dyn Fn(&'a T, &'a T) -> bool| {
+            for (part, found) in pairs.iter_mut().filter(|(_, found)| found.is_none()) {
+                let mut free = new.iter().enumerate().filter(|(at, _)| !taken.contains(at));
+                *found = free.find(|(_, other)| is_same(part, other));
+                taken.extend(found.map(|(at, _)| at));
             }
         };
         find(&|part, other| key(part).is_some_and(|own| key(other) == Some(own)));
         find(&|part, other| name(part) == name(other));
-        let indexes = found.iter().enumerate();
-        let both = indexes
-            .clone()
-            .filter_map(|(at, other)| Some((at, (*other)?)));
-        let lost = indexes.filter(|(_, other)| other.is_none());
-        Self {
-            both: both.collect(),
-            lost: lost.map(|(at, _)| at).collect(),
-            gained: (0..new.len())
-                .filter(|at| !found.contains(&Some(*at)))
-                .collect(),
-        }
+        let gained = new.iter().enumerate().filter(|(at, _)| !taken.contains(at));
+        let gained = gained.map(|(_, part)| part).collect();
+        Self { old: pairs, gained }
     }
 
-    /// Whether what stands in both lists has the same order in them.
-    pub fn in_order(&self) -> bool {
-        self.both.is_sorted_by_key(|(_, other)| other)
+    /// What stands in both lists, in the order of the old one.
+    pub fn both(&self) -> impl Iterator<Item = (&'a T, &'a T)> {
+        let found = |(old, new): &(&'a T, Option<(usize, &'a T)>)| Some((*old, (*new)?.1));
+        self.old.iter().filter_map(found)
+    }
+
+    /// What stands in both lists and is `wanted`, in the order of each.
+    pub fn orders(&self, wanted: impl Fn(&T) -> bool) -> [Vec<&'a T>; 2] {
+        let both = self
+            .old
+            .iter()
+            .filter_map(|(old, new)| Some((*old, (*new)?)));
+        let mut both: Vec<_> = both
+            .filter(|(old, (_, new))| wanted(old) && wanted(new))
+            .collect();
+        let old = both.iter().map(|(_, (_, new))| *new).collect();
+        both.sort_by_key(|(_, (at, _))| *at);
+        [old, both.iter().map(|(_, (_, new))| *new).collect()]
+    }
+
+    /// Whether what stands in both lists, and is `wanted`, has the same order in them.
+    pub fn is_in_order(&self, wanted: impl Fn(&T) -> bool) -> bool {
+        let [old, new] = self.orders(wanted);
+        old.into_iter()
+            .zip(new)
+            .all(|(old, new)| std::ptr::eq(old, new))
     }
 }
 
 /// The operations of two documents: by their names, or else by method and path.
-pub fn operations(old: &[Operation], new: &[Operation]) -> Pairs {
+pub fn operations<'a>(old: &'a [Operation], new: &'a [Operation]) -> Pairs<'a, Operation> {
     // A name that both documents have stays with its operation, wherever that is sent.
-    let mut pairs = Pairs::new(old, new, |_| None::<()>, |one| &one.name);
-    for from in std::mem::take(&mut pairs.lost) {
-        let is_same = |to: &usize| {
-            let line = |one: &Operation| (one.method, blank(&one.path));
-            new.get(*to).map(line) == old.get(from).map(line)
-        };
-        match pairs.gained.iter().position(is_same) {
-            Some(at) => pairs.both.push((from, pairs.gained.remove(at))),
-            None => pairs.lost.push(from),
+    let mut pairs = Pairs::new(old, new, |one| Some(&one.name), |one| &one.name);
+    let line = |one: &Operation| (one.method, blank(&one.path));
+    let lost = pairs.old.iter_mut().filter(|(_, found)| found.is_none());
+    for (from, found) in lost {
+        if let Some(at) = pairs.gained.iter().position(|to| line(to) == line(from)) {
+            let to = pairs.gained.remove(at);
+            let at = new.iter().position(|other| std::ptr::eq(other, to));
+            *found = at.map(|at| (at, to));
         }
     }
-    pairs.both.sort_unstable();
     pairs
 }
 

@@ -3,62 +3,62 @@
 use super::pairs::{Pairs, blank};
 use super::report::Report;
 use super::rust::{arrow, short, taken};
-use crate::model::{Body, BodyForm, Operation, Parameter, Period, Place, Schema, Written};
+use crate::doc::is_plain_json;
+use crate::model::{Body, BodyForm, Field, Operation, Parameter, Period, Place, Written};
 use crate::parameters::limits;
 use crate::types::Types;
 use crate::write::{body_type, is_file};
 
-/// One argument of a function.
-pub struct Argument<'a> {
-    pub name: &'a str,
-    pub rust: String,
-}
-
-/// What a request takes: an argument if it is required, a method of the request if not.
+/// What callers hand over: an argument if it is required, a method of the request if not.
 pub struct Input<'a> {
-    name: &'a str,
+    pub name: &'a str,
     rust: String,
-    required: bool,
+    pub required: bool,
     deprecated: bool,
     doc: &'a str,
     facts: &'a str,
     /// What tells it from the other inputs, whatever it is called in Rust.
     key: Option<String>,
-    source: InputSource<'a>,
+    source: Source<'a>,
 }
 
-enum InputSource<'a> {
+#[derive(Clone, Copy)]
+enum Source<'a> {
     Parameter(&'a Parameter),
     Period(&'a Period),
     Body(&'a Body),
+    /// A field that a constructor takes.
+    Field,
 }
 
 impl<'a> Input<'a> {
-    /// The inputs of an operation, in the order of its methods.
+    /// Returns the inputs of an operation, in the order of its methods.
     pub fn all(operation: &'a Operation, types: &Types) -> Vec<Self> {
         let parameters = operation.parameters.iter();
         let parameters = parameters.map(|known| Self::parameter(known, &operation.path, types));
-        let period = operation.period.iter().map(|period| Self {
-            name: "period",
-            rust: "crate::Period".to_owned(),
-            required: false,
-            deprecated: false,
-            doc: "",
-            facts: "",
-            key: None,
-            source: InputSource::Period(period),
-        });
+        let period = operation
+            .period
+            .iter()
+            .map(|period| Self::new("period", "crate::Period".to_owned(), Source::Period(period)));
         let body = operation.body.iter().map(|body| Self {
-            name: "body",
-            rust: taken(&body_type(body, types)),
             required: body.required,
-            deprecated: false,
             doc: &body.doc,
-            facts: "",
-            key: None,
-            source: InputSource::Body(body),
+            ..Self::new("body", taken(&body_type(body, types)), Source::Body(body))
         });
         parameters.chain(period).chain(body).collect()
+    }
+
+    /// Returns the argument of a constructor for a field.
+    pub fn field(field: &'a Field, owner: &str, types: &Types) -> Self {
+        Self {
+            required: true,
+            key: Some(field.wire.clone()),
+            ..Self::new(
+                &field.name,
+                taken(&types.field(owner, &field.name)),
+                Source::Field,
+            )
+        }
     }
 
     fn parameter(parameter: &'a Parameter, path: &str, types: &Types) -> Self {
@@ -71,6 +71,7 @@ impl<'a> Input<'a> {
             facts,
             deprecated,
             schema,
+            // How it is sent is compared by itself.
             written: _,
             media_type: _,
             minimum: _,
@@ -79,8 +80,6 @@ impl<'a> Input<'a> {
             default: _,
         } = parameter;
         Self {
-            name,
-            rust: taken(&types.of(schema)),
             required: *required,
             // An argument is not marked.
             deprecated: *deprecated && !required,
@@ -91,12 +90,26 @@ impl<'a> Input<'a> {
                 Place::Path => format!("path {:?}", places_in_path(path, wire)),
                 place => format!("{} {wire}", in_words(*place)),
             }),
-            source: InputSource::Parameter(parameter),
+            ..Self::new(name, taken(&types.of(schema)), Source::Parameter(parameter))
         }
     }
 
-    /// Whether only the documentation says that it is another one: facts that follow from its type
-    /// and its bounds change with those.
+    /// One that is optional, and of which nothing else is known.
+    fn new(name: &'a str, rust: String, source: Source<'a>) -> Self {
+        Self {
+            name,
+            rust,
+            required: false,
+            deprecated: false,
+            doc: "",
+            facts: "",
+            key: None,
+            source,
+        }
+    }
+
+    /// Whether only the documentation is another one: facts that follow from the type and the bounds
+    /// change with those.
     fn is_reworded(&self, new: &Self) -> bool {
         let alike = self.rust == new.rust && self.bounds() == new.bounds();
         self.doc != new.doc || alike && self.facts != new.facts
@@ -104,20 +117,16 @@ impl<'a> Input<'a> {
 
     fn bounds(&self) -> Option<String> {
         match self.source {
-            InputSource::Parameter(known) => bounds(known),
-            InputSource::Period(_) | InputSource::Body(_) => None,
+            Source::Parameter(known) => bounds(known),
+            Source::Period(_) | Source::Body(_) | Source::Field => None,
         }
     }
 
-    fn is_query(&self) -> bool {
-        matches!(self.source, InputSource::Parameter(known) if known.place == Place::Query)
+    fn is_in(&self, place: Place) -> bool {
+        matches!(self.source, Source::Parameter(known) if known.place == place)
     }
 
-    fn is_path(&self) -> bool {
-        matches!(self.source, InputSource::Parameter(known) if known.place == Place::Path)
-    }
-
-    fn shown(&self) -> String {
+    pub fn shown(&self) -> String {
         format!("{}: {}", self.name, short(&self.rust))
     }
 }
@@ -129,49 +138,50 @@ fn places_in_path(path: &str, name: &str) -> Vec<usize> {
     places.map(|(at, _)| at).collect()
 }
 
-/// The inputs of an operation in both documents.
+/// The inputs of one function in both documents.
 pub struct Inputs<'a> {
-    /// The operation, as the report names it.
+    /// The function, as the report names it.
     subject: &'a str,
-    old: Vec<Input<'a>>,
-    new: Vec<Input<'a>>,
-    pairs: Pairs,
+    old: &'a [Input<'a>],
+    new: &'a [Input<'a>],
+    pairs: Pairs<'a, Input<'a>>,
     same_path: bool,
 }
 
 impl<'a> Inputs<'a> {
-    pub fn new([old, new]: [&'a Operation; 2], [before, after]: [&Types; 2]) -> Self {
-        let inputs = [Input::all(old, before), Input::all(new, after)];
-        let same_path = blank(&old.path) == blank(&new.path);
-        let key = |input: &Input<'_>| input.key.clone().filter(|_| same_path || !input.is_path());
-        let pairs = Pairs::new(&inputs[0], &inputs[1], key, |input| input.name);
-        let [old, before] = inputs;
+    /// Pairs the inputs of two functions; `paths` are where the requests go.
+    pub fn new(subject: &'a str, [old, new]: [&'a [Input<'a>]; 2], paths: [&str; 2]) -> Self {
+        let same_path = blank(paths[0]) == blank(paths[1]);
+        let is_known = |input: &Input<'_>| same_path || !input.is_in(Place::Path);
+        let key = |input: &'a Input<'a>| input.key.as_ref().filter(|_| is_known(input));
         Self {
-            subject: &new.name,
+            subject,
             old,
-            new: before,
-            pairs,
+            new,
+            pairs: Pairs::new(old, new, key, |input| input.name),
             same_path,
         }
     }
 
-    fn pairs(&self) -> impl Iterator<Item = (&Input<'a>, &Input<'a>)> {
-        let both = self.pairs.both.iter();
-        both.filter_map(|(old, new)| Some((self.old.get(*old)?, self.new.get(*new)?)))
-    }
-
     /// Whether the same values stand in the same places of the path, whatever they are called.
     pub fn is_same_path(&self) -> bool {
-        let mut pairs = self
-            .pairs()
-            .filter(|(old, new)| old.is_path() && new.is_path());
-        self.same_path && pairs.all(|(old, new)| old.key == new.key)
+        let is_moved = |(old, new): (&Input<'_>, &Input<'_>)| {
+            old.is_in(Place::Path) && new.is_in(Place::Path) && old.key != new.key
+        };
+        self.same_path && !self.pairs.both().any(is_moved)
     }
 
     /// Whether the documentation of an argument changed, which stands in that of the operation.
     pub fn are_arguments_reworded(&self) -> bool {
-        self.pairs()
-            .any(|(old, new)| new.required && old.is_reworded(new))
+        let is_reworded =
+            |(old, new): (&Input<'_>, &Input<'_>)| new.required && old.is_reworded(new);
+        self.pairs.both().any(is_reworded)
+    }
+
+    /// Whether the methods of the request stand in another order, and send what they did.
+    pub fn are_setters_moved(&self) -> bool {
+        let is_query = |input: &Input<'_>| input.is_in(Place::Query);
+        self.pairs.is_in_order(is_query) && !self.pairs.is_in_order(|input| !input.required)
     }
 
     /// Tells how what callers hand over differs, and what becomes of it.
@@ -180,76 +190,113 @@ impl<'a> Inputs<'a> {
         self.compare_arguments(report);
         self.compare_setters(report);
         self.compare_order(report);
-        for (old, new) in self.pairs() {
-            let subject = match new.required {
-                true => format!("{}, argument {},", self.subject, new.name),
-                false => format!("{}.{}()", self.subject, new.name),
+        for (old, new) in self.pairs.both() {
+            let subject = if new.required {
+                format!("{}, argument {},", self.subject, new.name)
+            } else {
+                format!("{}.{}()", self.subject, new.name)
             };
-            compare_sent(old, new, &subject, report);
+            compare_sent(old.source, new.source, &subject, report);
         }
     }
 
     /// What was an argument and is a method now, and the other way round.
     fn compare_required(&self, report: &mut Report) {
-        let subject = self.subject;
-        for (old, new) in self
-            .pairs()
-            .filter(|(old, new)| old.required && !new.required)
-        {
-            report.breaking(format!(
-                "{subject} takes {} by .{}({}), and no longer as an argument",
-                old.name,
-                new.name,
-                short(&new.rust)
-            ));
-        }
-        for (old, new) in self
-            .pairs()
-            .filter(|(old, new)| !old.required && new.required)
-        {
-            report.breaking(format!(
-                "{subject} takes {} as an argument, and no longer by .{}()",
-                new.shown(),
-                old.name
-            ));
+        for (old, new) in self.pairs.both() {
+            let (subject, from, to) = (self.subject, old.name, new.name);
+            if old.required && !new.required {
+                let setter = format!(".{to}({})", short(&new.rust));
+                report.breaking(format!(
+                    "{subject} takes {from} by {setter}, and no longer as an argument"
+                ));
+            } else if !old.required && new.required {
+                let argument = new.shown();
+                report.breaking(format!(
+                    "{subject} takes {argument} as an argument, and no longer by .{from}()"
+                ));
+            }
         }
     }
 
-    fn compare_arguments(&self, report: &mut Report) {
-        let arguments = |inputs: &[Input<'a>]| -> Vec<Argument<'a>> {
-            let required = inputs.iter().filter(|input| input.required);
-            let argument = |input: &Input<'a>| Argument {
-                name: input.name,
-                rust: input.rust.clone(),
-            };
-            required.map(argument).collect()
+    /// Tells how the arguments differ, which are told apart by their order.
+    pub fn compare_arguments(&self, report: &mut Report) {
+        let subject = self.subject;
+        let both = || {
+            self.pairs
+                .both()
+                .filter(|(old, new)| old.required && new.required)
         };
-        let both = self
-            .pairs()
-            .filter(|(old, new)| old.required && new.required);
-        let names: Vec<(&str, &str)> = both.map(|(old, new)| (old.name, new.name)).collect();
-        let moved = self
-            .pairs()
-            .filter(|(old, new)| old.required != new.required);
-        let moved: Vec<&str> = moved.flat_map(|(old, new)| [old.name, new.name]).collect();
-        let lists = [arguments(&self.old), arguments(&self.new)];
-        Arguments {
-            subject: self.subject,
-            old: &lists[0],
-            new: &lists[1],
-            both: &names,
-            told: &moved,
+        let is_one = |input: &Input<'_>, one: &Input<'_>| std::ptr::eq(input, one);
+        let is_kept =
+            |input: &Input<'_>| both().any(|(old, new)| is_one(input, old) || is_one(input, new));
+        let is_moved = |input: &Input<'_>| {
+            self.pairs
+                .both()
+                .any(|(old, new)| is_one(input, old) || is_one(input, new))
+        };
+        let [old, new] = [self.old, self.new].map(|inputs| {
+            inputs
+                .iter()
+                .filter(|input| input.required)
+                .collect::<Vec<_>>()
+        });
+        let mut replaced = Vec::new();
+        for (at, argument) in old.iter().enumerate().filter(|(_, one)| !is_kept(one)) {
+            // The same place and the same type: code goes on compiling, and means something else.
+            match new
+                .get(at)
+                .filter(|one| one.rust == argument.rust && !is_kept(one))
+            {
+                Some(other) => {
+                    replaced.push(other.name);
+                    let (name, other) = (argument.name, other.shown());
+                    report.breaking(format!(
+                        "{subject} takes {other} in place of {name}, {UNNOTICED}"
+                    ));
+                }
+                None if is_moved(argument) => {}
+                None => report.breaking(format!("{subject} no longer takes {}", argument.shown())),
+            }
         }
-        .compare(report);
+        for argument in new
+            .iter()
+            .filter(|one| !is_moved(one) && !replaced.contains(&one.name))
+        {
+            report.breaking(format!("{subject} takes {} as well", argument.shown()));
+        }
+        for (old, new) in both() {
+            let (from, to) = (old.name, new.name);
+            if from != to {
+                report.docs(format!("{subject} calls its argument {from} {to} now"));
+            }
+            retyped(&format!("{subject}, argument {to}"), old, new, report);
+        }
+        if !self.pairs.is_in_order(|input| input.required) {
+            let types = |inputs: &[&Input<'_>]| {
+                inputs
+                    .iter()
+                    .map(|one| one.rust.clone())
+                    .collect::<Vec<_>>()
+            };
+            let same = types(&old) == types(&new);
+            let unseen = if same {
+                format!(", {UNNOTICED}")
+            } else {
+                String::new()
+            };
+            let (old, new) = (names(&old), names(&new));
+            report.breaking(format!(
+                "{subject} takes ({new}) in place of ({old}){unseen}"
+            ));
+        }
     }
 
     fn compare_setters(&self, report: &mut Report) {
         let subject = self.subject;
-        for (at, old) in self.old.iter().enumerate() {
-            let pair = self.pairs.both.iter().find(|(own, _)| *own == at);
-            match pair.and_then(|(_, other)| self.new.get(*other)) {
-                Some(new) if new.required => {}
-                Some(new) => self.compare_setter(old, new, report),
+        for (old, found) in &self.pairs.old {
+            match found {
+                Some((_, new)) if new.required => {}
+                Some((_, new)) => self.compare_setter(old, new, report),
                 None if old.required => {}
                 None => {
                     let mut setters = self.new.iter().filter(|new| !new.required);
@@ -259,20 +306,19 @@ impl<'a> Inputs<'a> {
                 }
             }
         }
-        let gained = self.pairs.gained.iter().filter_map(|at| self.new.get(*at));
-        for new in gained.filter(|new| !new.required) {
+        for new in self.pairs.gained.iter().filter(|new| !new.required) {
             report.added(format!("{subject} gains .{}()", new.name));
         }
     }
 
     fn compare_setter(&self, old: &Input<'_>, new: &Input<'_>, report: &mut Report) {
-        let subject = format!("{}.{}()", self.subject, new.name);
+        let [before, subject] =
+            [old, new].map(|input| format!("{}.{}()", self.subject, input.name));
         if !old.required {
             if old.name != new.name {
-                let before = format!("{}.{}()", self.subject, old.name);
                 report.breaking(format!("{before} is called .{}() now", new.name));
             }
-            retyped(&subject, &old.rust, &new.rust, report);
+            retyped(&subject, old, new, report);
         }
         report.deprecated(&subject, [old.deprecated, new.deprecated]);
         if old.is_reworded(new) {
@@ -280,155 +326,40 @@ impl<'a> Inputs<'a> {
         }
     }
 
-    /// Where the inputs of both requests stand in the new one, in the order of the old one.
-    fn order(&self, wanted: fn(&Input<'_>) -> bool) -> Vec<usize> {
-        let both = self.pairs.both.iter().filter(|(old, new)| {
-            self.old.get(*old).is_some_and(wanted) && self.new.get(*new).is_some_and(wanted)
-        });
-        both.map(|(_, new)| *new).collect()
-    }
-
     fn compare_order(&self, report: &mut Report) {
-        let order = self.order(|input| input.is_query());
-        if order.is_sorted() {
-            return;
-        }
-        let names = |order: &[usize]| {
-            let inputs = order.iter().filter_map(|at| self.new.get(*at));
-            let names: Vec<&str> = inputs.map(|input| input.name).collect();
-            names.join(", ")
-        };
-        let mut sorted = order.clone();
-        sorted.sort_unstable();
-        let (old, new) = (names(&order), names(&sorted));
-        let subject = self.subject;
-        report.behaviour(format!(
-            "{subject} sends its query in the order {new} instead of {old}"
-        ));
-    }
-
-    /// Whether the methods of the request stand in another order, and send what they did.
-    pub fn are_setters_moved(&self) -> bool {
-        let query = self.order(|input| input.is_query());
-        query.is_sorted() && !self.order(|input| !input.required).is_sorted()
+        let [old, new] = self.pairs.orders(|input| input.is_in(Place::Query));
+        report.instead(
+            self.subject,
+            "sends its query in the order",
+            names(&old),
+            names(&new),
+        );
     }
 }
 
-/// The arguments of one function in both documents.
-pub struct Arguments<'a> {
-    pub subject: &'a str,
-    pub old: &'a [Argument<'a>],
-    pub new: &'a [Argument<'a>],
-    /// The arguments that both functions take, by the name in each.
-    pub both: &'a [(&'a str, &'a str)],
-    /// Those of which it is told elsewhere that they come or go.
-    pub told: &'a [&'a str],
+/// Said of arguments that change, where their types do not.
+const UNNOTICED: &str = "which the compiler does not notice";
+
+fn names(inputs: &[&Input<'_>]) -> String {
+    let names: Vec<&str> = inputs.iter().map(|input| input.name).collect();
+    names.join(", ")
 }
 
-impl Arguments<'_> {
-    pub fn compare(&self, report: &mut Report) {
-        let subject = self.subject;
-        let is_in_both = |side: usize, name: &str| {
-            let mut names = self.both.iter().map(|(old, new)| [*old, *new]);
-            names.any(|names| names.get(side) == Some(&name))
-        };
-        let is_told = |argument: &Argument<'_>| self.told.contains(&argument.name);
-        let mut replaced = Vec::new();
-        let old = self.old.iter().enumerate();
-        for (at, old) in old.filter(|(_, old)| !is_in_both(0, old.name)) {
-            // The same place and the same type: code goes on compiling, and means something else.
-            let new = self
-                .new
-                .get(at)
-                .filter(|new| new.rust == old.rust && !is_in_both(1, new.name));
-            if let Some(new) = new {
-                replaced.push(new.name);
-                report.breaking(format!(
-                    "{subject} takes {} in place of {}, which the compiler does not notice",
-                    new.shown(),
-                    old.name
-                ));
-            } else if !is_told(old) {
-                report.breaking(format!("{subject} no longer takes {}", old.shown()));
-            }
-        }
-        let gained = self.new.iter().filter(|new| !is_in_both(1, new.name));
-        for new in gained.filter(|new| !is_told(new) && !replaced.contains(&new.name)) {
-            report.breaking(format!("{subject} takes {} as well", new.shown()));
-        }
-        self.compare_both(report);
-    }
-
-    /// Compares what both functions take, and its order.
-    fn compare_both(&self, report: &mut Report) {
-        let subject = self.subject;
-        let find = |list: &[Argument<'_>], name: &str| list.iter().position(|one| one.name == name);
-        let mut order = Vec::new();
-        for (before, after) in self.both {
-            let at = (find(self.old, before), find(self.new, after));
-            let (Some(from), Some(to)) = at else { continue };
-            order.push((from, to));
-            let (Some(old), Some(new)) = (self.old.get(from), self.new.get(to)) else {
-                continue;
-            };
-            if old.name != new.name {
-                let name = new.name;
-                report.docs(format!(
-                    "{subject} calls its argument {} {name} now",
-                    old.name
-                ));
-            }
-            let argument = format!("{subject}, argument {}", new.name);
-            retyped(&argument, &old.rust, &new.rust, report);
-        }
-        order.sort_unstable();
-        if order.is_sorted_by_key(|(_, to)| to) {
-            return;
-        }
-        let types = |list: &[Argument<'_>]| -> Vec<String> {
-            list.iter().map(|one| one.rust.clone()).collect()
-        };
-        let unseen = match types(self.old) == types(self.new) {
-            true => ", which the compiler does not notice",
-            false => "",
-        };
-        let names = |list: &[Argument<'_>]| {
-            let names: Vec<&str> = list.iter().map(|one| one.name).collect();
-            names.join(", ")
-        };
-        let (old, new) = (names(self.old), names(self.new));
-        report.breaking(format!(
-            "{subject} takes ({new}) in place of ({old}){unseen}"
-        ));
-    }
-}
-
-impl Argument<'_> {
-    pub fn shown(&self) -> String {
-        format!("{}: {}", self.name, short(&self.rust))
-    }
-}
-
-fn retyped(subject: &str, old: &str, new: &str, report: &mut Report) {
-    if old != new {
-        report.breaking(format!("{subject}: {}", arrow(old, new)));
+fn retyped(subject: &str, old: &Input<'_>, new: &Input<'_>, report: &mut Report) {
+    if old.rust != new.rust {
+        report.breaking(format!("{subject}: {}", arrow(&old.rust, &new.rust)));
     }
 }
 
 /// Tells how an input is sent otherwise.
-fn compare_sent(old: &Input<'_>, new: &Input<'_>, subject: &str, report: &mut Report) {
-    match (&old.source, &new.source) {
-        (InputSource::Parameter(old), InputSource::Parameter(new)) => {
-            compare_parameter(old, new, subject, report);
+fn compare_sent(old: Source<'_>, new: Source<'_>, subject: &str, report: &mut Report) {
+    match (old, new) {
+        (Source::Parameter(old), Source::Parameter(new)) => {
+            compare_parameter(old, new, subject, report)
         }
-        (InputSource::Period(old), InputSource::Period(new)) => {
-            compare_period(old, new, subject, report);
-        }
-        (InputSource::Body(old), InputSource::Body(new)) => {
-            let (old, new) = (media(old), media(new));
-            if old != new {
-                report.behaviour(format!("{subject} is sent as {new} instead of {old}"));
-            }
+        (Source::Period(old), Source::Period(new)) => compare_period(old, new, subject, report),
+        (Source::Body(old), Source::Body(new)) => {
+            report.instead(subject, "is sent as", media(old), media(new));
         }
         // No parameter is called like a body or a period.
         _ => {}
@@ -436,24 +367,14 @@ fn compare_sent(old: &Input<'_>, new: &Input<'_>, subject: &str, report: &mut Re
 }
 
 fn compare_parameter(old: &Parameter, new: &Parameter, subject: &str, report: &mut Report) {
-    let places = [in_words(old.place), in_words(new.place)];
-    if places[0] != places[1] {
-        report.behaviour(format!(
-            "{subject} is sent {} instead of {}",
-            places[1], places[0]
-        ));
+    let (from, to) = (in_words(old.place), in_words(new.place));
+    report.instead(subject, "is sent", from, to);
+    if old.place != Place::Path && new.place != Place::Path {
+        let [old, new] = [old, new].map(|known| format!("`{}`", known.wire));
+        report.instead(subject, "is sent as", old, new);
     }
-    let in_path = old.place == Place::Path || new.place == Place::Path;
-    if old.wire != new.wire && !in_path {
-        let (old, new) = (&old.wire, &new.wire);
-        report.behaviour(format!("{subject} is sent as `{new}` instead of `{old}`"));
-    }
-    let styles = [style(old), style(new)];
-    if styles[0] != styles[1] && places[0] == places[1] {
-        report.behaviour(format!(
-            "{subject} is sent {} instead of {}",
-            styles[1], styles[0]
-        ));
+    if from == to {
+        report.instead(subject, "is sent", style(old), style(new));
     }
     compare_bounds(old, new, subject, report);
 }
@@ -472,18 +393,17 @@ fn compare_period(old: &Period, new: &Period, subject: &str, report: &mut Report
         ("start", start, &new.start),
         ("value", value, &new.value),
     ];
-    for (name, old, new) in names.into_iter().filter(|(_, old, new)| old != new) {
-        report.behaviour(format!(
-            "{subject} sends its {name} as `{new}` instead of `{old}`"
-        ));
+    for (name, old, new) in names {
+        let does = format!("sends its {name} as");
+        report.instead(subject, &does, format!("`{old}`"), format!("`{new}`"));
     }
-    if *iso_week != new.iso_week {
-        let form = |iso| if iso { "Iso" } else { "Plain" };
-        let (old, new) = (form(*iso_week), form(new.iso_week));
-        report.behaviour(format!(
-            "{subject} writes weeks in the form {new} instead of {old}"
-        ));
-    }
+    let form = |iso| if iso { "Iso" } else { "Plain" };
+    report.instead(
+        subject,
+        "writes weeks in the form",
+        form(*iso_week),
+        form(new.iso_week),
+    );
 }
 
 /// What a body is written as.
@@ -496,7 +416,7 @@ fn media(body: &Body) -> String {
         doc: _,
     } = body;
     match form {
-        BodyForm::Json if crate::doc::is_plain_json(media_type) => "JSON".to_owned(),
+        BodyForm::Json if is_plain_json(media_type) => "JSON".to_owned(),
         BodyForm::Form => "a form".to_owned(),
         BodyForm::Json | BodyForm::Text | BodyForm::Bytes => media_type.clone(),
     }
@@ -515,18 +435,17 @@ fn in_words(place: Place) -> &'static str {
 /// How the values of a parameter are written.
 fn style(parameter: &Parameter) -> String {
     let whole = parameter.place == Place::Part || is_file(&parameter.schema);
-    match (parameter.place, parameter.written) {
-        _ if whole => match &parameter.media_type {
-            Some(kind) => format!("as `{kind}`"),
-            None => "plainly".to_owned(),
-        },
-        (_, Written::Styled(style, explode)) => {
-            let style = format!("{style:?}").to_lowercase();
+    match (parameter.place, parameter.written, &parameter.media_type) {
+        (_, _, Some(kind)) if whole => format!("as `{kind}`"),
+        (_, Written::Styled(style, explode), _) if !whole => {
             let exploded = if explode { " (exploded)" } else { "" };
-            format!("in the style `{style}`{exploded}")
+            format!(
+                "in the style `{}`{exploded}",
+                format!("{style:?}").to_lowercase()
+            )
         }
-        (Place::Query, Written::Joined(sign)) => format!("joined by {sign:?}"),
-        (Place::Query, _) => "once for each value".to_owned(),
+        (Place::Query, Written::Joined(sign), _) => format!("joined by {sign:?}"),
+        (Place::Query, ..) => "once for each value".to_owned(),
         _ => "plainly".to_owned(),
     }
 }
@@ -541,13 +460,12 @@ fn bounds(parameter: &Parameter) -> Option<String> {
 }
 
 fn compare_bounds(old: &Parameter, new: &Parameter, subject: &str, report: &mut Report) {
-    let shown = |parameter| bounds(parameter).unwrap_or("any value".to_owned());
-    let (before, after) = (shown(old), shown(new));
+    let [before, after] = [old, new].map(|known| bounds(known).unwrap_or("any value".to_owned()));
+    let (from, to) = (range(old), range(new));
     if before == after {
         return;
     }
     let line = format!("{subject} takes {after} instead of {before}");
-    let (from, to) = (range(old), range(new));
     if to.0 > from.0 || from.1 > to.1 {
         report.breaking(line);
     } else if from == to {
@@ -560,10 +478,7 @@ fn compare_bounds(old: &Parameter, new: &Parameter, subject: &str, report: &mut 
 
 /// The least and the greatest value, of the bounds and of the type.
 fn range(parameter: &Parameter) -> (i128, i128) {
-    let schema: &Schema = &parameter.schema;
-    let (least, greatest) = limits(schema).unwrap_or((i128::MIN, i128::MAX));
-    (
-        parameter.minimum.unwrap_or(least),
-        parameter.maximum.unwrap_or(greatest),
-    )
+    let (least, greatest) = limits(&parameter.schema).unwrap_or((i128::MIN, i128::MAX));
+    let least = parameter.minimum.unwrap_or(least);
+    (least, parameter.maximum.unwrap_or(greatest))
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::pairs::Pairs;
+use super::pairs;
 use super::report::Report;
 use super::types::Type;
 use crate::model::{Answer, Api, Content, Operation, Schema};
@@ -10,18 +10,25 @@ use crate::model::{Answer, Api, Content, Operation, Schema};
 /// Places that hold a value, each with the type of the document that it names.
 type Uses = BTreeMap<String, Option<String>>;
 
+/// The operations that are looked at, by their names, each with a name that both documents know.
+type Labels = BTreeMap<String, String>;
+
 /// Finds the types of the old document that have another name in the new one, reports them, and
 /// gives them their new names in the old model, so that each is reported once.
 ///
 /// A type that is gone is called otherwise if each place that named it, and that is still there,
-/// names the same new type of the same kind. `pairs` are the operations of both documents.
-pub fn apply(old: &mut Api, new: &mut Api, pairs: &Pairs, report: &mut Report) {
-    let in_both = pairs.both.iter();
-    let labels: BTreeMap<usize, String> = in_both
-        .filter_map(|(at, other)| Some((*at, new.operations.get(*other)?.name.clone())))
-        .collect();
-    let all = new.operations.iter().map(|one| one.name.clone());
-    let all = all.enumerate().collect();
+/// names the same new type of the same kind.
+pub fn apply(old: &mut Api, new: &mut Api, report: &mut Report) {
+    let pairs = pairs::operations(&old.operations, &new.operations);
+    let labels = pairs
+        .both()
+        .map(|(old, new)| (old.name.clone(), new.name.clone()));
+    let labels = labels.collect();
+    let all = new
+        .operations
+        .iter()
+        .map(|one| (one.name.clone(), one.name.clone()));
+    let all = all.collect();
     let after = uses(new, &all);
     loop {
         let before = uses(old, &labels);
@@ -64,7 +71,7 @@ fn find([old, new]: [&Api; 2], before: &Uses, after: &Uses) -> BTreeMap<String, 
     found
 }
 
-fn uses(api: &mut Api, labels: &BTreeMap<usize, String>) -> Uses {
+fn uses(api: &mut Api, labels: &Labels) -> Uses {
     let mut uses = Uses::new();
     each_place(api, labels, &mut |place, name| {
         uses.insert(place, name.cloned());
@@ -73,7 +80,10 @@ fn uses(api: &mut Api, labels: &BTreeMap<usize, String>) -> Uses {
 }
 
 fn rename(api: &mut Api, from: &str, to: &str) {
-    let all = (0..api.operations.len()).map(|at| (at, String::new()));
+    let all = api
+        .operations
+        .iter()
+        .map(|one| (one.name.clone(), String::new()));
     each_place(api, &all.collect(), &mut |_, name| {
         if let Some(name) = name.filter(|name| *name == from) {
             to.clone_into(name);
@@ -98,13 +108,9 @@ fn move_key<T>(types: &mut BTreeMap<String, T>, from: &str, to: &str) {
 }
 
 /// Calls `use_` for each place of the operations that have a label, and of all types.
-fn each_place(
-    api: &mut Api,
-    labels: &BTreeMap<usize, String>,
-    use_: &mut dyn FnMut(String, Option<&mut String>),
-) {
-    for (at, operation) in api.operations.iter_mut().enumerate() {
-        if let Some(label) = labels.get(&at) {
+fn each_place(api: &mut Api, labels: &Labels, use_: &mut dyn FnMut(String, Option<&mut String>)) {
+    for operation in &mut api.operations {
+        if let Some(label) = labels.get(&operation.name) {
             each_of_operation(operation, label, use_);
         }
     }

@@ -79,6 +79,35 @@ impl Report {
         self.changes.push((Weight::Behaviour, text.into()));
     }
 
+    /// Says that `subject` does something with another value, where it is another one.
+    pub(super) fn instead<T: fmt::Display + PartialEq>(
+        &mut self,
+        subject: &str,
+        does: &str,
+        old: T,
+        new: T,
+    ) {
+        if old != new {
+            self.behaviour(format!("{subject} {does} {new} instead of {old}"));
+        }
+    }
+
+    /// Says that something that callers use is gone, or that it is new.
+    pub(super) fn presence(&mut self, [old, new]: [bool; 2], gone: String, added: String) {
+        match (old, new) {
+            (true, false) => self.breaking(gone),
+            (false, true) => self.added(added),
+            _ => {}
+        }
+    }
+
+    /// Compares the documentation of `subject`.
+    pub(super) fn about(&mut self, subject: &str, old: &str, new: &str) {
+        if old != new {
+            self.reworded(subject);
+        }
+    }
+
     /// Says that the documentation of `subject` changed.
     pub(super) fn reworded(&mut self, subject: &str) {
         self.docs(format!("{subject} is described in other words"));

@@ -103,15 +103,14 @@ fn compare_traits([old, new]: [BTreeMap<&str, BTreeSet<String>>; 2], report: &mu
 
 fn compare_scheme(subject: &str, old: &Scheme, new: &Scheme, report: &mut Report) {
     let Scheme { wire, doc, kind } = old;
-    if (wire, doc) != (&new.wire, &new.doc) {
-        report.reworded(subject);
-    }
+    report.about(
+        subject,
+        &format!("{wire} {doc}"),
+        &format!("{} {}", new.wire, new.doc),
+    );
     match (kind, &new.kind) {
         (SchemeKind::Key(place, key), SchemeKind::Key(to, name)) => {
-            if (place, key) != (to, name) {
-                let (old, new) = (sent(*place, key), sent(*to, name));
-                report.behaviour(format!("{subject} is sent {new} instead of {old}"));
-            }
+            report.instead(subject, "is sent", sent(*place, key), sent(*to, name));
         }
         (old, new) if old != new => {
             let (old, new) = (in_words(old), in_words(new));

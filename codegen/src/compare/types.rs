@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::pairs::Pairs;
-use super::parameters::{Argument, Arguments};
+use super::parameters::{Input, Inputs};
 use super::report::Report;
-use super::rust::{arrow, both, list, short, spelled, taken};
+use super::rust::{arrow, both, list, short, spelled};
 use crate::model::{Alternative, Answer, Api, Enum, Field, Record, Success, Union, Variant};
 use crate::types::{REST, Types};
 use crate::write::{held, payload};
@@ -95,13 +95,6 @@ fn compare_type(name: &str, both: [Type<'_>; 2], types: [&Types; 2], report: &mu
     }
 }
 
-fn compare_about(name: &str, [from, to]: [&str; 2], marks: [bool; 2], report: &mut Report) {
-    report.deprecated(name, marks);
-    if from != to {
-        report.reworded(name);
-    }
-}
-
 /// One field of a struct, as callers and serde see it.
 struct Member<'a> {
     name: &'a str,
@@ -171,7 +164,8 @@ impl<'a> Member<'a> {
             report.behaviour(format!("{subject} is `{new}` in JSON instead of `{old}`"));
         }
         let marks = [self.deprecated, new.deprecated];
-        compare_about(&subject, [self.doc, new.doc], marks, report);
+        report.deprecated(&subject, marks);
+        report.about(&subject, self.doc, new.doc);
     }
 
     fn compare_presence(&self, new: &Self, subject: &str, report: &mut Report) {
@@ -210,35 +204,33 @@ fn compare_records(
         sent: _,
         row,
     } = old;
-    compare_about(name, [doc, &new.doc], [*deprecated, new.deprecated], report);
-    match (old.has_default(), new.has_default()) {
-        (true, false) => report.breaking(format!("{name} loses Default")),
-        (false, true) => report.added(format!("{name} gains Default")),
-        _ => {}
-    }
-    let members = [
-        Member::all(name, old, before),
-        Member::all(name, new, after),
-    ];
+    report.deprecated(name, [*deprecated, new.deprecated]);
+    report.about(name, doc, &new.doc);
+    let makes = [old.has_default(), new.has_default()];
+    report.presence(
+        makes,
+        format!("{name} loses Default"),
+        format!("{name} gains Default"),
+    );
+    let sides = [(old, before), (new, after)];
+    let members = sides.map(|(record, types)| Member::all(name, record, types));
     compare_members(name, [&members[0], &members[1]], report);
-    let constructors = [
-        constructor(name, old, before),
-        constructor(name, new, after),
-    ];
+    let constructors = sides.map(|(record, types)| constructor(name, record, types));
     compare_constructors(name, constructors, report);
-    match (*row, new.row) {
-        (true, false) => report.breaking(format!("{name}: `Row` is gone")),
-        (false, true) => report.added(format!("{name}: `Row` is new")),
-        _ => {}
-    }
+    let row = [*row, new.row];
+    report.presence(
+        row,
+        format!("{name}: `Row` is gone"),
+        format!("{name}: `Row` is new"),
+    );
 }
 
 fn compare_members(owner: &str, [old, new]: [&[Member<'_>]; 2], report: &mut Report) {
     // The same key is the same field, whatever it is called.
     let pairs = Pairs::new(old, new, |member| member.wire, |member| member.name);
-    for member in pairs.lost.iter().filter_map(|at| old.get(*at)) {
-        let wire = member.wire.unwrap_or_default();
+    for (member, _) in pairs.old.iter().filter(|(_, found)| found.is_none()) {
         if new.iter().any(|other| other.name == member.name) {
+            let wire = member.wire.unwrap_or_default();
             report.breaking(format!(
                 "{owner} loses what was {}, `{wire}` in JSON",
                 member.name
@@ -247,60 +239,43 @@ fn compare_members(owner: &str, [old, new]: [&[Member<'_>]; 2], report: &mut Rep
             report.breaking(format!("{owner} loses {}", member.name));
         }
     }
-    for member in pairs.gained.iter().filter_map(|at| new.get(*at)) {
-        let rest = match member.wire {
-            Some(_) => "",
-            None => ", which holds all other keys",
+    for member in &pairs.gained {
+        let rest = if member.wire.is_none() {
+            ", which holds all other keys"
+        } else {
+            ""
         };
         let rust = short(&member.rust);
         report.added(format!("{owner} gains {}: {rust}{rest}", member.name));
     }
-    if !pairs.in_order() {
+    if !pairs.is_in_order(|_| true) {
         report.behaviour(format!(
             "{owner} has its fields in another order, in JSON as well"
         ));
     }
-    for (before, after) in &pairs.both {
-        if let (Some(before), Some(after)) = (old.get(*before), new.get(*after)) {
-            before.compare(after, owner, report);
-        }
+    for (before, after) in pairs.both() {
+        before.compare(after, owner, report);
     }
 }
 
 /// What `new` of a struct takes, where there is one.
-fn constructor<'a>(owner: &str, record: &'a Record, types: &Types) -> Option<Vec<Argument<'a>>> {
+fn constructor<'a>(owner: &str, record: &'a Record, types: &Types) -> Option<Vec<Input<'a>>> {
     let required = record.fields.iter().filter(|field| !field.may_be_missing());
-    let arguments = required.map(|field| Argument {
-        name: &field.name,
-        rust: taken(&types.field(owner, &field.name)),
-    });
-    record.has_new().then(|| arguments.collect())
+    let inputs = required.map(|field| Input::field(field, owner, types));
+    record.has_new().then(|| inputs.collect())
 }
 
-fn compare_constructors(
-    name: &str,
-    constructors: [Option<Vec<Argument<'_>>>; 2],
-    report: &mut Report,
-) {
-    match constructors {
-        [None, None] => {}
-        [None, Some(new)] => {
-            let taken: Vec<String> = new.iter().map(Argument::shown).collect();
-            report.added(format!("{name} gains new({})", taken.join(", ")));
-        }
-        [Some(_), None] => report.breaking(format!("{name} loses new()")),
-        [Some(old), Some(new)] => {
-            let both = old.iter().map(|one| (one.name, one.name));
-            let both = both.filter(|(name, _)| new.iter().any(|other| other.name == *name));
-            Arguments {
-                subject: &format!("{name}::new"),
-                old: &old,
-                new: &new,
-                both: &both.collect::<Vec<_>>(),
-                told: &[],
-            }
-            .compare(report);
-        }
+fn compare_constructors(name: &str, both: [Option<Vec<Input<'_>>>; 2], report: &mut Report) {
+    let [old, new] = both.each_ref().map(Option::as_deref);
+    let taken: Vec<String> = new.unwrap_or_default().iter().map(Input::shown).collect();
+    let added = format!("{name} gains new({})", taken.join(", "));
+    report.presence(
+        [old.is_some(), new.is_some()],
+        format!("{name} loses new()"),
+        added,
+    );
+    if let (Some(old), Some(new)) = (old, new) {
+        Inputs::new(&format!("{name}::new"), [old, new], [""; 2]).compare_arguments(report);
     }
 }
 
@@ -310,7 +285,8 @@ fn compare_enums(name: &str, old: &Enum, new: &Enum, report: &mut Report) {
         deprecated,
         variants,
     } = old;
-    compare_about(name, [doc, &new.doc], [*deprecated, new.deprecated], report);
+    report.deprecated(name, [*deprecated, new.deprecated]);
+    report.about(name, doc, &new.doc);
     let [old, new] = [variants, &new.variants].map(|variants| {
         let cases = variants.iter().map(Case::variant);
         cases.collect::<Vec<_>>()
@@ -330,27 +306,19 @@ fn compare_unions(
         tag,
         alternatives,
     } = old;
-    compare_about(name, [doc, &new.doc], [*deprecated, new.deprecated], report);
-    if *tag != new.tag {
-        let told = |tag: &Option<String>| match tag {
-            Some(tag) => format!("by `{tag}`"),
-            None => "by trying them".to_owned(),
-        };
-        let (old, new) = (told(tag), told(&new.tag));
-        report.behaviour(format!(
-            "{name} tells its variants apart {new} instead of {old}"
-        ));
-    }
-    let old = alternatives
-        .iter()
-        .map(|one| Case::alternative(name, one, before));
-    let cases = new.alternatives.iter();
-    let cases: Vec<Case<'_>> = cases
-        .map(|one| Case::alternative(name, one, after))
-        .collect();
+    report.deprecated(name, [*deprecated, new.deprecated]);
+    report.about(name, doc, &new.doc);
+    let [from, to] = [tag, &new.tag].map(|tag| match tag {
+        Some(tag) => format!("by `{tag}`"),
+        None => "by trying them".to_owned(),
+    });
+    report.instead(name, "tells its variants apart", from, to);
+    let [old, cases] = [(alternatives, before), (&new.alternatives, after)].map(|(all, types)| {
+        let cases = all.iter().map(|one| Case::alternative(name, one, types));
+        cases.collect::<Vec<_>>()
+    });
     // Where no key tells the variants apart, the first one that fits is taken.
-    let tried = new.tag.is_none();
-    compare_cases(name, [&old.collect::<Vec<_>>(), &cases], tried, report);
+    compare_cases(name, [&old, &cases], new.tag.is_none(), report);
 }
 
 /// One variant of an enum of any kind.
@@ -425,17 +393,14 @@ impl<'a> Case<'a> {
             report.breaking(format!("{subject} holds {new} instead of {old}"));
         }
         // Where no key tells the variants apart any more, there are no texts, which was told.
-        if self.texts != new.texts && !self.texts.is_empty() && !new.texts.is_empty() {
-            let texts = |case: &Self| {
+        if !self.texts.is_empty() && !new.texts.is_empty() {
+            let [old, new] = [self, new].map(|case| {
                 let texts = case.texts.iter().map(|text| format!("`{text}`"));
                 list(&texts.collect::<Vec<_>>(), "and")
-            };
-            let (old, new) = (texts(self), texts(new));
-            report.behaviour(format!("{subject} stands for {new} instead of {old}"));
+            });
+            report.instead(&subject, "stands for", old, new);
         }
-        if self.doc != new.doc {
-            report.reworded(&subject);
-        }
+        report.about(&subject, self.doc, new.doc);
     }
 }
 
@@ -444,26 +409,24 @@ fn compare_cases(owner: &str, [old, new]: [&[Case<'_>]; 2], tried: bool, report:
     // The same texts are the same variant, whatever it is called.
     let texts = |case: &Case<'_>| Some(case.texts.join("\n")).filter(|texts| !texts.is_empty());
     let pairs = Pairs::new(old, new, texts, |case| case.name);
-    for case in pairs.lost.iter().filter_map(|at| old.get(*at)) {
+    for (case, _) in pairs.old.iter().filter(|(_, found)| found.is_none()) {
         if new.iter().any(|other| other.name == case.name) {
             report.breaking(format!("{owner} loses what was {}", case.shown()));
         } else {
             report.breaking(format!("{owner} loses {}", case.name));
         }
     }
-    for case in pairs.gained.iter().filter_map(|at| new.get(*at)) {
+    for case in &pairs.gained {
         report.added(format!("{owner} gains {}", case.shown()));
     }
-    if !pairs.in_order() {
+    if !pairs.is_in_order(|_| true) {
         if tried {
             report.behaviour(format!("{owner} tries its variants in another order"));
         } else {
             report.docs(format!("{owner} has its variants in another order"));
         }
     }
-    for (before, after) in &pairs.both {
-        if let (Some(before), Some(after)) = (old.get(*before), new.get(*after)) {
-            before.compare(after, owner, report);
-        }
+    for (before, after) in pairs.both() {
+        before.compare(after, owner, report);
     }
 }
