@@ -52,67 +52,74 @@ struct Call<'a> {
 impl Call<'_> {
     fn compare(&self, report: &mut Report) {
         let Operation {
-            name,
-            type_name,
-            method,
-            path,
-            server,
-            doc,
-            deprecated,
+            // How it is called, and what callers hand over.
+            name: _,
+            type_name: _,
             access,
-            // These are the inputs.
+            deprecated,
             parameters: _,
             period: _,
             body: _,
-            // These have functions of their own.
-            paging: _,
+            // Where it is sent, and how.
+            method,
+            path,
+            server,
+            multipart,
+            secrets,
+            // What comes back.
             answer: _,
             accept: _,
-            multipart,
-            refusals,
-            secrets,
+            paging: _,
+            // What the document says of it.
+            doc: _,
+            refusals: _,
         } = self.old;
         let (new, subject) = (self.new, self.subject);
-        let [before, after] = [(self.old, self.types[0]), (new, self.types[1])]
-            .map(|(operation, types)| Input::all(operation, types));
+        let sides = [(self.old, self.types[0]), (new, self.types[1])];
+        let [before, after] = sides.map(|(operation, types)| Input::all(operation, types));
         let inputs = Inputs::new(subject, [&before, &after], [path, &new.path]);
-        if *name != new.name {
-            report.breaking(format!("{name} is called {subject} now"));
-        } else if *type_name != new.type_name {
-            report.breaking(format!(
-                "requests::{type_name} is called {} now",
-                new.type_name
-            ));
-        }
+        self.compare_names(report);
         report.instead(subject, "is sent by", *method, new.method);
         if !inputs.is_same_path() {
-            report.behaviour(format!(
-                "{subject} is sent to {} instead of {path}",
-                new.path
-            ));
+            report.instead(subject, "is sent to", path, &new.path);
         }
         security::compare_callers(subject, [access, &new.access], report);
         report.deprecated(subject, [*deprecated, new.deprecated]);
         inputs.compare(report);
-        if inputs.are_setters_moved() {
-            report.docs(format!(
-                "requests::{} has its methods in another order",
-                new.type_name
-            ));
-        }
         self.compare_answer(report);
         self.compare_multipart(*multipart, report);
         self.compare_paging(report);
         self.compare_secrets(secrets, report);
-        let [from, to] =
-            [server, &new.server].map(|url| url.as_deref().unwrap_or("the client's server"));
+        let servers = [server, &new.server].map(Option::as_deref);
+        let [from, to] = servers.map(|url| url.unwrap_or("the client's server"));
         report.instead(subject, "is sent to", from, to);
         self.compare_raw(report);
-        if *doc != new.doc || inputs.are_arguments_reworded() {
+        self.compare_docs(&inputs, report);
+    }
+
+    fn compare_docs(&self, inputs: &Inputs<'_>, report: &mut Report) {
+        let (old, new, subject) = (self.old, self.new, self.subject);
+        if old.doc != new.doc || inputs.are_arguments_reworded() {
             report.reworded(subject);
         }
-        if *refusals != new.refusals {
+        if old.refusals != new.refusals {
             report.docs(format!("{subject} documents its errors in other words"));
+        }
+        if inputs.are_setters_moved() {
+            let request = &new.type_name;
+            report.docs(format!(
+                "requests::{request} has its methods in another order"
+            ));
+        }
+    }
+
+    fn compare_names(&self, report: &mut Report) {
+        let (old, new) = (self.old, self.new);
+        if old.name != new.name {
+            report.breaking(format!("{} is called {} now", old.name, new.name));
+        } else if old.type_name != new.type_name {
+            let (from, to) = (&old.type_name, &new.type_name);
+            report.breaking(format!("requests::{from} is called {to} now"));
         }
     }
 

@@ -218,53 +218,35 @@ impl<'a> Inputs<'a> {
         }
     }
 
-    /// Tells how the arguments differ, which are told apart by their order.
+    /// Tells how the arguments differ, which callers hand over in this order.
     pub fn compare_arguments(&self, report: &mut Report) {
         let subject = self.subject;
-        let both = || {
-            self.pairs
-                .both()
-                .filter(|(old, new)| old.required && new.required)
-        };
-        let is_one = |input: &Input<'_>, one: &Input<'_>| std::ptr::eq(input, one);
-        let is_kept =
-            |input: &Input<'_>| both().any(|(old, new)| is_one(input, old) || is_one(input, new));
-        let is_moved = |input: &Input<'_>| {
-            self.pairs
-                .both()
-                .any(|(old, new)| is_one(input, old) || is_one(input, new))
-        };
-        let [old, new] = [self.old, self.new].map(|inputs| {
-            inputs
-                .iter()
-                .filter(|input| input.required)
-                .collect::<Vec<_>>()
-        });
+        let [old, new] = self.arguments();
+        let is_kept = |one: &Input<'_>| self.other(one).is_some_and(|other| other.required);
         let mut replaced = Vec::new();
-        for (at, argument) in old.iter().enumerate().filter(|(_, one)| !is_kept(one)) {
+        for (at, lost) in old.iter().enumerate().filter(|(_, one)| !is_kept(one)) {
             // The same place and the same type: code goes on compiling, and means something else.
-            match new
-                .get(at)
-                .filter(|one| one.rust == argument.rust && !is_kept(one))
-            {
-                Some(other) => {
-                    replaced.push(other.name);
-                    let (name, other) = (argument.name, other.shown());
-                    report.breaking(format!(
-                        "{subject} takes {other} in place of {name}, {UNNOTICED}"
-                    ));
-                }
-                None if is_moved(argument) => {}
-                None => report.breaking(format!("{subject} no longer takes {}", argument.shown())),
+            let unseen = |one: &&&Input<'_>| one.rust == lost.rust && !is_kept(one);
+            if let Some(other) = new.get(at).filter(unseen) {
+                replaced.push(other.name);
+                let (from, to) = (lost.name, other.shown());
+                report.breaking(format!(
+                    "{subject} takes {to} in place of {from}, {UNNOTICED}"
+                ));
+            } else if self.other(lost).is_none() {
+                report.breaking(format!("{subject} no longer takes {}", lost.shown()));
             }
         }
-        for argument in new
-            .iter()
-            .filter(|one| !is_moved(one) && !replaced.contains(&one.name))
-        {
-            report.breaking(format!("{subject} takes {} as well", argument.shown()));
+        for gained in new.iter().filter(|one| self.other(one).is_none()) {
+            if !replaced.contains(&gained.name) {
+                report.breaking(format!("{subject} takes {} as well", gained.shown()));
+            }
         }
-        for (old, new) in both() {
+        for (old, new) in self
+            .pairs
+            .both()
+            .filter(|(old, new)| old.required && new.required)
+        {
             let (from, to) = (old.name, new.name);
             if from != to {
                 report.docs(format!("{subject} calls its argument {from} {to} now"));
@@ -272,23 +254,30 @@ impl<'a> Inputs<'a> {
             retyped(&format!("{subject}, argument {to}"), old, new, report);
         }
         if !self.pairs.is_in_order(|input| input.required) {
-            let types = |inputs: &[&Input<'_>]| {
-                inputs
-                    .iter()
-                    .map(|one| one.rust.clone())
-                    .collect::<Vec<_>>()
-            };
-            let same = types(&old) == types(&new);
-            let unseen = if same {
-                format!(", {UNNOTICED}")
-            } else {
-                String::new()
-            };
+            let types = |one: &[&'a Input<'a>]| one.iter().map(|one| &one.rust).collect::<Vec<_>>();
+            let unseen = types(&old) == types(&new);
             let (old, new) = (names(&old), names(&new));
-            report.breaking(format!(
-                "{subject} takes ({new}) in place of ({old}){unseen}"
-            ));
+            let line = format!("{subject} takes ({new}) in place of ({old})");
+            report.breaking(if unseen {
+                format!("{line}, {UNNOTICED}")
+            } else {
+                line
+            });
         }
+    }
+
+    /// What callers hand over to the function itself.
+    fn arguments(&self) -> [Vec<&'a Input<'a>>; 2] {
+        [self.old, self.new].map(|inputs| inputs.iter().filter(|one| one.required).collect())
+    }
+
+    /// What an input of one function is in the other.
+    fn other(&self, input: &Input<'_>) -> Option<&'a Input<'a>> {
+        self.pairs.both().find_map(|(old, new)| match input {
+            input if std::ptr::eq(input, old) => Some(new),
+            input if std::ptr::eq(input, new) => Some(old),
+            _ => None,
+        })
     }
 
     fn compare_setters(&self, report: &mut Report) {

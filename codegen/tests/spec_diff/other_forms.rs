@@ -94,6 +94,10 @@ fn media_types() {
          the enum of answers CreatePetAnswer is new: compatible
          major",
     );
+}
+
+#[test]
+fn forms_and_their_parts() {
     says(
         &[(
             "            encoding: { photo: { contentType: image/png } }\n",
