@@ -304,7 +304,7 @@ fn compare_unions(
         doc,
         deprecated,
         tag,
-        alternatives,
+        alternatives: _,
     } = old;
     report.deprecated(name, [*deprecated, new.deprecated]);
     report.about(name, doc, &new.doc);
@@ -313,8 +313,9 @@ fn compare_unions(
         None => "by trying them".to_owned(),
     });
     report.instead(name, "tells its variants apart", from, to);
-    let [old, cases] = [(alternatives, before), (&new.alternatives, after)].map(|(all, types)| {
-        let cases = all.iter().map(|one| Case::alternative(name, one, types));
+    let [old, cases] = [(old, before), (new, after)].map(|(union, types)| {
+        let cases = union.alternatives.iter();
+        let cases = cases.map(|one| Case::alternative(name, union, one, types));
         cases.collect::<Vec<_>>()
     });
     // Where no key tells the variants apart, the first one that fits is taken.
@@ -341,7 +342,12 @@ impl<'a> Case<'a> {
         }
     }
 
-    fn alternative(union: &str, alternative: &'a Alternative, types: &Types) -> Self {
+    fn alternative(
+        owner: &str,
+        union: &Union,
+        alternative: &'a Alternative,
+        types: &Types,
+    ) -> Self {
         let Alternative {
             name,
             doc,
@@ -350,8 +356,12 @@ impl<'a> Case<'a> {
         } = alternative;
         Self {
             name,
-            holds: Some(spelled(&payload(union, alternative, types))),
-            texts: tags.iter().map(String::as_str).collect(),
+            holds: Some(spelled(&payload(owner, alternative, types))),
+            // Without a tag they are written nowhere.
+            texts: match &union.tag {
+                Some(_) => tags.iter().map(String::as_str).collect(),
+                None => Vec::new(),
+            },
             doc,
         }
     }

@@ -347,6 +347,22 @@ fn unions() {
     );
 }
 
+/// One alternative without a text of its own, and no tag tells them apart.
+#[test]
+fn texts_of_a_tag_that_is_not_there() {
+    says(
+        &[(", { $ref: \"#/components/schemas/Dog\" }]\n", ", {}]\n")],
+        "Pet loses Dog: breaking
+         Pet tells its variants apart by trying them instead of by `petType`: compatible
+         Pet gains PetOneOf2(serde_json::Value): compatible
+         major",
+        "Pet loses PetOneOf2: breaking
+         Pet tells its variants apart by `petType` instead of by trying them: compatible
+         Pet gains Dog(Box<Dog>), for `dog`: compatible
+         major",
+    );
+}
+
 #[test]
 fn a_union_becomes_a_struct() {
     says(
