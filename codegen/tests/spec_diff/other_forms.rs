@@ -392,6 +392,21 @@ fn the_body_of_an_error_has_another_name() {
     );
 }
 
+/// The bounds in the docs of a field follow from its schema.
+#[test]
+fn a_field_of_a_form_has_another_type() {
+    says(
+        &[(
+            "properties: { text: { type: string } }",
+            "properties: { text: { type: integer, minimum: 1 } }",
+        )],
+        "write_note.text(): impl Into<String> → u64: breaking
+         major",
+        "write_note.text(): u64 → impl Into<String>: breaking
+         major",
+    );
+}
+
 #[test]
 fn files_are_a_type_of_the_requests() {
     says(
