@@ -5,7 +5,7 @@
 //!
 //! fn main() -> Result<(), Error> {
 //!     let client = Client::from_env()?;
-//!     for activity in client.list_activities().items().limit(50) {
+//!     for activity in client.list_activities().items().take(50) {
 //!         match activity {
 //!             Ok(activity) => println!("{}  {:?}", activity.id, activity.action_date),
 //!             // One record in an undocumented form: the list goes on after it.
@@ -19,10 +19,10 @@
 //!
 //! # Calling
 //!
-//! Each operation is a method of [`Client`]: what it cannot do without are arguments, the rest are
-//! methods of the [request](requests) that it gives back, and `call()` sends it.
+//! Each operation is a method of [`Client`] that returns a [request](requests). Required parameters
+//! are arguments; optional parameters are methods of the request; `call()` sends it.
 //!
-//! | | with | answers |
+//! | Operation | Token | Response |
 //! |---|---|---|
 //! | [`list_activities`](Client::list_activities) | either token | [`Activity`](types::Activity)s, a page of them |
 //! | [`get_activity`](Client::get_activity) | either token | an [`Activity`](types::Activity) |
@@ -40,29 +40,28 @@
 //!
 //! # Lists
 //!
-//! `call()` on a list fetches one page; `items()` and `pages()` walk over all of it, and lose
-//! nothing: see [`Items`](list::Items).
+//! `call()` on a list fetches one page. `items()` returns an iterator over all records, and `pages()`
+//! one over all pages: see [`Items`](list::Items).
 //!
 //! # Retries, deadlines, cancelling
 //!
-//! Requests that are safe to repeat are retried, and a server that throttles is waited for: see
-//! [`RetryPolicy`]. A call with all its attempts has [a timeout](ClientBuilder::timeout_call), which
-//! waits that the server asks for do not count towards. A [`CancelHandle`] stops a call from another
-//! thread.
+//! Requests that are safe to repeat are retried, and the client waits for a server that throttles:
+//! see [`RetryPolicy`]. A call with all its attempts has a [timeout](ClientBuilder::timeout_call).
+//! Waits that the server asks for do not count towards it. A [`CancelHandle`] stops a call from
+//! another thread. The [defaults](ClientBuilder#defaults) are in one table.
 //!
 //! # Errors
 //!
-//! Every call fails with the one type [`Error`]. It prints as a line that says what happened and what
-//! to do, and has methods such as [`is_retryable`](Error::is_retryable). Only reading a callback has an
-//! error of its own, [`CallbackError`](authorization::CallbackError), which `?` converts into an
-//! [`Error`].
+//! Every call fails with the one type [`Error`]. It prints as one line that says what happened, where,
+//! and what to do, and answers questions such as [`is_retryable`](Error::is_retryable). Only reading a
+//! callback has an error of its own, [`CallbackError`](authorization::CallbackError), which `?` converts
+//! into an [`Error`].
 //!
 //! # Values
 //!
-//! Instants are [`jiff::Timestamp`]s; [quantities](units) have their unit as their type; a
-//! [`Period`] is all that a summary has to be told of time. What the service answers with is open:
-//! structs can gain fields and enums values. Fields that the document does not name are ignored,
-//! values of an enum are kept as [`Unknown`](UnknownValue).
+//! Instants are [`jiff::Timestamp`]s. The type of a [quantity](units) is its unit. A [`Period`]
+//! selects the time range of a summary. Structs of responses can gain fields, and enums can gain
+//! values: unknown fields are ignored, and unknown values are kept as [`Unknown`](UnknownValue).
 //!
 //! Only the ids that identify a record are required: any other value that is missing or `null` is
 //! `None`, or an empty list. An instant past the ends of a [`jiff::Timestamp`], such as
@@ -74,16 +73,16 @@
 //!
 //! # Blocking
 //!
-//! A call returns when the answer is there, or a [timeout](ClientBuilder::timeout_call) has passed.
-//! There is no runtime, and nothing runs in the background; threads of its own a client has only
-//! for pages that are fetched ahead, and for calls that can be cancelled. A client can be shared by any number of
-//! threads.
+//! A call returns when the response has come, or when a [timeout](ClientBuilder::timeout_call) has
+//! passed. There is no runtime, and nothing runs in the background. A client starts threads only to
+//! prefetch pages, and to connect for calls that can be cancelled or have little time left. A client
+//! can be shared by any number of threads.
 //!
 //! # Logging
 //!
-//! One record of the level DEBUG for each attempt, of the target `fitrankings`: method, path as the
-//! document writes it, status, time, number of the attempt. One more for each wait of a request for
-//! a pause that the server asked of another. Never a token, a query or a body.
+//! The target is `fitrankings`, and the level DEBUG. There is one record for each attempt: method, path
+//! as the document writes it, status, time, number of the attempt. There is one for each wait of a
+//! request for a pause that the server asked of another. No record has a token, a query or a body.
 //!
 //! # Features
 //!
@@ -94,18 +93,29 @@
 #![warn(missing_docs)]
 #![cfg_attr(test, allow(clippy::expect_used, clippy::panic, clippy::unwrap_used))]
 
+#[allow(dead_code, reason = "a document may have no such token")]
 mod auth;
 mod call;
 mod client;
+mod defaults;
 mod error;
+mod escape;
+#[allow(dead_code, reason = "a document may have no period")]
 mod fitrankings;
 mod generated;
 mod json;
 mod limits;
 pub mod list;
+mod operation;
 mod random;
 mod redact;
+#[allow(
+    dead_code,
+    unreachable_pub,
+    reason = "which parameters and bodies there are is up to the document"
+)]
 mod request;
+#[allow(dead_code, reason = "which responses there are is up to the document")]
 mod response;
 #[allow(
     unused_imports,
@@ -123,7 +133,7 @@ mod values;
 
 pub use auth::secret::Secret;
 pub use auth::token::{NoToken, Token};
-pub use call::retry::{Clock, Retry, RetryPolicy};
+pub use call::retry::{RetryEvent, RetryPolicy};
 pub use client::{BASE_URL, Client, ClientBuilder};
 pub use error::Error;
 #[cfg(login)]
@@ -136,7 +146,12 @@ pub use generated::{access, requests, types};
 /// version without naming it.
 pub use jiff;
 pub use limits::cancel::CancelHandle;
+pub use limits::clock::Clock;
+/// The crate of [`Decimal`], for the same reason.
+pub use rust_decimal;
 pub use rust_decimal::Decimal;
+/// The crate of the [agent](ClientBuilder::agent), for the same reason.
+pub use ureq;
 pub use values::open_enum::UnknownValue;
 pub use values::row::Row;
 

@@ -7,7 +7,8 @@ pub(crate) mod server;
 
 use self::server::{Reply, Server};
 use crate::auth::token::{NoToken, Token};
-use crate::request::{Method, Operation, Request};
+use crate::operation::{Method, Operation};
+use crate::request::Request;
 use crate::{Client, Error, RetryPolicy};
 
 pub(crate) const EMPTY: &str = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
@@ -78,7 +79,7 @@ pub(crate) fn exchange<T: Token, R>(
         .build(token)
         .unwrap();
     let operation = Box::leak(Box::new(operation));
-    let result = send(Request::new(&client, operation));
+    let result = send(Request::new(&client.session, operation));
     (server.only_request().into(), result)
 }
 
@@ -95,7 +96,9 @@ pub(crate) fn refusal(path: &'static str, fill: impl FnOnce(Request) -> Request)
     let client = Client::builder().base_url("http://127.0.0.1:1");
     let client = client.build(NoToken).unwrap();
     let operation = Box::leak(Box::new(operation(Method::GET, path)));
-    let error = fill(Request::new(&client, operation)).empty().unwrap_err();
+    let error = fill(Request::new(&client.session, operation))
+        .empty()
+        .unwrap_err();
     assert!(error.is_invalid_input(), "{error}");
     error.to_string()
 }

@@ -156,7 +156,6 @@ fn a_record_of_another_form_is_named_by_its_id_and_its_json_is_at_hand() {
     let error = client
         .list_activities()
         .items()
-        .limit(2)
         .nth(1)
         .unwrap()
         .unwrap_err();

@@ -204,12 +204,11 @@ mod statuses {
 
     #[test]
     fn a_404_is_read_from_json_and_from_a_page() {
-        let message = "404 Not Found; there is no such thing, or the token may not see it";
+        let message = "404 Not Found; check the base URL and its path";
         let error = failed(Reply::json(404, r#"{"detail": "Not found."}"#));
         check(&error, &["not_found"], Some(404), message);
         assert_eq!(error.detail(), Some("Not found."));
-        let message = "404 Not Found: No Activity matches; there is no such thing, or the token \
-                       may not see it";
+        let message = "404 Not Found: No Activity matches; check the base URL and its path";
         let error = failed(Reply::json(404, r#"{"detail": "No Activity matches."}"#));
         check(&error, &["not_found"], Some(404), message);
 
@@ -220,9 +219,15 @@ mod statuses {
             &error,
             &["not_found"],
             Some(404),
-            "404 Not Found: Gone Nothing here; there is no such thing, or the token may not see it",
+            "404 Not Found: Gone Nothing here; check the base URL and its path",
         );
         assert_eq!(error.body(), Some(page));
+
+        // A path with a parameter can name what is not there.
+        let server = Server::always(Reply::json(404, r#"{"detail": "Not found."}"#));
+        let error = server.client().get_activity(7).call().unwrap_err();
+        let message = "404 Not Found; there is no such thing, or the token may not see it";
+        assert!(error.to_string().ends_with(message), "{error}");
     }
 
     #[test]
@@ -307,7 +312,7 @@ mod statuses {
             &failed(Reply::html(502, page)),
             &["retryable"],
             Some(502),
-            "502 Bad Gateway: 502 Bad Gateway nginx; try again later",
+            "502 Bad Gateway: nginx; try again later",
         );
         check(
             &failed(Reply::new(504, &[], "")),
@@ -515,6 +520,9 @@ mod answers_that_do_not_decode {
     fn text_is_called_no_json_and_half_an_answer_not_whole_json() {
         let error = failed(Reply::new(200, &[], "Hello."));
         let message = "the answer is not JSON: expected value at line 1 column 1; check";
+        // `serde_json` counts no column before a line's first.
+        let half = failed(Reply::json(200, "[\n"));
+        assert!(!half.to_string().contains("column 0"), "{half}");
         assert!(error.to_string().contains(message), "{error}");
 
         let error = failed(Reply::json(200, "[{\"id\": "));
@@ -780,7 +788,7 @@ mod bodies {
             &["retryable", "timeout"],
             Some(200),
             "the call took longer than it may (status 200); \
-             try again, or give it more time with `Client::builder()`",
+             try again, or give it more time with `timeout_call` of `Client::builder()`",
         );
     }
 
@@ -814,6 +822,53 @@ mod bodies {
             }
             let error = failed(Reply::new(401, &GZIP, gzip(r#"{"detail": "No."}"#)));
             assert_eq!(error.detail(), Some("No."));
+        }
+
+        #[test]
+        fn an_empty_body_is_empty_whatever_its_encoding() {
+            let chunked = [GZIP[0], ("Transfer-Encoding", "chunked")];
+            for (status, holding) in [
+                (200, "decode"),
+                (204, "decode"),
+                (401, "unauthorized"),
+                (404, "not_found"),
+            ] {
+                let mut replies = vec![Reply::new(status, &GZIP, "")];
+                if status == 204 {
+                    replies = vec![Reply::head(204, &GZIP)];
+                } else {
+                    replies.push(Reply::head(status, &chunked).and("0\r\n\r\n"));
+                }
+                for reply in replies {
+                    let error = failed(reply);
+                    assert_eq!(holds(&error), [holding], "{error}");
+                    assert_eq!(error.status(), Some(status));
+                }
+            }
+        }
+
+        #[test]
+        fn a_4xx_is_not_retryable_because_its_body_is_no_gzip() {
+            for body in [&b"no gzip"[..], &gzip(USERS)[..20]] {
+                let error = failed(Reply::new(404, &GZIP, body));
+                assert_eq!(holds(&error), ["not_found"], "{error}");
+            }
+        }
+
+        #[test]
+        fn an_encoding_that_was_not_asked_for_is_named() {
+            for encoding in ["GZIP", "x-gzip", "gzip, gzip"] {
+                let error = failed(Reply::new(
+                    200,
+                    &[("Content-Encoding", encoding)],
+                    gzip(USERS),
+                ));
+                assert_eq!(holds(&error), ["decode"], "{error}");
+                let named = format!("the content encoding `{encoding}`");
+                assert!(error.to_string().contains(&named), "{error}");
+            }
+            let identity = [("Content-Encoding", "identity")];
+            assert_eq!(users(Reply::new(200, &identity, USERS)).unwrap().len(), 1);
         }
 
         #[test]
@@ -937,20 +992,28 @@ mod connections {
     #[test]
     fn a_server_that_says_nothing_runs_out_of_time() {
         let server = Server::always(Reply::raw("").then_hang());
-        let advice = "try again, or give it more time with `Client::builder()`";
+        let advice = |setting: &str| {
+            format!("try again, or give it more time with `{setting}` of `Client::builder()`")
+        };
         let response = server.builder().timeout_response(SHORT).build(token());
         check(
             &response.unwrap().list_users().call().unwrap_err(),
             &["retryable", "timeout"],
             None,
-            &format!("the server took the request and did not answer in time; {advice}"),
+            &format!(
+                "the server took the request and did not answer in time; {}",
+                advice("timeout_response")
+            ),
         );
         let call = server.builder().timeout_call(SHORT).build(token());
         check(
             &call.unwrap().list_users().call().unwrap_err(),
             &["retryable", "timeout"],
             None,
-            &format!("the call took longer than it may; {advice}"),
+            &format!(
+                "the call took longer than it may; {}",
+                advice("timeout_call")
+            ),
         );
     }
 
@@ -962,6 +1025,8 @@ mod connections {
         assert_eq!((holds(&error), error.status()), (vec!["connect"], None));
         let message = error.to_string();
         assert!(message.contains("TLS failed"), "{message}");
+        let http = "the port does not speak TLS, so the base URL may have to begin with `http://`";
+        assert!(message.contains(http), "{message}");
         assert!(
             message.ends_with("; check the base URL and the proxy"),
             "{message}"
@@ -983,6 +1048,45 @@ mod connections {
                 message.contains("the headers of the answer are too large"),
                 "{message}"
             );
+        }
+    }
+
+    #[test]
+    fn no_text_is_both_in_an_error_and_in_its_causes() {
+        let server = Server::always(Reply::raw("HTTP/1.1 400 Bad Request\r\n\r\n").then_close());
+        let https = server.base_url().replace("http:", "https:");
+        let unknown = "http://unknown.invalid".to_owned();
+        let build = |url| {
+            let builder = Client::builder().base_url(url).allow_http(true);
+            builder.retry(RetryPolicy::none()).build(token()).unwrap()
+        };
+        let of = |url| build(url).list_users().call().unwrap_err();
+        let gzip = [("Content-Encoding", "gzip")];
+        for error in [
+            of(Deserted::new().base_url()),
+            of(https),
+            of(unknown),
+            failed(Reply::raw("").then_close()),
+            failed(Reply::raw("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n[").then_close()),
+            failed(Reply::raw("SSH-2.0-OpenSSH_9.2\r\n\r\n").then_close()),
+            failed(Reply::new(200, &gzip, "no gzip at all")),
+            failed(Reply::json(200, "[{}]")),
+            failed(Reply::json(404, "{}")),
+        ] {
+            let mut texts = vec![error.to_string()];
+            let mut source = error.source();
+            while let Some(cause) = source {
+                texts.push(cause.to_string());
+                source = cause.source();
+            }
+            for (index, text) in texts.iter().enumerate() {
+                let mut others = texts
+                    .iter()
+                    .enumerate()
+                    .filter(|(other, _)| *other != index);
+                assert!(others.all(|(_, other)| !other.contains(text)), "{texts:?}");
+            }
+            assert!(!texts[0].contains("os error"), "{texts:?}");
         }
     }
 
@@ -1037,5 +1141,21 @@ mod input {
         let shown = format!("{error} {error:?}");
         assert!(!shown.contains(char::is_control), "{shown:?}");
         assert!(shown.contains("gone"), "{shown}");
+    }
+}
+
+mod costs {
+    use std::time::Instant;
+
+    use super::*;
+
+    #[test]
+    fn a_refusal_in_html_costs_its_length_and_not_its_square() {
+        for unit in ["<style>", "<script>", "<title", "<", "<style></"] {
+            let page = unit.repeat(65_536 / unit.len());
+            let start = Instant::now();
+            assert!(failed(Reply::html(400, page)).is_bad_request());
+            assert!(start.elapsed() < SHORT, "{unit}: {:?}", start.elapsed());
+        }
     }
 }

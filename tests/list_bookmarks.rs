@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use fitrankings::list::{Bookmark, Items};
+use fitrankings::list::{Bookmark, Incomplete, Items};
 use fitrankings::requests::{ListActivities, ListUsers};
 use fitrankings::sandbox::{Fault, Sandbox};
 use fitrankings::{CancelHandle, Client, Clock, MasterToken, RetryPolicy};
@@ -40,10 +40,14 @@ fn activities(sandbox: &Sandbox) -> Items<ListActivities<MasterToken>> {
     client(sandbox).list_activities().page_size(10).items()
 }
 
-fn of(server: &Server) -> Items<ListUsers<MasterToken>> {
+fn users(server: &Server) -> ListUsers<MasterToken> {
     let builder = server.builder().clock(NoWait);
     let client = builder.build(MasterToken::new(TOKEN).unwrap()).unwrap();
-    client.list_users().items()
+    client.list_users()
+}
+
+fn of(server: &Server) -> Items<ListUsers<MasterToken>> {
+    users(server).items()
 }
 
 /// What is left of a bookmark after a night in a file.
@@ -95,7 +99,9 @@ fn a_record_that_arrives_before_the_list_goes_on_doubles_none() {
                 items.resume();
             }
             ids.extend(items.by_ref().map(|activity| activity.unwrap().id));
-            assert!(items.is_complete());
+            assert!(items.has_ended());
+            let rest_alone = through_a_file.then_some(Incomplete::Continued);
+            assert_eq!(items.incomplete_reason(), rest_alone);
             // Those that arrived may come, too.
             ids.retain(|id| there.contains(id));
             assert_eq!(ids, there, "{through_a_file} {arrivals}");
@@ -123,7 +129,7 @@ fn a_bookmark_can_be_taken_after_any_record() {
             let bookmark = kept(&items.bookmark());
             let mut items = activities(&sandbox).start_at(&bookmark);
             ids.extend(items.by_ref().map(|activity| activity.unwrap().id));
-            assert!(items.is_complete());
+            assert!(items.has_ended());
             ids.retain(|id| !new.contains(id));
             assert_eq!(ids, there, "{arrivals} arrived after {stop} records");
         }
@@ -154,7 +160,8 @@ fn pages_go_on_like_items() {
     for page in list.by_ref() {
         got.extend(ids(page.unwrap()));
     }
-    assert!(list.is_complete());
+    assert!(list.has_ended());
+    assert_eq!(list.incomplete_reason(), Some(Incomplete::Continued));
     assert_eq!(got, there);
 
     // A bookmark of records, in the middle of a page.
@@ -192,10 +199,6 @@ fn a_list_is_complete_only_once_the_service_says_so() {
     items.resume();
     assert!(items.next().is_none() && items.is_complete());
 
-    let mut limited = activities(&sandbox).limit(25);
-    assert_eq!(limited.by_ref().count(), 25);
-    assert!(!limited.is_complete());
-
     let handle = CancelHandle::new();
     let cancelled = client(&sandbox).with_cancel(&handle);
     let mut items = cancelled.list_activities().page_size(10).items();
@@ -206,7 +209,7 @@ fn a_list_is_complete_only_once_the_service_says_so() {
     // The bookmark outlives the handle.
     let mut rest = activities(&sandbox).start_at(&items.bookmark());
     assert_eq!(rest.by_ref().count(), 15);
-    assert!(rest.is_complete());
+    assert!(rest.has_ended());
 
     let mut none = Sandbox::builder().activities(0).start().map(|sandbox| {
         let mut items = activities(&sandbox);
@@ -216,9 +219,68 @@ fn a_list_is_complete_only_once_the_service_says_so() {
     assert!(none.as_mut().unwrap().is_complete());
 
     let server = Server::start(|request| list(&[user(page(request) % 100)]));
-    let mut last = of(&server).start_page(u64::MAX);
+    let mut last = users(&server).page(u64::MAX).items();
     assert_eq!(last.by_ref().count(), 1);
     assert!(!last.is_complete(), "there is no number for another page");
+}
+
+#[test]
+fn a_part_of_a_list_is_not_complete() {
+    let sandbox = small();
+    // From a bookmark, the rest alone: to delete what it lacks would delete what came before.
+    for stop in [0, 1, 10, 13, 25] {
+        let mut items = activities(&sandbox);
+        assert_eq!(items.by_ref().take(stop).count(), stop);
+        let mut rest = activities(&sandbox).start_at(&kept(&items.bookmark()));
+        assert_eq!(rest.incomplete_reason(), Some(Incomplete::NotEnded));
+        assert_eq!(rest.by_ref().count(), 25 - stop);
+        assert!(rest.has_ended());
+        // A bookmark before the first record continues nothing.
+        let reason = (stop > 0).then_some(Incomplete::Continued);
+        assert_eq!(rest.incomplete_reason(), reason, "after {stop}");
+        assert_eq!(rest.is_complete(), stop == 0);
+        // The same iterator with JSON saw the first records itself.
+        let mut raw = items.with_raw();
+        assert_eq!(raw.by_ref().count(), 25 - stop);
+        assert!(raw.is_complete());
+    }
+    // From a later page, and from a bookmark of that.
+    let late = || client(&sandbox).list_activities().page_size(10).page(2);
+    let mut items = late().items();
+    assert_eq!(items.by_ref().count(), 15);
+    assert_eq!(items.incomplete_reason(), Some(Incomplete::BeganLater));
+    let mut pages = late().pages();
+    pages.next().unwrap().unwrap();
+    let mut rest = late().items().start_at(&kept(&pages.bookmark()));
+    assert_eq!(rest.by_ref().count(), 5);
+    assert!(rest.has_ended());
+    assert_eq!(rest.incomplete_reason(), Some(Incomplete::BeganLater));
+    // The first page by its number is the first page.
+    let mut items = late().page(1).items();
+    assert_eq!(items.by_ref().count(), 25);
+    assert!(items.is_complete());
+}
+
+#[test]
+fn a_bookmark_knows_that_pages_have_grown() {
+    let server = Server::start(|request| match page(request) {
+        1 => list(&[user(1)]),
+        2 => list(&[user(3), user(4)]),
+        3 => list(&[user(5)]),
+        _ => Reply::json(200, "[]"),
+    });
+    let mut items = of(&server);
+    assert_eq!(items.by_ref().take(3).flatten().count(), 3);
+    let mut rest = of(&server).start_at(&kept(&items.bookmark()));
+    assert_eq!(rest.by_ref().flatten().count(), 1);
+    for reason in [rest.incomplete_reason(), {
+        assert_eq!(items.by_ref().count(), 1);
+        items.incomplete_reason()
+    }] {
+        let reason = reason.unwrap();
+        assert!(matches!(reason, Incomplete::PagesGrew { page: 2, .. }));
+        assert!(reason.to_string().contains("page 2 is longer"), "{reason}");
+    }
 }
 
 #[test]
@@ -231,10 +293,11 @@ fn a_bookmark_at_the_end_is_the_end_and_not_past_it() {
         items.bookmark()
     }] {
         let mut rest = activities(&sandbox).start_at(&kept(&bookmark));
-        assert!(rest.next().is_none() && rest.is_complete());
+        assert!(rest.next().is_none() && rest.has_ended());
     }
     // One that nothing came before knows no more than its number.
-    let bookmark = activities(&sandbox).start_page(99).bookmark();
+    let late = client(&sandbox).list_activities().page_size(10).page(99);
+    let bookmark = late.items().bookmark();
     assert_eq!(bookmark.page(), 99);
     let mut rest = activities(&sandbox).start_at(&kept(&bookmark));
     assert!(rest.next().unwrap().unwrap_err().is_not_found());
@@ -332,10 +395,6 @@ fn broken_records_come_once_across_a_bookmark() {
             None => Reply::json(200, "[]"),
         }
     });
-    let told = |item: Result<fitrankings::types::User, fitrankings::Error>| match item {
-        Ok(user) => user.id.to_string(),
-        Err(error) => error.raw_record().expect("nothing stops it").to_owned(),
-    };
     let all: Vec<String> = of(&server).map(told).collect();
     assert_eq!(all.len(), 8);
     for arrivals in 0..=4 {
@@ -347,11 +406,136 @@ fn broken_records_come_once_across_a_bookmark() {
             let rest = of(&server).start_at(&kept(&items.bookmark()));
             got.extend(
                 rest.map(told)
-                    .filter(|one| one.len() < 3 || one.contains('{')),
+                    .filter(|one| one.len() < 4 || one.contains('{')),
             );
             assert_eq!(got, all, "{arrivals} arrived after {stop}");
         }
     }
+}
+
+/// A record's own text, or the JSON of one that did not decode.
+fn told(item: Result<fitrankings::types::User, fitrankings::Error>) -> String {
+    match item {
+        Ok(user) => format!("{} {}", user.id, user.first_name.unwrap_or_default()),
+        Err(error) => error.raw_record().expect("nothing stops it").to_owned(),
+    }
+}
+
+#[test]
+fn a_key_that_stands_twice_on_a_page_loses_no_record_to_a_bookmark() {
+    let named = |id: u64, name: &str| {
+        user(id).replace(r#""first_name":"""#, &format!(r#""first_name":"{name}""#))
+    };
+    let (first, second) = (named(1, "first"), named(1, "second"));
+    for page_of_twins in [
+        vec![first.clone(), second.clone(), user(2)],
+        vec![first.clone(), user(2), second.clone(), first.clone()],
+        vec!["null".into(), user(2), "null".into()],
+        vec![r#"{"id":1}"#.into(), r#"{"id":1,"email":5}"#.into()],
+    ] {
+        let count = page_of_twins.len();
+        let server = Server::start(move |request| match page(request) {
+            1 => list(&page_of_twins),
+            2 => list(&[user(3)]),
+            _ => Reply::json(200, "[]"),
+        });
+        let all: Vec<String> = of(&server).map(told).collect();
+        assert_eq!(all.len(), count + 1);
+        for stop in 0..=count {
+            for further in 0..=count {
+                let mut items = of(&server);
+                let mut got: Vec<String> = items.by_ref().take(stop).map(told).collect();
+                let mut items = of(&server).start_at(&kept(&items.bookmark()));
+                got.extend(items.by_ref().take(further).map(told));
+                let rest = of(&server).start_at(&kept(&items.bookmark()));
+                got.extend(rest.map(told));
+                assert_eq!(got, all, "after {stop} and {further}");
+            }
+            let mut items = of(&server);
+            assert_eq!(items.by_ref().take(stop).count(), stop);
+            assert_eq!(items.with_raw().count(), all.len() - stop);
+        }
+    }
+}
+
+/// Three records that do not decode, and one that does.
+fn mostly_broken() -> Server {
+    Server::start(|request| match page(request) {
+        1 => list(&[
+            r#"{"id":1,"email":5}"#.into(),
+            r#"{"id":2,"email":5}"#.into(),
+            user(3),
+            r#"{"id":4,"email":5}"#.into(),
+        ]),
+        _ => Reply::json(200, "[]"),
+    })
+}
+
+#[test]
+fn a_cancelled_list_explains_no_more_broken_records_and_loses_none() {
+    let server = mostly_broken();
+    let handle = CancelHandle::new();
+    let builder = server.builder().clock(NoWait);
+    let client = builder.build(MasterToken::new(TOKEN).unwrap()).unwrap();
+    let client = client.with_cancel(&handle);
+    let mut items = client.list_users().items();
+    let mut got = vec![told(items.next().unwrap())];
+    handle.cancel();
+    for _ in 0..2 {
+        let error = items.next().unwrap().unwrap_err();
+        assert!(error.is_cancelled(), "{error}");
+        assert_eq!(
+            (error.operation(), error.page()),
+            (Some("list_users"), Some(1))
+        );
+        assert!(items.next().is_none() && !items.has_ended());
+        items.resume();
+    }
+    let rest = of(&server).start_at(&kept(&items.bookmark()));
+    got.extend(rest.map(told));
+    assert_eq!(got, of(&server).map(told).collect::<Vec<_>>());
+}
+
+#[test]
+fn a_list_out_of_time_says_so_and_goes_on_with_the_broken_records() {
+    let server = mostly_broken();
+    let mut items = of(&server);
+    let mut got = vec![told(items.next().unwrap())];
+    let timeout = Duration::from_millis(1);
+    items = items.timeout(timeout);
+    std::thread::sleep(timeout);
+    let error = items.next().unwrap().unwrap_err();
+    assert!(error.is_timeout() && error.is_retryable(), "{error}");
+    let text = error.to_string();
+    assert!(
+        text.contains("the list took longer than its `timeout()` of 1ms"),
+        "{text}"
+    );
+    assert!(!text.contains("Client::builder"), "{text}");
+    assert!(items.next().is_none());
+    items = items.timeout(Duration::MAX);
+    items.resume();
+    got.extend(items.map(told));
+    assert_eq!(got, of(&server).map(told).collect::<Vec<_>>());
+
+    let mut pages = users(&server).pages().timeout(timeout);
+    std::thread::sleep(timeout);
+    assert!(pages.next().unwrap().unwrap_err().is_timeout());
+    let mut pages = pages.timeout(Duration::MAX);
+    pages.resume();
+    let page = pages.next().unwrap().unwrap();
+    assert_eq!((page.records.len(), page.errors.len()), (1, 3));
+}
+
+#[test]
+fn a_broken_record_with_two_keys_hides_no_other() {
+    let twice = r#"{"id":1,"id":2}"#.to_owned();
+    let server = Server::start(move |request| match page(request) {
+        1 => list(std::slice::from_ref(&twice)),
+        2 => list(&[user(2)]),
+        _ => Reply::json(200, "[]"),
+    });
+    assert_eq!(of(&server).filter_map(Result::ok).count(), 1);
 }
 
 #[test]
@@ -429,7 +613,7 @@ fn client_pages(
 #[test]
 fn a_list_can_turn_raw_on_its_way_and_a_bookmark_does_for_both() {
     let sandbox = small();
-    let mut items = activities(&sandbox).limit(20);
+    let mut items = activities(&sandbox);
     let mut ids: Vec<i64> = items
         .by_ref()
         .take(4)
@@ -450,8 +634,7 @@ fn a_list_can_turn_raw_on_its_way_and_a_bookmark_does_for_both() {
     ids.extend(plain.map(|activity| activity.unwrap().id));
     ids.retain(|id| there.contains(id));
     assert_eq!(ids, there);
-    // The limit is that of the whole list.
-    assert_eq!(raw.count(), 7);
+    assert_eq!(raw.count(), 13);
 
     sandbox.fault(Fault::Status(503));
     let mut items = activities(&sandbox);

@@ -4,8 +4,10 @@
 mod support;
 
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use fitrankings::list::Incomplete;
 use fitrankings::sandbox::{PastTheEnd, Sandbox};
 use fitrankings::types::User;
 use fitrankings::{CancelHandle, Client, Clock, Error, MasterToken, RetryPolicy};
@@ -173,6 +175,139 @@ fn an_end_after_a_full_page_is_asked_for_once_more_before_it_is_believed() {
 }
 
 #[test]
+fn a_page_that_came_before_is_asked_for_once_more() {
+    // A cache answers page 2 or 3 with page 1, once.
+    for at in [2, 3] {
+        for ahead in [0, 2] {
+            let server = once_too_early(users(10..20), at, 5);
+            let mut items = client(&server).list_users().items().prefetch(ahead);
+            let (ids, errors) = parted(items.by_ref());
+            assert_eq!(ids, (10..35).collect::<Vec<_>>(), "{errors:?}");
+            assert!(errors.is_empty() && items.is_complete(), "{errors:?}");
+        }
+    }
+}
+
+/// Forty users in pages of `cap`.
+fn capped(page: u64, cap: u64) -> Reply {
+    let first = (page - 1) * cap;
+    users((first..first + cap).filter(|id| *id < 40))
+}
+
+#[test]
+fn backends_that_lower_the_page_size_differently_lose_no_record_in_silence() {
+    // They answer in turn: then the second look at a page has the other size.
+    for caps in [[5, 10], [10, 5]] {
+        let turn = AtomicU64::new(0);
+        let server = Server::start(move |request| {
+            let cap = caps[turn.fetch_add(1, Ordering::Relaxed) as usize % 2];
+            capped(page(request), cap)
+        });
+        let mut items = client(&server).list_users().page_size(100).items();
+        let (ids, errors) = parted(items.by_ref());
+        assert_eq!(ids, (0..40).collect::<Vec<_>>(), "{caps:?}, {errors:?}");
+        assert!(errors.is_empty() && items.has_ended(), "{errors:?}");
+        // That could have been luck.
+        assert!(!items.is_complete());
+    }
+    // The size changes for good, to a larger one or from there back.
+    for (first, rest, lost) in [(5, 10, 5), (10, 5, 0)] {
+        let server = Server::start(move |request| match page(request) {
+            1 => capped(1, first),
+            page => capped(page, rest),
+        });
+        let mut items = client(&server).list_users().page_size(100).items();
+        let (ids, errors) = parted(items.by_ref());
+        assert_eq!(ids.len(), 40 - lost, "{first} and {rest}");
+        assert!(errors.is_empty() && items.has_ended(), "{errors:?}");
+        let reason = items.incomplete_reason();
+        match lost {
+            0 => assert_eq!(reason, None),
+            _ => assert!(matches!(
+                reason,
+                Some(Incomplete::PagesGrew { page: 2, .. })
+            )),
+        }
+    }
+}
+
+#[test]
+fn a_service_whose_pages_have_no_fixed_size_is_asked_once_more_for_two_pages() {
+    let server = Server::start(|request| match page(request) {
+        page @ 1..=9 => users(page * 10..page * 10 + 1 + page % 3),
+        _ => Reply::json(200, "[]"),
+    });
+    let mut items = client(&server).list_users().items();
+    assert_eq!(items.by_ref().flatten().count(), 3 * (1 + 2 + 3));
+    assert!(items.has_ended() && !items.is_complete());
+    assert_eq!(asked(&server), [1, 2, 2, 3, 4, 5, 6, 7, 8, 9, 10, 10]);
+}
+
+#[test]
+fn an_end_after_another_answer_is_believed_when_it_is_said_twice() {
+    let gateway = Reply::html(404, "<h1>no route</h1>");
+    let end = || Reply::json(200, "[]");
+    for before in [gateway, users(1..=2)] {
+        let server = Server::script([users(1..=2), before, end(), users(3..=4), end(), end()]);
+        let mut items = client(&server).list_users().items();
+        let (ids, errors) = parted(items.by_ref());
+        assert_eq!(ids, [1, 2, 3, 4], "{errors:?}");
+        assert!(errors.is_empty() && items.is_complete());
+    }
+}
+
+#[test]
+fn answers_that_never_agree_are_an_error_after_which_the_list_goes_on() {
+    let end = || Reply::json(200, "[]");
+    let replies = [
+        users(1..=2),
+        end(),
+        users(1..=2),
+        end(),
+        users(1..=2),
+        users(3..=3),
+        end(),
+    ];
+    let server = Server::script(replies);
+    let mut items = client(&server).list_users().items();
+    let (ids, errors) = parted(items.by_ref());
+    assert_eq!(ids, [1, 2]);
+    let [error] = &errors[..] else {
+        panic!("{errors:?}")
+    };
+    let text = error.to_string();
+    assert!(text.contains("page 2 was asked for 4 times"), "{text}");
+    assert_eq!(
+        (error.operation(), error.page()),
+        (Some("list_users"), Some(2))
+    );
+    assert!(!items.has_ended());
+    items.resume();
+    let (ids, errors) = parted(items.by_ref());
+    assert!(errors.is_empty(), "{errors:?}");
+    assert_eq!(ids, [3]);
+    assert!(items.is_complete());
+}
+
+#[test]
+fn a_404_whose_body_broke_off_is_not_the_end() {
+    let body = INVALID_PAGE[0];
+    let cut = format!("HTTP/1.1 404 Not Found\r\nContent-Length: 100\r\n\r\n{body}");
+    let server = Server::start(move |request| match page(request) {
+        1 => users(1..=2),
+        _ => Reply::raw(cut.clone()).then_close(),
+    });
+    let mut items = client(&server).list_users().items();
+    let (ids, errors) = parted(items.by_ref());
+    assert_eq!(ids, [1, 2]);
+    let [error] = &errors[..] else {
+        panic!("{errors:?}")
+    };
+    assert!(error.is_not_found() && error.is_retryable(), "{error}");
+    assert!(!items.is_complete());
+}
+
+#[test]
 fn an_error_at_the_second_look_is_an_error_of_the_list() {
     let server = Server::script([
         users(1..=2),
@@ -222,20 +357,17 @@ fn a_list_that_begins_past_the_end_is_an_error_that_says_so() {
                 .retry(RetryPolicy::none())
                 .build(MasterToken::new(sandbox.master_token()).unwrap())
                 .unwrap();
-            let asked = client.list_activities().page(99_999).items();
-            let started = client.list_activities().items().start_page(99_999);
-            for items in [asked, started] {
-                let items: Vec<_> = items.prefetch(ahead).collect();
-                let [Err(error)] = &items[..] else {
-                    panic!("{items:?}")
-                };
-                assert!(error.is_not_found() && !error.is_retryable(), "{error}");
-                assert_eq!(error.page(), Some(99_999));
-                assert_eq!(error.operation(), Some("list_activities"));
-                let text = error.to_string();
-                assert!(text.contains("the list ends before"), "{text}");
-            }
-            let pages: Vec<_> = client.list_users().pages().start_page(2).collect();
+            let items = client.list_activities().page(99_999).items();
+            let items: Vec<_> = items.prefetch(ahead).collect();
+            let [Err(error)] = &items[..] else {
+                panic!("{items:?}")
+            };
+            assert!(error.is_not_found() && !error.is_retryable(), "{error}");
+            assert_eq!(error.page(), Some(99_999));
+            assert_eq!(error.operation(), Some("list_activities"));
+            let text = error.to_string();
+            assert!(text.contains("the list ends before"), "{text}");
+            let pages: Vec<_> = client.list_users().page(2).pages().collect();
             assert!(matches!(&pages[..], [Err(_)]), "{pages:?}");
         }
     }
@@ -249,7 +381,7 @@ fn a_wrong_path_is_an_error_wherever_a_list_begins() {
     let client = builder.build(MasterToken::new(sandbox.master_token()).unwrap());
     let client = client.unwrap();
     for page in [1, 2, 99] {
-        let items: Vec<_> = client.list_users().items().start_page(page).collect();
+        let items: Vec<_> = client.list_users().page(page).items().collect();
         let [Err(error)] = &items[..] else {
             panic!("{items:?}")
         };

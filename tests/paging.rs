@@ -1,14 +1,17 @@
 //! Lists lose nothing, whatever the service does while they are read.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
+mod support;
+
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use fitrankings::list::Bookmark;
+use fitrankings::list::{Bookmark, Incomplete};
 use fitrankings::sandbox::{Fault, PastTheEnd, Sandbox, SandboxBuilder};
 use fitrankings::{Client, Clock, Error, MasterToken, RetryPolicy};
 use proptest::prelude::*;
+use support::{Reply, Server};
 
 /// A clock whose waits take no time.
 struct NoWait;
@@ -118,6 +121,7 @@ proptest! {
         let mut arrivals: Vec<usize> = arrivals.into_iter().take(most).collect();
         let mut interruptions = interruptions;
         let mut items = list().prefetch(ahead);
+        let mut was_continued = false;
         let mut got = Vec::new();
         let mut arrive = |at| {
             let before = arrivals.len();
@@ -137,6 +141,7 @@ proptest! {
                         let bookmark = through_a_file(&items.bookmark());
                         arrive(got.len());
                         items = list().prefetch(ahead).start_at(&bookmark);
+                        was_continued = true;
                     }
                 }
             }
@@ -147,19 +152,23 @@ proptest! {
                 }
                 Some(Err(error)) => {
                     prop_assert!(error.is_unavailable(), "{}", error);
-                    prop_assert!(items.next().is_none() && !items.is_complete());
+                    prop_assert!(items.next().is_none() && !items.has_ended());
                     arrive(got.len());
                     if error.page().unwrap() % 2 == 0 {
                         items.resume();
                     } else {
                         let bookmark = through_a_file(&items.bookmark());
                         items = list().prefetch(ahead).start_at(&bookmark);
+                        was_continued = true;
                     }
                 }
                 None => break,
             }
         }
-        prop_assert!(items.is_complete());
+        prop_assert!(items.has_ended());
+        let reason = items.incomplete_reason();
+        prop_assert!(matches!(reason, None | Some(Incomplete::Continued)), "{:?}", reason);
+        prop_assert!(was_continued || items.is_complete());
         let distinct: BTreeSet<i64> = got.iter().copied().collect();
         prop_assert_eq!(distinct.len(), got.len(), "a record came twice");
         got.retain(|id| there.contains(id));
@@ -220,13 +229,13 @@ fn nothing_is_fetched_before_it_is_asked_for() {
 }
 
 #[test]
-fn a_limit_ends_the_list_and_fetches_no_page_more() {
+fn taking_some_records_fetches_no_page_more() {
     let sandbox = small().start().unwrap();
     let items = client(&sandbox).list_activities().page_size(10).items();
-    assert_eq!(items.limit(20).count(), 20);
+    assert_eq!(items.take(20).count(), 20);
     assert_eq!(pages_fetched(&sandbox), 2);
     let pages = client(&sandbox).list_activities().page_size(10).pages();
-    let records = pages.limit(1).map(|page| page.unwrap().records.len());
+    let records = pages.take(1).map(|page| page.unwrap().records.len());
     assert_eq!(records.sum::<usize>(), 10);
     assert_eq!(pages_fetched(&sandbox), 3);
 }
@@ -246,11 +255,7 @@ fn an_error_names_the_page_to_resume_from() {
     assert_eq!(page, 2);
     assert!(error.to_string().contains("page 2"), "{error}");
 
-    let rest = client
-        .list_activities()
-        .page_size(10)
-        .items()
-        .start_page(page);
+    let rest = client.list_activities().page_size(10).page(page).items();
     ids.extend(rest.map(|activity| activity.unwrap().id));
     assert_eq!(ids, sandbox.activity_ids());
 }
@@ -298,7 +303,7 @@ fn the_list_begins_at_the_page_that_the_request_asks_for() {
     let second = request.clone().page(2).items();
     let ids: Vec<i64> = second.map(|activity| activity.unwrap().id).collect();
     assert_eq!(ids, sandbox.activity_ids()[10..]);
-    let third = request.items().start_page(3);
+    let third = request.page(3).items();
     let ids: Vec<i64> = third.map(|activity| activity.unwrap().id).collect();
     assert_eq!(ids, sandbox.activity_ids()[20..]);
 }
@@ -317,6 +322,68 @@ fn a_list_ends_with_its_own_timeout() {
     let items = client(&sandbox).list_activities().page_size(1).items();
     let last = items.timeout(Duration::from_millis(150)).last().unwrap();
     assert!(last.unwrap_err().is_timeout());
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn taking_some_records_stops_what_is_fetched_ahead() {
+    let _alone = THREADS.lock().unwrap_or_else(PoisonError::into_inner);
+    let sandbox = small().start().unwrap();
+    let list = || client(&sandbox).list_activities().page_size(1).items();
+    assert_eq!(list().prefetch(4).take(3).count(), 3);
+    assert!(until(|| threads() == 0), "{} threads are left", threads());
+    assert!(
+        pages_fetched(&sandbox) <= 3 + 4,
+        "{}",
+        pages_fetched(&sandbox)
+    );
+    assert!(!sandbox.requests().is_empty());
+}
+
+#[test]
+fn a_page_of_far_too_many_records_is_an_error_before_it_takes_the_memory() {
+    use flate2::{Compression, write::GzEncoder};
+    use std::io::Write;
+
+    // A megabyte of these is nothing on the wire, and would take a hundred in memory.
+    let mut body = GzEncoder::new(Vec::new(), Compression::fast());
+    write!(body, "[{}{{\"id\":1}}]", "{\"id\":1},".repeat(200_000)).unwrap();
+    let gzip = [("Content-Encoding", "gzip")];
+    let server = Server::always(Reply::new(200, &gzip, body.finish().unwrap()));
+    let client = server.client();
+    let call = client.list_users().call().unwrap_err();
+    let item = client.list_users().items().next().unwrap().unwrap_err();
+    let raw = client
+        .list_users()
+        .items()
+        .with_raw()
+        .next()
+        .unwrap()
+        .unwrap_err();
+    for error in [call, item, raw] {
+        assert!(error.is_too_large() && !error.is_retryable(), "{error}");
+        assert_eq!(
+            (error.status(), error.operation()),
+            (Some(200), Some("list_users"))
+        );
+        assert!(
+            error.to_string().contains("the page has more than"),
+            "{error}"
+        );
+    }
+}
+
+#[test]
+fn a_page_of_ten_thousand_small_records_is_not_too_large() {
+    for broken in ["", r#"{"id":1,"email":5},"#] {
+        let body = format!("[{broken}{}{{\"id\":2}}]", "{\"id\":1},".repeat(9_999));
+        let server = Server::start(move |request| match request.query() {
+            None | Some("page=1") => Reply::json(200, &body),
+            _ => Reply::json(200, "[]"),
+        });
+        let items = server.client().list_users().items();
+        assert_eq!(items.filter_map(Result::ok).count(), 10_000);
+    }
 }
 
 #[test]

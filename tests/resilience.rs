@@ -102,7 +102,7 @@ mod retries {
     fn watched(policy: RetryPolicy) -> (RetryPolicy, Arc<Mutex<Vec<Told>>>) {
         let told: Arc<Mutex<Vec<Told>>> = Arc::default();
         let sink = Arc::clone(&told);
-        let policy = policy.watch(move |retry| {
+        let policy = policy.on_retry(move |retry| {
             let told = (retry.attempt, retry.delay, retry.error.status());
             sink.lock().unwrap().push(told);
         });
@@ -112,7 +112,7 @@ mod retries {
     #[test]
     fn whoever_watches_the_retries_is_told_which_operation_it_is() {
         let (told, heard) = std::sync::mpsc::channel();
-        let policy = RetryPolicy::default().watch(move |retry| {
+        let policy = RetryPolicy::default().on_retry(move |retry| {
             let _ = told.send((retry.error.operation(), retry.error.status()));
         });
         let refused = Reply::new(503, &[], "");
@@ -676,7 +676,7 @@ mod deadlines {
         let client = build(builder);
         assert_eq!(client.list_users().call().unwrap().len(), 1);
         let items = client.list_users().items().timeout(Duration::MAX);
-        assert_eq!(items.limit(1).count(), 1);
+        assert_eq!(items.take(1).count(), 1);
     }
 
     #[test]
@@ -686,7 +686,7 @@ mod deadlines {
         let https = || server.builder().base_url(secure(&server));
         let connect = build(https().timeout_connect(SHORT));
         let call = build(https().timeout_connect(LONG).timeout_call(SHORT));
-        for (client, is_connect) in [(connect, true), (call, false)] {
+        for (client, is_connect) in [(connect, true), (call, true)] {
             let start = Instant::now();
             let error = client.list_users().call().unwrap_err();
             assert!(error.is_timeout() && error.is_retryable(), "{error}");
@@ -772,6 +772,10 @@ mod deadlines {
             };
             assert_eq!(first.id, 1);
             assert!(error.is_timeout(), "{error}");
+            assert!(
+                error.to_string().contains("`timeout` of the list"),
+                "{error}"
+            );
             assert_eq!(error.page(), Some(2));
             server.wait_until_all_closed();
         }
@@ -785,7 +789,7 @@ mod deadlines {
         let full = super::full::Listener::new();
         let tried = Arc::new(AtomicUsize::new(0));
         let count = Arc::clone(&tried);
-        let policy = RetryPolicy::default().watch(move |_| {
+        let policy = RetryPolicy::default().on_retry(move |_| {
             count.fetch_add(1, Ordering::Relaxed);
         });
         let builder = Client::builder().base_url(full.base_url());
@@ -807,7 +811,8 @@ mod deadlines {
         let client = build(builder.timeout_connect(LONG).timeout_call(SHORT));
         let start = Instant::now();
         let error = client.list_users().call().unwrap_err();
-        assert!(error.is_timeout(), "{error}");
+        assert!(error.is_timeout() && error.is_connect(), "{error}");
+        assert!(error.to_string().contains("no connection to "), "{error}");
         assert!(start.elapsed() < PATIENCE);
         // Nobody interrupts the system at connecting: it is left, and ends when it is refused.
         drop(full);
@@ -901,7 +906,11 @@ mod cancelling {
     fn a_call_is_stopped_while_the_server_says_nothing_or_trickles() {
         let _alone = alone();
         let announced = Reply::head(200, &[("Content-Length", "100000")]);
+        let refusal = |status| Reply::head(status, &[("Content-Length", "100000")]);
         for reply in [
+            refusal(401).then_trickle(b'x'),
+            refusal(404).then_hang(),
+            refusal(503).then_trickle(b'x'),
             Reply::raw("").then_hang(),
             Reply::raw("HTTP/1.1 200 OK\r\nX: ").then_trickle(b'y'),
             announced.clone().then_hang(),
@@ -949,7 +958,7 @@ mod cancelling {
         let _alone = alone();
         let (waits, waiting) = mpsc::channel();
         let server = Server::always(Reply::new(503, &[("Retry-After", "60")], ""));
-        let policy = RetryPolicy::default().watch(move |_| waits.send(()).unwrap());
+        let policy = RetryPolicy::default().on_retry(move |_| waits.send(()).unwrap());
         let client = build(server.builder().retry(policy));
         let ready = || waiting.recv().unwrap();
         let error = cancelled(&client, ready, |client| client.list_users().call());
@@ -1094,34 +1103,36 @@ mod lists {
         let _alone = alone();
         let server = Server::start(|request| user_of(page(request) % 10));
         for ahead in [0, 3] {
-            let users = server.client().list_users().items().prefetch(ahead);
-            assert_eq!(users.start_page(u64::MAX).count(), 1);
+            let users = server.client().list_users().page(u64::MAX).items();
+            assert_eq!(users.prefetch(ahead).count(), 1);
         }
         wait_until_no_thread_is_left();
     }
 
     #[test]
-    fn a_list_that_begins_anew_elsewhere_takes_no_page_from_before() {
+    fn a_list_that_goes_on_elsewhere_takes_no_page_from_before() {
         let _alone = alone();
         let server = Server::start(|request| user_of(page(request)));
-        let mut users = server.client().list_users().items().prefetch(3);
-        assert_eq!(users.next().unwrap().unwrap().id, 1);
-        let mut users = users.start_page(50);
-        assert_eq!(users.next().unwrap().unwrap().id, 50);
-        drop(users);
+        let users = server.client().list_users();
+        let mut items = users.clone().items().prefetch(3);
+        assert_eq!(items.next().unwrap().unwrap().id, 1);
+        let mut items = items.start_at(&users.page(50).items().bookmark());
+        assert_eq!(items.next().unwrap().unwrap().id, 50);
+        drop(items);
         wait_until_no_thread_is_left();
     }
 
     #[test]
     fn a_server_that_answers_the_same_page_for_ever_is_an_error_after_a_few_pages() {
-        for page in [USERS.to_owned(), r#"[{"id": "odd"}]"#.to_owned()] {
-            let server = Server::always(Reply::json(200, page));
+        for body in [USERS.to_owned(), r#"[{"id": "odd"}]"#.to_owned()] {
+            let server = Server::always(Reply::json(200, body));
             let items: Vec<_> = server.client().list_users().items().collect();
             assert_eq!(items.len(), 2, "{items:?}");
             let error = items[1].as_ref().unwrap_err();
-            let pages = server.received().len();
-            assert!(pages < 10, "{pages} requests");
-            assert_eq!(error.page(), Some(pages as u64));
+            let received = server.received();
+            assert!(received.len() < 10, "{} requests", received.len());
+            let pages = page(received.last().unwrap());
+            assert_eq!(error.page(), Some(pages));
             assert!(!error.is_retryable(), "{error}");
             let message = error.to_string();
             assert!(message.contains(&format!("page {pages}")), "{message}");

@@ -250,7 +250,7 @@ fn client(sandbox: &Sandbox, retries: &Arc<Mutex<Retries>>) -> Client<MasterToke
     let retries = Arc::clone(retries);
     // Fewer than by default, so that some faults outlast them.
     let policy = RetryPolicy::default().max_attempts(3);
-    let policy = policy.watch(move |retry| {
+    let policy = policy.on_retry(move |retry| {
         let mut retries = retries.lock().unwrap();
         let ahead = thread::current().name() == Some("fitrankings-page");
         let counts = if ahead || PREFETCHES.get() {

@@ -23,10 +23,12 @@ fn build(builder: ClientBuilder) -> Client<MasterToken> {
         .unwrap()
 }
 
-/// A client with the default retries.
+/// A client with the default retries, and all the time for them.
 fn patient(server: &Server, clock: impl Clock) -> Client<MasterToken> {
     let retry = RetryPolicy::default();
-    build(server.builder().retry(retry).clock(clock))
+    // A simulated clock runs on for calls in flight while other threads sleep.
+    let builder = server.builder().retry(retry).timeout_call(None);
+    build(builder.clock(clock))
 }
 
 /// The page that a request asks for; the first by default.
@@ -433,6 +435,34 @@ mod time_of_a_call {
     }
 
     #[test]
+    fn it_goes_by_the_clock_of_the_client_and_so_does_that_of_a_list() {
+        let retry = RetryPolicy::default()
+            .base_delay(Duration::from_millis(900))
+            .max_delay(Duration::from_millis(900));
+        for of_list in [false, true] {
+            let server = Server::always(Reply::new(503, &[], ""));
+            let builder = server.builder().retry(retry.clone());
+            let client = build(builder.timeout_call(LIMIT).clock(Simulated::new()));
+            let start = Instant::now();
+            if of_list {
+                let client = build(
+                    server
+                        .builder()
+                        .retry(retry.clone())
+                        .clock(Simulated::new()),
+                );
+                let users = client.list_users().items().timeout(LIMIT);
+                assert!(users.map(Result::unwrap_err).count() == 1);
+            } else {
+                client.list_users().call().unwrap_err();
+            }
+            // Two waits of 900 ms fit into it, and a third does not.
+            assert_eq!(server.received().len(), 3);
+            assert!(start.elapsed() < LIMIT);
+        }
+    }
+
+    #[test]
     fn a_wait_that_was_asked_for_may_be_longer_than_it() {
         let clock = Simulated::new();
         let server = Server::script([throttled(60), Reply::json(200, USERS)]);
@@ -587,7 +617,7 @@ mod restarts {
         ] {
             let told = Arc::new(AtomicUsize::new(1));
             let count = Arc::clone(&told);
-            let policy = policy.watch(move |_| {
+            let policy = policy.on_retry(move |_| {
                 count.fetch_add(1, Ordering::Relaxed);
             });
             let builder = Client::builder().base_url(wrong.as_str()).allow_http(true);

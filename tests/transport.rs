@@ -9,7 +9,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::net::{Ipv4Addr, TcpListener};
 use std::process::Command;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use fitrankings::{Client, Credentials, Error, MasterToken, NoToken, RetryPolicy, UserToken};
 use socket2::SockRef;
@@ -140,6 +140,55 @@ mod bodies {
     }
 
     /// A field that every record has, as another than ASCII writes it.
+    #[test]
+    fn an_interim_response_may_come_in_one_piece_with_a_long_answer() {
+        for interim in ["100 Continue\r\n", "103 Early Hints\r\nLink: </x>\r\n"] {
+            for size in [1_000, 20_000, 40_000, 200_000] {
+                let list = format!("[{}]", " ".repeat(size));
+                let length = list.len();
+                let answer = format!(
+                    "HTTP/1.1 {interim}\r\nHTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\n{list}"
+                );
+                let server = Server::always(Reply::raw(answer));
+                let client = client(server.base_url());
+                for _ in 0..2 {
+                    assert_eq!(client.list_users().call().unwrap(), [], "{interim}, {size}");
+                }
+                assert_eq!(server.connections(), 1);
+            }
+        }
+    }
+
+    #[test]
+    fn a_part_of_the_representation_is_no_answer_to_a_request_for_all_of_it() {
+        let range = [("Content-Range", "bytes 0-1/100")];
+        let server = Server::always(Reply::new(206, &range, "[]"));
+        let error = client(server.base_url()).list_users().call().unwrap_err();
+        assert!(error.is_decode() && error.status() == Some(206), "{error}");
+        assert!(!error.is_retryable(), "{error}");
+        // A 205 has no content.
+        let server = Server::always(Reply::new(205, &[], "[]"));
+        let error = client(server.base_url()).list_users().call().unwrap_err();
+        assert!(error.is_decode() && error.status() == Some(205), "{error}");
+    }
+
+    #[test]
+    fn a_list_does_not_end_by_a_part_of_a_page() {
+        for status in [205, 206] {
+            let server = Server::start(move |request| match request.query() {
+                Some("page=1") | None => Reply::json(200, r#"[{"id": 1}]"#),
+                _ => Reply::json(status, "[]"),
+            });
+            let client = client(server.base_url());
+            let mut items = client.list_users().items();
+            let items: Vec<_> = items.by_ref().collect();
+            let [Ok(_), Err(error)] = &items[..] else {
+                panic!("{items:?}")
+            };
+            assert_eq!((error.status(), error.page()), (Some(status), Some(2)));
+        }
+    }
+
     #[test]
     fn json_is_read_the_same_whatever_media_type_it_comes_with() {
         let body = USERS.replace("\"handle\": null", "\"handle\": \"ä\"");
@@ -344,10 +393,17 @@ mod proxies {
     use super::*;
 
     const URL: &str = "FITRANKINGS_TEST_URL";
+    /// Set where the client retries, and has a short time to connect.
+    const PATIENCE: &str = "FITRANKINGS_TEST_PATIENCE";
 
     /// What a call says in a process with these variables. The host is one that is not resolved:
     /// names below `invalid` never are.
     fn say(url: &str, variables: &[(&str, &str)]) -> String {
+        say_all(url, variables).pop().unwrap_or_default()
+    }
+
+    /// All lines of it: one for each retry, and the last for the error.
+    fn say_all(url: &str, variables: &[(&str, &str)]) -> Vec<String> {
         let mut command = Command::new(env::current_exe().unwrap());
         command.args(["--exact", "proxies::child", "--ignored", "--nocapture"]);
         for name in ["ALL_PROXY", "HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY"] {
@@ -358,23 +414,35 @@ mod proxies {
             .envs(variables.iter().copied())
             .output();
         let output = String::from_utf8(output.unwrap().stdout).unwrap();
-        let line = output.lines().find_map(|line| line.split_once("SAID: "));
-        line.unwrap_or_else(|| panic!("{output}")).1.to_owned()
+        let lines = output.lines().filter_map(|line| line.split_once("SAID: "));
+        let lines: Vec<_> = lines.map(|(_, line)| line.to_owned()).collect();
+        assert!(!lines.is_empty(), "{output}");
+        lines
     }
 
     #[test]
     #[ignore = "a part of the others"]
     fn child() {
-        let client = Client::builder()
-            .base_url(env::var(URL).unwrap())
-            .retry(RetryPolicy::none())
-            .build(user("a"))
-            .unwrap();
+        let mut builder = Client::builder().base_url(env::var(URL).unwrap());
+        builder = match env::var(PATIENCE) {
+            Ok(_) => builder
+                .timeout_connect(Duration::from_millis(500))
+                .timeout_call(Duration::from_secs(20))
+                .retry(
+                    RetryPolicy::default()
+                        .base_delay(Duration::ZERO)
+                        .on_retry(|_| println!("SAID: retry")),
+                ),
+            Err(_) => builder.retry(RetryPolicy::none()),
+        };
+        let client = builder.build(user("a")).unwrap();
         let error = client.list_users().call().unwrap_err();
-        assert_eq!(
-            client.list_users().call().unwrap_err().to_string(),
-            error.to_string()
-        );
+        if env::var(PATIENCE).is_err() {
+            assert_eq!(
+                client.list_users().call().unwrap_err().to_string(),
+                error.to_string()
+            );
+        }
         println!(
             "SAID: connect {}, input {}, {error}",
             error.is_connect(),
@@ -428,7 +496,7 @@ mod proxies {
             ),
             (
                 speaks_no_http.address().to_string(),
-                false,
+                true,
                 "does not speak HTTP",
             ),
             (deserted.to_owned(), true, "the connection was refused"),
@@ -437,13 +505,61 @@ mod proxies {
                 HOST,
                 &[("HTTPS_PROXY", &format!("http://me:hush@{address}"))],
             );
-            let place = format!("no connection to api.invalid:443 by the proxy {address}: ");
+            let place =
+                format!("no connection to api.invalid:443 by the proxy {address} (HTTPS_PROXY): ");
             assert!(
                 said.starts_with(&format!("connect {connect}, input false")),
                 "{said}"
             );
             assert!(said.contains(&place) && said.contains(told), "{said}");
             assert!(!said.contains("hush"), "{said}");
+        }
+    }
+
+    #[test]
+    fn a_proxy_that_trickles_its_response_is_given_up_in_the_time_for_connecting() {
+        for start in ["HTTP/1.1 200 OK\r\na: ", "HTTP/1.1 200 "] {
+            let trickles = Server::always(Reply::raw(start).then_trickle(b'b'));
+            let address = trickles.address().to_string();
+            let proxy = format!("http://{address}");
+            let start = Instant::now();
+            let said = say_all(HOST, &[("HTTPS_PROXY", &proxy), (PATIENCE, "")]);
+            assert!(start.elapsed() < Duration::from_secs(10), "{said:?}");
+            // Connecting takes long by itself, and is tried again once.
+            let [retry, said] = &said[..] else {
+                panic!("{said:?}")
+            };
+            assert_eq!(retry, "retry");
+            let place = format!("no connection to api.invalid:443 by the proxy {address}");
+            assert!(said.starts_with("connect true, input false"), "{said}");
+            assert!(said.contains(&place), "{said}");
+        }
+    }
+
+    #[test]
+    fn a_name_that_is_not_found_is_that_of_the_proxy_or_of_the_host() {
+        let said = say(HOST, &[("HTTPS_PROXY", "http://proxy.invalid:80")]);
+        let place =
+            "no connection to api.invalid:443 by the proxy proxy.invalid:80 (HTTPS_PROXY): ";
+        assert!(said.contains(place), "{said}");
+        assert!(said.contains("the name `proxy.invalid` "), "{said}");
+        let said = say(HOST, &[]);
+        assert!(
+            said.contains("no connection to api.invalid:443: the name `api.invalid` "),
+            "{said}"
+        );
+    }
+
+    #[test]
+    fn a_proxy_that_refuses_for_good_is_not_asked_again() {
+        for status in [403, 407] {
+            let refuses =
+                Server::always(Reply::raw(format!("HTTP/1.1 {status} No\r\n\r\n")).then_close());
+            let proxy = format!("http://me:hush@{}", refuses.address());
+            let said = say_all(HOST, &[("HTTPS_PROXY", &proxy), (PATIENCE, "")]);
+            assert_eq!(said.len(), 1, "{said:?}");
+            assert!(said[0].starts_with("connect true"), "{said:?}");
+            assert!(said[0].contains(&status.to_string()), "{said:?}");
         }
     }
 

@@ -1,21 +1,18 @@
 //! Keys that are sent in the query.
 
 use bytes::Bytes;
-use percent_encoding::{AsciiSet, utf8_percent_encode};
+use percent_encoding::utf8_percent_encode;
 use ureq::http::Uri;
 use ureq::http::uri::PathAndQuery;
 use zeroize::Zeroizing;
 
 use super::auth_secret::{AuthSecret, Wiped};
+use crate::escape::ESCAPED;
 
 /// Adds the keys that belong into the query to a URL, whose bytes are wiped when it is dropped.
 ///
 /// This comes last, so that no URL that could be shown has a key in it.
-pub(crate) fn with_query_keys(
-    uri: Uri,
-    secrets: &[AuthSecret],
-    escaped: &'static AsciiSet,
-) -> Option<Uri> {
+pub(crate) fn with_query_keys(uri: Uri, secrets: &[AuthSecret]) -> Option<Uri> {
     if secrets.iter().all(|secret| secret.query().is_none()) {
         return Some(uri);
     }
@@ -33,11 +30,11 @@ pub(crate) fn with_query_keys(
     for (name, key) in pairs() {
         let sign = if bytes.contains(&b'?') { b'&' } else { b'?' };
         bytes.push(sign);
-        for piece in utf8_percent_encode(name, escaped) {
+        for piece in utf8_percent_encode(name, &ESCAPED) {
             bytes.extend_from_slice(piece.as_bytes());
         }
         bytes.push(b'=');
-        for piece in utf8_percent_encode(key, escaped) {
+        for piece in utf8_percent_encode(key, &ESCAPED) {
             bytes.extend_from_slice(piece.as_bytes());
         }
     }

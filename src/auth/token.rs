@@ -236,7 +236,9 @@ mod tests {
     fn two_tokens_in_one_place_are_refused() {
         let client = Client::new((UserToken::new("a").unwrap(), basic()));
         let operation = Box::leak(Box::new(operation(Method::GET, "/x")));
-        let error = Request::new(&client, operation).empty().unwrap_err();
+        let error = Request::new(&client.session, operation)
+            .empty()
+            .unwrap_err();
         assert!(error.is_invalid_input(), "{error}");
         assert!(error.to_string().contains("same place"), "{error}");
     }
@@ -278,7 +280,9 @@ mod tests {
         let client = Client::builder().base_url("http://127.0.0.1:1");
         let client = client.retry(RetryPolicy::none()).build(all).unwrap();
         let operation = Box::leak(Box::new(operation(Method::GET, "/x")));
-        let error = Request::new(&client, operation).empty().unwrap_err();
+        let error = Request::new(&client.session, operation)
+            .empty()
+            .unwrap_err();
         assert!(error.is_connect());
         let text = format!("{error:?} {client:?} {:?}", client.token());
         assert!(!text.contains("cA4n") && !text.contains("pA5s"), "{text}");

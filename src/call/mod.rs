@@ -1,52 +1,43 @@
-//! A request is sent, and sent again where that is safe, until there is an answer.
+//! One call: its attempts, and the waits between them.
 
 pub mod pause;
 pub mod retry;
+pub mod session;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{self, RecvTimeoutError};
-use std::thread;
 use std::time::{Duration, Instant};
 
 use log::Level;
 use ureq::http::header::{CONTENT_TYPE, COOKIE};
-use ureq::http::{HeaderName, HeaderValue, Method, Request, Uri};
+use ureq::http::{HeaderName, HeaderValue, Request, Uri};
 use zeroize::Zeroizing;
 
 use crate::auth::auth_secret::AuthSecret;
-use crate::call::pause::Pause;
-use crate::call::retry::Retry;
-use crate::client::Shared;
-use crate::error::{Error, Kind, Server};
+use crate::call::retry::RetryEvent;
+use crate::call::session::Session;
+use crate::error::{Error, Kind, ServerMessage};
+use crate::limits::{Exceeded, Limits};
+use crate::operation::Operation;
 use crate::redact::{Patterns, Redactor};
-use crate::request::Operation;
-use crate::request::body::Body;
-use crate::response::Answer;
-use crate::transport::deadline::{self, Limits, Phase, Place};
-use crate::transport::http_layer::forget_cookies;
-use crate::transport::{self, IDLE};
+use crate::response::Response;
+use crate::transport::scope::Phase;
+use crate::transport::worker::POLL_INTERVAL;
+use crate::transport::{Failure, Message, errors};
 
-/// How often somebody who waits looks whether to go on.
-const LOOK: Duration = Duration::from_millis(10);
-/// How long a call that is over may take to say so.
-const GRACE: Duration = Duration::from_millis(150);
-
-/// A request that is ready to be sent, any number of times.
-pub(crate) struct Exchange {
-    pub shared: Arc<Shared>,
+/// A request that can be sent any number of times.
+pub(crate) struct Call {
+    pub session: Session,
     pub operation: &'static Operation,
     pub uri: Uri,
-    pub auth: Arc<[AuthSecret]>,
     pub headers: Vec<(HeaderName, HeaderValue)>,
-    pub body: Option<Body>,
-    /// What else of the request no error may show.
+    /// The body, with its media type.
+    pub body: Option<(HeaderValue, Zeroizing<Vec<u8>>)>,
+    /// Parameters and fields of forms that no error may show.
     pub secrets: Vec<Zeroizing<String>>,
-    /// What a redactor made of all these.
+    /// What the redactor made of all secrets.
     pub patterns: Patterns,
-    pub limits: Limits,
-    pub pause: Arc<Pause>,
-    /// Where the request is for a page of a list.
+    /// The list that the call fetches a page of.
     pub page: Option<ListPage>,
 }
 
@@ -55,7 +46,7 @@ pub(crate) struct Exchange {
 pub(crate) struct ListPage {
     /// Whether a page of the list has come.
     pub begun: Arc<AtomicBool>,
-    /// Whether it is fetched before its turn.
+    /// Whether the page is fetched before its turn.
     pub ahead: bool,
 }
 
@@ -64,33 +55,45 @@ struct Progress {
     /// The attempt that is made, or made next, from 1.
     attempt: u32,
     /// Waits for pauses that the server asked of other requests.
-    waits: u32,
+    pauses: u32,
     limits: Limits,
 }
 
-impl Exchange {
-    /// The answer, which is a success; everything else is an error. `earlier` is the error of a
-    /// first attempt that was made elsewhere.
-    pub fn run(self: &Arc<Self>, earlier: Option<Error>) -> Result<Answer, Error> {
+impl Call {
+    pub fn redactor(&self) -> Redactor<'_> {
+        let body = self.body.as_ref().map(|(_, bytes)| bytes.as_slice());
+        let keys = self.operation.secrets;
+        let auth = &self.session.auth;
+        Redactor::new(auth, &self.secrets, body, keys, &self.patterns)
+    }
+
+    /// Returns the response, which is a success. `earlier` is the error of a first attempt that was
+    /// made elsewhere.
+    pub fn run<'r>(
+        &self,
+        limits: Limits,
+        earlier: Option<Error>,
+        redactor: &'r Redactor<'r>,
+    ) -> Result<Response<'r>, Error> {
         let mut progress = Progress {
             attempt: 1,
-            waits: 0,
-            limits: self.limits.clone(),
+            pauses: 0,
+            limits,
         };
-        let clock = &self.shared.clock;
+        let clock = &self.session.config.clock;
         if let Some(error) = earlier {
             self.wait_to_repeat(error, clock.now(), &mut progress)?;
         }
         loop {
             self.wait_for_pause(&mut progress)?;
-            let error = match self.logged(&progress) {
+            let error = match self.attempt(&progress, redactor) {
                 Err(error) => error.with_operation(self.operation),
-                answer => return answer,
+                response => return response,
             };
             // A page that is throttled ahead of its turn would compete with those before it.
             let gives_way = self.page.as_ref().is_some_and(|page| page.ahead);
             let now = clock.now();
-            self.pause_for(&error, now);
+            self.extend_pause(&error, now);
             if !self.may_repeat(&error) || gives_way && error.is_throttled() {
                 return Err(error);
             }
@@ -98,32 +101,119 @@ impl Exchange {
         }
     }
 
+    /// Makes one attempt, which is timed only where the log takes its record.
+    fn attempt<'r>(
+        &self,
+        progress: &Progress,
+        redactor: &'r Redactor<'r>,
+    ) -> Result<Response<'r>, Error> {
+        if !log::log_enabled!(target: "fitrankings", Level::Debug) {
+            return self.send(&progress.limits, redactor);
+        }
+        let clock = progress.limits.clock();
+        let start = clock.now();
+        let result = self.send(&progress.limits, redactor);
+        let time = clock.now().saturating_duration_since(start);
+        self.log(progress.attempt, &result, time);
+        result
+    }
+
+    /// Sends the request. A stale pooled connection does not count as an attempt: it says nothing of
+    /// the service, and costs no wait.
+    fn send<'r>(&self, limits: &Limits, redactor: &'r Redactor<'r>) -> Result<Response<'r>, Error> {
+        let transport = &self.session.config.transport;
+        let limit = self.session.config.max_body_size;
+        let mut stale = 0;
+        loop {
+            let sent = transport.send(self.message(), limits, |response| {
+                let response = Response::read(response, limit, self.operation, redactor)?;
+                response.error_for_status()
+            });
+            match sent {
+                Ok(response) => return Ok(response),
+                Err(failure) if stale < transport.max_stale() && self.is_stale(&failure) => {
+                    stale += 1;
+                }
+                Err(failure) => return Err(failure.error),
+            }
+        }
+    }
+
+    fn message(&self) -> Message<'_> {
+        let mut request = Request::new(());
+        *request.method_mut() = self.operation.method.clone();
+        *request.uri_mut() = self.uri.clone();
+        let headers = request.headers_mut();
+        let auth = self.session.auth.iter();
+        for (name, value) in auth.filter_map(AuthSecret::header) {
+            headers.insert(name.clone(), value.clone());
+        }
+        if let Some((media_type, _)) = &self.body {
+            headers.insert(CONTENT_TYPE, media_type.clone());
+        }
+        let mut cookie = None;
+        for (name, value) in &self.headers {
+            if *name == COOKIE {
+                cookie = Some(value.clone());
+            }
+            headers.insert(name.clone(), value.clone());
+        }
+        Message {
+            request,
+            uri: &self.uri,
+            body: self.body.as_ref().map(|(_, bytes)| bytes.as_slice()),
+            cookie,
+        }
+    }
+
+    fn is_stale(&self, failure: &Failure) -> bool {
+        let error = &failure.error;
+        let is_silent = error.kind() == Kind::Transport && error.status().is_none();
+        failure.is_pooled && is_silent && self.operation.method.is_safe()
+    }
+
+    /// Returns true if the request is safe to send twice, because it changes nothing or was not sent.
+    fn may_repeat(&self, error: &Error) -> bool {
+        let is_safe = self.operation.method.is_safe();
+        match error.kind() {
+            // An agent of the caller's does not tell whether something was sent before.
+            Kind::Connect | Kind::HostNotFound => {
+                is_safe || self.session.config.transport.owns_agent()
+            }
+            Kind::ConnectTimeout => true,
+            Kind::Transport | Kind::Status => is_safe && error.is_retryable(),
+            _ => false,
+        }
+    }
+
     /// Begins the pause that the server asks for, for all requests with this token.
-    fn pause_for(&self, error: &Error, now: Instant) {
-        if let Some(asked) = self.shared.retry.pause(error) {
-            self.pause.extend(now.checked_add(asked));
+    fn extend_pause(&self, error: &Error, now: Instant) {
+        if let Some(asked) = self.session.config.retry.pause(error) {
+            self.session.pause.extend(now.checked_add(asked));
         }
     }
 
     /// Waits until the pauses that the server asked for are over.
     fn wait_for_pause(&self, progress: &mut Progress) -> Result<(), Error> {
-        while let Some(end) = self.pause.end() {
-            let left = end.saturating_duration_since(self.shared.clock.now());
+        let Session { pause, config, .. } = &self.session;
+        while let Some(end) = pause.end() {
+            let left = end.saturating_duration_since(config.clock.now());
             if !left.is_zero() {
-                progress.waits += 1;
+                progress.pauses += 1;
                 // Other requests could keep this one waiting for ever.
-                if progress.waits > self.shared.retry.attempts(self.has_begun()) {
+                if progress.pauses > config.retry.attempts(self.has_begun()) {
                     return Err(paused("the server asked for one pause after another", left));
                 }
                 if !progress.limits.allow(left, left) {
                     let problem = "the server asked for a pause beyond the time of the list";
-                    return Err(paused(problem, left));
+                    let error = paused(problem, left);
+                    return Err(error.with_time_limit(errors::TIMEOUT_LIST));
                 }
                 let Operation { method, path, .. } = self.operation;
                 log::debug!(target: "fitrankings", "{method} {path}: waits {left:.1?} for the server");
-                self.sleep(left, left, &mut progress.limits)?;
+                sleep(&mut progress.limits, left, left)?;
             }
-            self.pause.finish(end);
+            pause.finish(end);
         }
         Ok(())
     }
@@ -135,229 +225,65 @@ impl Exchange {
         now: Instant,
         progress: &mut Progress,
     ) -> Result<(), Error> {
-        let Shared { retry, clock, .. } = &*self.shared;
+        let Session { pause, config, .. } = &self.session;
         let attempt = progress.attempt;
-        let Some(own) = retry.delay(attempt, &error, self.has_begun(), &**clock) else {
+        let begun = self.has_begun();
+        let Some(own) = config.retry.delay(attempt, &error, begun, &*config.clock) else {
             return Err(error);
         };
-        let pause = self.pause.end();
-        let asked = pause.map_or(Duration::ZERO, |end| end.saturating_duration_since(now));
+        let pause_end = pause.end();
+        let asked = pause_end.map_or(Duration::ZERO, |end| end.saturating_duration_since(now));
         let delay = own.max(asked);
         if !progress.limits.allow(delay, asked) {
             return Err(error);
         }
-        retry.tell(&Retry {
+        config.retry.notify(&RetryEvent {
             attempt,
             delay,
             error: &error,
         });
-        self.sleep(delay, asked, &mut progress.limits)?;
-        if let Some(end) = pause {
-            self.pause.finish(end);
+        sleep(&mut progress.limits, delay, asked)?;
+        if let Some(end) = pause_end {
+            pause.finish(end);
         }
         progress.attempt += 1;
         Ok(())
     }
 
-    /// Whether it is a page of a list of which a page has come.
+    /// Returns true if the call is for a page of a list of which a page has come.
     fn has_begun(&self) -> bool {
         let page = self.page.as_ref();
         page.is_some_and(|page| page.begun.load(Ordering::Relaxed))
     }
 
-    pub fn redactor(&self) -> Redactor<'_> {
-        let body = self.body.as_ref().map(|body| body.bytes.as_slice());
-        let keys = self.operation.secrets;
-        Redactor::new(&self.auth, &self.secrets, body, keys, &self.patterns)
+    /// Returns the limits of work that remains after the response: the end of the list, and of `timeout`
+    /// from now on.
+    pub fn limits_after(
+        &self,
+        list_deadline: Option<Instant>,
+        timeout: Option<Duration>,
+    ) -> Limits {
+        let mut limits = self.session.limits();
+        limits.list_deadline = list_deadline;
+        limits.start(timeout);
+        limits
     }
 
-    /// What is safe to send twice, because it changes nothing, or because it never left.
-    fn may_repeat(&self, error: &Error) -> bool {
-        let safe = self.operation.method.is_safe();
-        match error.kind() {
-            // An agent of the caller's does not tell whether something was sent before.
-            Kind::Connect | Kind::HostNotFound => safe || self.shared.watched,
-            Kind::ConnectTimeout => true,
-            Kind::Transport | Kind::Status => safe && error.is_retryable(),
-            _ => false,
-        }
+    /// Returns an error if the caller has cancelled the call, or once its time is over.
+    pub fn check(&self, limits: &Limits) -> Result<(), Error> {
+        let exceeded = |limit| errors::exceeded(limit, Phase::Unknown);
+        let checked = limits.check().map_err(exceeded);
+        checked.map_err(|error| error.with_operation(self.operation))
     }
 
-    /// One attempt, timed for the log only where that takes its record.
-    fn logged(self: &Arc<Self>, progress: &Progress) -> Result<Answer, Error> {
-        if !log::log_enabled!(target: "fitrankings", Level::Debug) {
-            return self.attempt(&progress.limits);
-        }
-        let clock = &self.shared.clock;
-        let start = clock.now();
-        let outcome = self.attempt(&progress.limits);
-        let time = clock.now().saturating_duration_since(start);
-        self.log(progress.attempt, &outcome, time);
-        outcome
-    }
-
-    /// One attempt. A connection that the server closed while it lay in the pool is none: it
-    /// says nothing of the service, and costs no wait.
-    fn attempt(self: &Arc<Self>, limits: &Limits) -> Result<Answer, Error> {
-        // An agent of the caller's does not tell, so any connection may be one of the pool.
-        let watched = self.shared.watched;
-        for _ in 0..if watched { IDLE } else { 1 } {
-            let (outcome, pooled) = self.once(limits);
-            match outcome {
-                Err(error) if (pooled || !watched) && self.is_stale(&error) => {}
-                outcome => return outcome,
-            }
-        }
-        self.once(limits).0
-    }
-
-    fn is_stale(&self, error: &Error) -> bool {
-        let silent = error.kind() == Kind::Transport && error.status().is_none();
-        silent && self.operation.method.is_safe()
-    }
-
-    /// Sends the request once; tells as well whether it went out on a connection of the pool.
-    fn once(self: &Arc<Self>, limits: &Limits) -> (Result<Answer, Error>, bool) {
-        if !self.must_be_left(limits) {
-            return self.send_within(limits);
-        }
-        let (done, outcome) = mpsc::sync_channel(1);
-        let (this, theirs) = (Arc::clone(self), limits.clone());
-        let work = move || {
-            // Nobody waits for it any more, if this fails.
-            let _ = done.send(this.send_within(&theirs));
-        };
-        match thread::Builder::new()
-            .name("fitrankings".into())
-            .spawn(work)
-        {
-            Ok(_) => wait(&outcome, limits),
-            Err(_) => self.send_within(limits),
-        }
-    }
-
-    fn send_within(&self, limits: &Limits) -> (Result<Answer, Error>, bool) {
-        let cookie = self.headers.iter().find(|(name, _)| *name == COOKIE);
-        let cookie = cookie.map(|(_, value)| value.clone());
-        deadline::within(limits, cookie, || self.send(limits))
-    }
-
-    /// Whether it may become necessary to give up on a name or on a connection that is just
-    /// being made, which nothing interrupts: then that is done on a thread, to be left there.
-    fn must_be_left(&self, limits: &Limits) -> bool {
-        // The name has as much time as the connection after it.
-        let connect = self.shared.timeout_connect;
-        let most = connect.map(|connect| connect.saturating_mul(2));
-        let tight = |left| !self.shared.watched || most.is_none_or(|most| left < most);
-        limits.cancel.is_some() || limits.left().is_some_and(tight)
-    }
-
-    fn send(&self, limits: &Limits) -> Result<Answer, Error> {
-        check(limits)?;
-        let agent = &self.shared.agent;
-        let request = self.request();
-        let response = match &self.body {
-            // `run` sends a body with any method that it is given one for.
-            Some(body) => agent.run(request.map(|()| body.bytes.as_slice())),
-            // Without a length, these would be sent in chunks, of which there is none.
-            None if matches!(
-                *request.method(),
-                Method::POST | Method::PUT | Method::PATCH
-            ) =>
-            {
-                agent.run(request.map(|()| [].as_slice()))
-            }
-            None => agent.run(request),
-        };
-        if self.shared.watched {
-            forget_cookies(agent);
-        }
-        let response = response.map_err(|error| self.not_answered(error))?;
-        let answer = Answer::read(response, self.shared.max_body_size, self.operation)?;
-        answer.succeed(&self.redactor())?;
-        Ok(answer)
-    }
-
-    fn not_answered(&self, error: ureq::Error) -> Error {
-        let phase = match self.shared.watched {
-            true => deadline::phase(),
-            false => Phase::Unknown,
-        };
-        let error = transport::error(error, phase);
-        if error.is_connect() {
-            self.shared.resolver.forget();
-        }
-        if error.is_connect() || phase == Phase::Connecting && error.kind() == Kind::Protocol {
-            return error.with_place(&self.place());
-        }
-        error
-    }
-
-    /// Where no connection came about: the host, or the proxy on the way to it.
-    fn place(&self) -> String {
-        let proxy = self.shared.agent.config().proxy();
-        let proxy = proxy
-            .filter(|proxy| !proxy.is_no_proxy(&self.uri))
-            .and_then(|proxy| Place::new(proxy.uri()));
-        let host = Place::new(&self.uri).map(|place| place.to_string());
-        let host = host.unwrap_or_default();
-        match (deadline::place(), proxy) {
-            (Some(place), Some(proxy)) if place == proxy => format!("{host} by the proxy {proxy}"),
-            (None, Some(proxy)) => format!("{host} by the proxy {proxy}"),
-            (Some(place), _) => place.to_string(),
-            (None, None) => host,
-        }
-    }
-
-    fn request(&self) -> Request<()> {
-        let mut request = Request::new(());
-        *request.method_mut() = self.operation.method.clone();
-        *request.uri_mut() = self.uri.clone();
-        let headers = request.headers_mut();
-        for (name, value) in self.auth.iter().filter_map(AuthSecret::header) {
-            headers.insert(name.clone(), value.clone());
-        }
-        if let Some(body) = &self.body {
-            headers.insert(CONTENT_TYPE, body.media_type.clone());
-        }
-        for (name, value) in &self.headers {
-            headers.insert(name.clone(), value.clone());
-        }
-        request
-    }
-
-    /// Waits; the part of the time that the server asked for takes nothing of the call's.
-    fn sleep(&self, delay: Duration, asked: Duration, limits: &mut Limits) -> Result<(), Error> {
-        let before = limits.deadline;
-        limits.extend(asked);
-        let start = Instant::now();
-        let outcome = self.sleep_in_steps(delay, limits);
-        limits.deadline = before;
-        limits.extend(start.elapsed().min(asked));
-        outcome
-    }
-
-    /// Waits, in small steps where somebody may cancel.
-    pub fn sleep_in_steps(&self, delay: Duration, limits: &Limits) -> Result<(), Error> {
-        let stoppable = limits.cancel.is_some() || limits.stop.is_some();
-        let step = if stoppable { LOOK } else { delay };
-        let mut left = delay;
-        while !left.is_zero() {
-            self.shared.clock.sleep(step.min(left));
-            left = left.saturating_sub(step);
-            check(limits)?;
-        }
-        Ok(())
-    }
-
-    /// One line for an attempt: never a token, a query, or a body.
-    fn log(&self, attempt: u32, outcome: &Result<Answer, Error>, time: Duration) {
+    /// Writes one line for an attempt: never a token, a query, or a body.
+    fn log(&self, attempt: u32, result: &Result<Response<'_>, Error>, time: Duration) {
         let Operation { method, path, .. } = self.operation;
-        let status = match outcome {
-            Ok(answer) => Some(answer.status().as_u16()),
+        let status = match result {
+            Ok(response) => Some(response.status()),
             Err(error) => error.status(),
         };
-        let result = match (status, outcome) {
+        let result = match (status, result) {
             (None, Err(error)) => format!("{:?} after", error.kind()),
             (status, _) => format!("{} in", status.unwrap_or_default()),
         };
@@ -365,38 +291,16 @@ impl Exchange {
     }
 }
 
+/// Waits; the part of the time that the server asked for does not count as the call's.
+pub(crate) fn sleep(limits: &mut Limits, delay: Duration, asked: Duration) -> Result<(), Error> {
+    let exceeded = |limit: Exceeded| errors::exceeded(limit, Phase::Unknown);
+    limits.sleep(delay, asked, POLL_INTERVAL).map_err(exceeded)
+}
+
 /// The error of a request that was not sent, because of a pause that the server asked for.
 fn paused(problem: &'static str, left: Duration) -> Error {
-    Error::new(Kind::Timeout, problem).with_server(Server {
+    Error::new(Kind::Timeout, problem).with_server(ServerMessage {
         retry_after: Some(left),
-        ..Server::default()
+        ..ServerMessage::default()
     })
-}
-
-fn check(limits: &Limits) -> Result<(), Error> {
-    let error = |error| transport::error(error, Phase::Unknown);
-    limits.check().map_err(error)
-}
-
-/// Waits for what is done on another thread. That knows the limits itself, and tells more of
-/// what it came to: it is given a moment before it is left.
-fn wait(
-    outcome: &mpsc::Receiver<(Result<Answer, Error>, bool)>,
-    limits: &Limits,
-) -> (Result<Answer, Error>, bool) {
-    loop {
-        match outcome.recv_timeout(LOOK) {
-            Ok(done) => return done,
-            Err(RecvTimeoutError::Timeout) => {
-                if let Err(error) = check(limits) {
-                    let late = outcome.recv_timeout(GRACE);
-                    return late.unwrap_or((Err(error), false));
-                }
-            }
-            Err(RecvTimeoutError::Disconnected) => {
-                let error = Error::new(Kind::Transport, "the thread of the request is gone");
-                return (Err(error), false);
-            }
-        }
-    }
 }

@@ -1,18 +1,10 @@
 use std::fmt;
 use std::sync::Arc;
-use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use crate::Error;
-use crate::error::Kind;
-
-/// How often a request is sent where it is not set: long enough for a service that restarts.
-const ATTEMPTS: u32 = 5;
-/// The same where the host is not found, or does not answer within the time for connecting. That is
-/// mostly a wrong base URL, and takes long by itself.
-const ATTEMPTS_TO_FIND: u32 = 2;
-/// The same for a page of a list that has begun: long enough for a deploy.
-const PAGE_ATTEMPTS: u32 = 12;
+use crate::defaults;
+use crate::error::{Error, Kind};
+use crate::limits::clock::Clock;
 
 /// When and how often failed requests are retried.
 ///
@@ -70,7 +62,7 @@ const PAGE_ATTEMPTS: u32 = 12;
 /// let retry = RetryPolicy::default()
 ///     .max_attempts(8)
 ///     .max_delay(Duration::from_secs(30))
-///     .watch(|retry| eprintln!("attempt {} failed, waiting {:?}", retry.attempt, retry.delay));
+///     .on_retry(|retry| eprintln!("attempt {} failed, waiting {:?}", retry.attempt, retry.delay));
 /// let client = Client::builder().retry(retry).build(MasterToken::new("a-master-token")?)?;
 /// # Ok::<(), fitrankings::Error>(())
 /// ```
@@ -81,15 +73,15 @@ pub struct RetryPolicy {
     base_delay: Duration,
     max_delay: Duration,
     max_retry_after: Duration,
-    watcher: Option<Watcher>,
+    on_retry: Option<OnRetry>,
 }
 
-type Watcher = Arc<dyn Fn(&Retry<'_>) + Send + Sync>;
+type OnRetry = Arc<dyn Fn(&RetryEvent<'_>) + Send + Sync>;
 
-/// An attempt that failed and is followed by another; see [`RetryPolicy::watch`].
+/// An attempt that failed and is followed by another; see [`RetryPolicy::on_retry`].
 #[derive(Debug)]
 #[non_exhaustive]
-pub struct Retry<'e> {
+pub struct RetryEvent<'e> {
     /// The number of the attempt, from 1.
     pub attempt: u32,
     /// The wait before the next attempt.
@@ -103,10 +95,10 @@ impl Default for RetryPolicy {
         Self {
             max_attempts: None,
             max_page_attempts: None,
-            base_delay: Duration::from_millis(500),
-            max_delay: Duration::from_secs(10),
-            max_retry_after: Duration::from_secs(60),
-            watcher: None,
+            base_delay: defaults::BASE_DELAY,
+            max_delay: defaults::MAX_DELAY,
+            max_retry_after: defaults::MAX_RETRY_AFTER,
+            on_retry: None,
         }
     }
 }
@@ -158,16 +150,17 @@ impl RetryPolicy {
     /// Calls a function before each retry and its wait, for a log or a counter.
     ///
     /// It is not called where a request waits for a pause that the server asked of another request.
-    pub fn watch(mut self, watcher: impl Fn(&Retry<'_>) + Send + Sync + 'static) -> Self {
-        self.watcher = Some(Arc::new(watcher));
+    pub fn on_retry(mut self, callback: impl Fn(&RetryEvent<'_>) + Send + Sync + 'static) -> Self {
+        self.on_retry = Some(Arc::new(callback));
         self
     }
 
     /// How often a request is sent at most, where the host is found.
     pub(crate) fn attempts(&self, has_begun: bool) -> u32 {
-        let (own, default) = match has_begun {
-            true => (self.max_page_attempts, PAGE_ATTEMPTS),
-            false => (None, ATTEMPTS),
+        let (own, default) = if has_begun {
+            (self.max_page_attempts, defaults::MAX_PAGE_ATTEMPTS)
+        } else {
+            (None, defaults::MAX_ATTEMPTS)
         };
         own.or(self.max_attempts).unwrap_or(default)
     }
@@ -190,7 +183,7 @@ impl RetryPolicy {
     ) -> Option<Duration> {
         let attempts = match error.kind() {
             Kind::HostNotFound | Kind::ConnectTimeout if !has_begun => {
-                self.max_attempts.unwrap_or(ATTEMPTS_TO_FIND)
+                self.max_attempts.unwrap_or(defaults::MAX_ATTEMPTS_TO_FIND)
             }
             _ => self.attempts(has_begun),
         };
@@ -207,9 +200,9 @@ impl RetryPolicy {
         Some(half.saturating_add(chance))
     }
 
-    pub(crate) fn tell(&self, retry: &Retry<'_>) {
-        if let Some(watcher) = &self.watcher {
-            watcher(retry);
+    pub(crate) fn notify(&self, event: &RetryEvent<'_>) {
+        if let Some(on_retry) = &self.on_retry {
+            on_retry(event);
         }
     }
 }
@@ -222,50 +215,15 @@ impl fmt::Debug for RetryPolicy {
             .field("base_delay", &self.base_delay)
             .field("max_delay", &self.max_delay)
             .field("max_retry_after", &self.max_retry_after)
-            .field("watched", &self.watcher.is_some())
+            .field("on_retry", &self.on_retry.is_some())
             .finish()
-    }
-}
-
-/// The time and the randomness of the waits between attempts. A test can bring its own and so take
-/// no time: see [`ClientBuilder::clock`](crate::ClientBuilder::clock).
-pub trait Clock: Send + Sync + 'static {
-    /// Returns the time. Default: the system's.
-    ///
-    /// The pauses that a server asks for with `Retry-After` go by it. It may stand still during
-    /// [`sleep`](Self::sleep): a request that has slept as long as it was asked to does not look
-    /// again.
-    fn now(&self) -> Instant {
-        Instant::now()
-    }
-
-    /// Returns after this time.
-    fn sleep(&self, duration: Duration);
-
-    /// Returns a random number from 0 to 1. Default: from the system.
-    fn random(&self) -> f64 {
-        let mut bytes = [0; 4];
-        // Without chance, the longest wait is the safest.
-        match getrandom::getrandom(&mut bytes) {
-            Ok(()) => f64::from(u32::from_le_bytes(bytes)) / f64::from(u32::MAX),
-            Err(_) => 1.0,
-        }
-    }
-}
-
-/// The system's clock.
-pub(crate) struct SystemClock;
-
-impl Clock for SystemClock {
-    fn sleep(&self, duration: Duration) {
-        thread::sleep(duration);
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::Server;
+    use crate::error::ServerMessage;
 
     struct Fixed(f64);
 
@@ -278,9 +236,9 @@ mod tests {
     }
 
     fn error(retry_after: Option<Duration>) -> Error {
-        let server = Server {
+        let server = ServerMessage {
             retry_after,
-            ..Server::default()
+            ..ServerMessage::default()
         };
         Error::new(Kind::Connect, "").with_server(server)
     }

@@ -1,19 +1,30 @@
+//! The error of this crate.
+
+mod advice;
+mod kind;
+mod server_message;
+mod text;
+
 use std::borrow::Cow;
 use std::error::Error as StdError;
-use std::fmt;
 use std::time::Duration;
 
 use serde::de::DeserializeOwned;
 use ureq::http::StatusCode;
 
+pub(crate) use self::kind::Kind;
+pub(crate) use self::server_message::{Origin, Record, ServerMessage};
+pub(crate) use self::text::Plain;
 use crate::json;
-use crate::request::Operation;
-use crate::transport::CERTIFICATE;
+use crate::operation::Operation;
 
-/// Whatever can go wrong, from a parameter to the answer.
+/// Any failure of this crate, from a parameter to the response.
 ///
-/// Printed, it is one line that says what happened and what to do; it never holds a token. Ask it
-/// with the methods below, and do not match on its text.
+/// `Display` writes one line that says what happened, where, and what to do. It never shows a token.
+/// The methods below answer questions about the error; its text can change with any version.
+///
+/// A cause is either a part of the text or in [`source`](StdError::source), never in both: print
+/// both to lose nothing. `Debug` does.
 ///
 /// # Example: what to do about it
 ///
@@ -39,53 +50,58 @@ use crate::transport::CERTIFICATE;
 /// # What goes wrong, and what you get
 ///
 /// *Sent again* is what the client does by itself, as its [`RetryPolicy`](crate::RetryPolicy)
-/// permits: "GET" is what is safe to send twice. Each row is shown in a file of `tests/`, or in the
-/// unit tests of `src/tls_tests.rs`.
+/// permits: "GET" is what is safe to send twice.
 ///
-/// | Fault | What you get | Sent again | Shown in |
-/// |---|---|---|---|
-/// | The connection is refused | [`is_connect`], [`is_retryable`] | yes | `resilience` |
-/// | The host's name has no address | [`is_connect`], [`is_retryable`] | once; more for a list that has begun | `throttling` |
-/// | No connection in time | [`is_connect`], [`is_timeout`], [`is_retryable`] | once; more for a list that has begun | `resilience` |
-/// | A certificate is self-signed, expired, for another host | [`is_connect`] | no | `tls` |
-/// | TLS to a port that has none | [`is_connect`] | no | `errors` |
-/// | TLS fails after the request was sent | [`is_retryable`] | GET | `tls_tests` |
-/// | The environment's proxy cannot be used | [`is_invalid_input`] | no | `transport` |
-/// | The URL, or a header, is over 16 KiB | [`is_invalid_input`] | no | `transport` |
-/// | What answers is not HTTP | an error without a status | no | `errors` |
-/// | Too many or too large headers | an error without a status | no | `errors` |
-/// | No answer in time | [`is_timeout`], [`is_retryable`] | no | `resilience` |
-/// | An answer that trickles | [`is_timeout`], [`is_retryable`] | no | `resilience` |
-/// | The connection closes before the body | [`is_retryable`] | GET | `resilience` |
-/// | It closes in the body; the length announced is too large; chunks are broken | [`is_retryable`], [`status`] | GET | `resilience` |
-/// | A body of no announced length is reset, or ends without TLS saying so | [`is_retryable`], [`status`] | GET | `transport`, `tls_tests` |
-/// | The length announced is too small | [`is_decode`] | no | `resilience` |
-/// | A compressed body is broken | [`is_retryable`], [`status`] | GET | `resilience` |
-/// | A body over the limit, a gzip bomb | [`is_too_large`] | no | `errors` |
-/// | HTML, nothing, text, or JSON of another shape | [`is_decode`], [`json_path`], [`body`], [`body_as`] | no | `errors` |
-/// | A value that is missing or `null`, but for the id | the value, `None` in it | no | `drift` |
-/// | An instant past the ends of `jiff::Timestamp` | the value, with the first or last `Timestamp` | no | `drift` |
-/// | A record of `call()` does not decode | [`is_decode`], [`record_id`], [`raw_record`], [`json_path`] | no | `drift` |
-/// | Invalid UTF-8, a number too large, a key twice | [`is_decode`] | no | `errors` |
-/// | 10 MB of nesting | [`is_decode`] | no | `resilience` |
-/// | 503 twice, and then 200 | the value | GET | `resilience` |
-/// | The service restarts: 3 seconds in a call, half a minute in a list that has begun | the value | GET | `throttling` |
-/// | 429, 500, 502, 503, 504 | [`is_retryable`], and the status's own method | GET | `resilience` |
-/// | 429 or 503 with `Retry-After` | the value after that wait, which all clones of the client keep | GET | `throttling` |
-/// | … over [`max_retry_after`] | [`retry_after`], at once | no | `resilience` |
-/// | … beyond the time of a list | [`retry_after`], [`page`], at once | no | `throttling` |
-/// | `Retry-After` of 0, in the past or not understood | as without it | GET | `throttling` |
-/// | A page that is fetched ahead is throttled | the records; it is fetched again in its turn | GET | `throttling` |
-/// | Any other refusal | the status's own method, [`detail`], [`field_errors`], [`body_as`] | no | `errors` |
-/// | Credentials are refused with 400 or 401 | [`is_unauthorized`] | never | `transport` |
-/// | A redirect | [`is_redirect`], [`location`] | no | `errors` |
-/// | A keep-alive connection that died between two calls | the value | GET, uncounted | `resilience` |
-/// | Any fault of the token exchange after it was sent | as above | never | `resilience` |
-/// | A record of a list does not decode | [`record_id`], [`raw_record`], [`page`]; the others come | no | `paging`, `drift` |
-/// | A page of a list fails | the records before it, then [`page`] | as above | `paging` |
-/// | The server ignores `page` | an error with [`page`] after a few pages | no | `resilience` |
-/// | The time of a list is over | [`is_timeout`], [`page`] | no | `resilience` |
-/// | Somebody cancels | [`is_cancelled`] | no | `resilience` |
+/// | Fault | What you get | Sent again |
+/// |---|---|---|
+/// | The connection is refused | [`is_connect`], [`is_retryable`] | yes |
+/// | The host's name has no address | [`is_connect`], [`is_retryable`] | once; more for a list that has begun |
+/// | No connection in time | [`is_connect`], [`is_timeout`], [`is_retryable`] | once; more for a list that has begun |
+/// | A certificate is self-signed, expired, for another host | [`is_connect`] | no |
+/// | A proxy refuses the connection with 403 or 407, or does not speak HTTP | [`is_connect`] | no |
+/// | TLS to a port that has none | [`is_connect`] | no |
+/// | TLS fails after the request was sent | [`is_retryable`] | GET |
+/// | The environment's proxy cannot be used | [`is_invalid_input`] | no |
+/// | The URL, or a header, is over 16 KiB | [`is_invalid_input`] | no |
+/// | What answers is not HTTP | an error without a status | no |
+/// | Too many or too large headers | an error without a status | no |
+/// | No answer in time | [`is_timeout`], [`is_retryable`] | no |
+/// | An answer that trickles | [`is_timeout`], [`is_retryable`] | no |
+/// | The connection closes before the body | [`is_retryable`] | GET |
+/// | It closes in the body; the length announced is too large; chunks are broken | [`is_retryable`], [`status`] | GET |
+/// | A body of no announced length is reset, or ends without TLS saying so | [`is_retryable`], [`status`] | GET |
+/// | The length announced is too small | [`is_decode`] | no |
+/// | A compressed body is broken | [`is_retryable`], [`status`] | GET |
+/// | A body over the limit, a gzip bomb | [`is_too_large`] | no |
+/// | A content encoding that was not asked for | [`is_decode`] | no |
+/// | 206, which is a part only | [`is_decode`], [`status`] | no |
+/// | HTML, nothing, text, or JSON of another shape | [`is_decode`], [`json_path`], [`body`], [`body_as`] | no |
+/// | A value that is missing or `null`, but for the id | the value, `None` in it | no |
+/// | An instant past the ends of `jiff::Timestamp` | the value, with the first or last `Timestamp` | no |
+/// | A record of `call()` does not decode | [`is_decode`], [`record_id`], [`raw_record`], [`json_path`] | no |
+/// | Invalid UTF-8, a number too large, a key twice | [`is_decode`] | no |
+/// | 10 MB of nesting | [`is_decode`] | no |
+/// | 503 twice, and then 200 | the value | GET |
+/// | The service restarts: 3 seconds in a call, half a minute in a list that has begun | the value | GET |
+/// | 429, 500, 502, 503, 504 | [`is_retryable`], and the status's own method | GET |
+/// | 429 or 503 with `Retry-After` | the value after that wait, which all clones of the client keep | GET |
+/// | … over [`max_retry_after`] | [`retry_after`], at once | no |
+/// | … beyond the time of a list | [`retry_after`], [`page`], at once | no |
+/// | `Retry-After` of 0, in the past or not understood | as without it | GET |
+/// | A page that is fetched ahead is throttled | the records; it is fetched again in its turn | GET |
+/// | Any other refusal | the status's own method, [`detail`], [`field_errors`], [`body_as`] | no |
+/// | Credentials are refused with 400 or 401 | [`is_unauthorized`] | never |
+/// | A redirect | [`is_redirect`], [`location`] | no |
+/// | A keep-alive connection that died between two calls | the value | GET, uncounted |
+/// | Any fault of the token exchange after it was sent | as above | never |
+/// | A record of a list does not decode | [`record_id`], [`raw_record`], [`page`]; the others come | no |
+/// | A page of a list fails | the records before it, then [`page`] | as above |
+/// | The server ignores `page` | an error with [`page`] after a few pages | no |
+/// | A late cache answers a page with the one before; a single wrong end | the records; the page is asked for once more | GET |
+/// | Backends use pages of different sizes | the records; [`is_complete`] is false | GET |
+/// | The time of a list is over | [`is_timeout`], [`page`] | no |
+/// | A page of far too many records | [`is_too_large`] | no |
+/// | Somebody cancels | [`is_cancelled`] | no |
 ///
 /// # What an error holds
 ///
@@ -123,6 +139,7 @@ use crate::transport::CERTIFICATE;
 /// [`page`]: Self::page
 /// [`is_not_found`]: Self::is_not_found
 /// [go on]: crate::list::Items::resume
+/// [`is_complete`]: crate::list::Items::is_complete
 pub struct Error(Box<Inner>);
 
 struct Inner {
@@ -130,85 +147,13 @@ struct Inner {
     message: Cow<'static, str>,
     operation: Option<&'static Operation>,
     status: Option<StatusCode>,
-    server: Server,
+    server: ServerMessage,
     json_path: Option<String>,
     page: Option<u64>,
     record: Option<Record>,
+    /// The setting of the time limit that ended the call.
+    time_limit: Option<&'static str>,
     source: Option<Box<dyn StdError + Send + Sync>>,
-}
-
-/// What the server said of its refusal.
-#[derive(Default)]
-pub(crate) struct Server {
-    pub detail: Option<String>,
-    pub fields: Vec<(String, String)>,
-    pub body: Option<String>,
-    /// The size and the type of the body.
-    pub body_shape: Option<String>,
-    /// All of it, where that is the beginning only.
-    pub whole: Option<String>,
-    pub retry_after: Option<Duration>,
-    /// Whether the connection broke before all of the body came.
-    pub broken: bool,
-    pub location: Option<String>,
-}
-
-/// A record that did not decode.
-pub(crate) struct Record {
-    /// Where it stands in its list.
-    pub index: Option<usize>,
-    pub id: Option<String>,
-    pub raw: String,
-    pub origin: Origin,
-}
-
-/// Where a record comes from, which decides how the others are come by.
-#[derive(Clone, Copy)]
-pub(crate) enum Origin {
-    /// The body of an answer.
-    Body,
-    /// A page that was asked for alone; its records have this key.
-    Page(&'static str),
-    /// A list that goes on after it; its records have this key.
-    List(&'static str),
-}
-
-impl Origin {
-    /// The key whose value tells a record from the others.
-    pub fn key(self) -> &'static str {
-        match self {
-            Self::Body => "id",
-            Self::Page(key) | Self::List(key) => key,
-        }
-    }
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
-    /// The caller asked for something that cannot be.
-    Invalid,
-    /// No connection came about: nothing was sent.
-    Connect,
-    /// Nor did one that is safe.
-    Tls,
-    /// Nor did one in time.
-    ConnectTimeout,
-    /// The host's name has no address, so nothing was sent.
-    HostNotFound,
-    Timeout,
-    Cancelled,
-    /// The connection broke, or spoke no HTTP.
-    Transport,
-    /// What answers is no HTTP server, or not one that this client takes.
-    Protocol,
-    Status,
-    Redirect,
-    Decode,
-    TooLarge,
-    /// A list that does not get on.
-    Repeats,
-    /// A list that was to begin after its last page.
-    PastTheEnd,
 }
 
 impl Error {
@@ -218,10 +163,11 @@ impl Error {
             message: message.into(),
             operation: None,
             status: None,
-            server: Server::default(),
+            server: ServerMessage::default(),
             json_path: None,
             page: None,
             record: None,
+            time_limit: None,
             source: None,
         }))
     }
@@ -239,10 +185,10 @@ impl Error {
         self
     }
 
-    /// Says first where no connection came about.
-    pub(crate) fn with_place(mut self, place: &str) -> Self {
+    /// Puts before the message where no connection was made to.
+    pub(crate) fn with_destination(mut self, destination: &str) -> Self {
         let message = &self.0.message;
-        self.0.message = format!("no connection to {place}: {message}").into();
+        self.0.message = format!("no connection to {destination}: {message}").into();
         self
     }
 
@@ -256,7 +202,7 @@ impl Error {
         self
     }
 
-    pub(crate) fn with_server(mut self, server: Server) -> Self {
+    pub(crate) fn with_server(mut self, server: ServerMessage) -> Self {
         self.0.server = server;
         self
     }
@@ -271,7 +217,23 @@ impl Error {
         self
     }
 
-    /// Makes an error of a list, out of one that speaks of a record alone.
+    /// Names the setting of the time limit that ended the call.
+    pub(crate) fn with_time_limit(mut self, setting: &'static str) -> Self {
+        self.0.time_limit = Some(setting);
+        self
+    }
+
+    /// Makes a timeout the one of a list, whose time is over.
+    pub(crate) fn or_list_timeout(mut self, timeout: Duration, setting: &'static str) -> Self {
+        if self.0.kind == Kind::Timeout {
+            self.0.message =
+                format!("the list took longer than its `timeout()` of {timeout:?}").into();
+            self.0.time_limit = Some(setting);
+        }
+        self
+    }
+
+    /// Prefixes the JSON path of a record with the index of the record in its list.
     pub(crate) fn below_index(mut self, index: usize) -> Self {
         let path = self.0.json_path.take().unwrap_or_default();
         let dot = if path.is_empty() || path.starts_with('[') {
@@ -288,12 +250,14 @@ impl Error {
         self
     }
 
+    /// Adds the cause, whose text must not be in the message.
     pub(crate) fn with_source(mut self, source: impl StdError + Send + Sync + 'static) -> Self {
         self.0.source = Some(Box::new(source));
         self
     }
 
-    /// The client's method that failed, such as `list_activities`; `None` where none was called.
+    /// Returns the name of the client's method that failed, such as `list_activities`; `None` if
+    /// none was called.
     pub fn operation(&self) -> Option<&'static str> {
         self.0.operation.map(|operation| operation.name)
     }
@@ -362,7 +326,7 @@ impl Error {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn body_as<T: DeserializeOwned>(&self) -> Option<T> {
-        let Server { body, whole, .. } = &self.0.server;
+        let ServerMessage { body, whole, .. } = &self.0.server;
         json::from_str(whole.as_ref().or(body.as_ref())?).ok()
     }
 
@@ -400,7 +364,7 @@ impl Error {
     /// # let token = MasterToken::new(sandbox.master_token())?;
     /// # let client = Client::builder().base_url(sandbox.base_url()).build(token)?;
     /// # sandbox.fault(Fault::OddRecord);
-    /// for activity in client.list_activities().items().limit(10) {
+    /// for activity in client.list_activities().items().take(10) {
     ///     match activity {
     ///         Ok(activity) => println!("{}", activity.id),
     ///         Err(error) => match error.raw_record() {
@@ -443,16 +407,11 @@ impl Error {
     /// This says nothing on whether it is safe to send twice. All `GET`s are; the token exchange
     /// may have been carried out though its answer was lost.
     pub fn is_retryable(&self) -> bool {
-        match self.0.kind {
-            Kind::Connect
-            | Kind::HostNotFound
-            | Kind::ConnectTimeout
-            | Kind::Timeout
-            | Kind::Transport => true,
-            Kind::Status => {
-                self.0.server.broken || matches!(self.status(), Some(429 | 500 | 502 | 503 | 504))
-            }
-            _ => false,
+        if self.0.kind == Kind::Status {
+            let may_pass = matches!(self.status(), Some(429 | 500 | 502 | 503 | 504));
+            may_pass || self.0.server.is_cut_off
+        } else {
+            self.0.kind.may_pass()
         }
     }
 
@@ -467,16 +426,13 @@ impl Error {
         self.0.kind == Kind::Invalid
     }
 
-    /// No connection came about, and nothing was sent: no such host, refused, or a certificate that
-    /// is not trusted. The message names host and port.
+    /// Returns true if no connection was made and nothing was sent: the host was not found, it
+    /// refused, its certificate is not trusted, a proxy refused, or a timeout passed before. The
+    /// message names host, port and proxy.
     ///
-    /// Once a part of the request was sent, no error is one of these, whatever becomes of the
-    /// connection.
+    /// False once a part of the request was sent, whatever becomes of the connection.
     pub fn is_connect(&self) -> bool {
-        matches!(
-            self.0.kind,
-            Kind::Connect | Kind::HostNotFound | Kind::Tls | Kind::ConnectTimeout
-        )
+        self.0.kind.is_connect()
     }
 
     /// One of the client's timeouts passed.
@@ -494,9 +450,10 @@ impl Error {
         self.0.kind == Kind::Decode
     }
 
-    /// The body is larger than the client takes.
+    /// The body is larger than the client takes, or a page has so many records that they would take
+    /// far more memory than the body.
     pub fn is_too_large(&self) -> bool {
-        self.0.kind == Kind::TooLarge
+        matches!(self.0.kind, Kind::TooLarge | Kind::TooManyRecords)
     }
 
     /// The server pointed elsewhere; redirects are never followed.
@@ -515,7 +472,8 @@ impl Error {
     /// client secret instead of a token: Django REST framework and OAuth 2 answer wrong credentials
     /// with 400. [`is_bad_request`](Self::is_bad_request) is true of it, too.
     pub fn is_unauthorized(&self) -> bool {
-        self.is(401) || self.is(400) && self.sends_credentials()
+        let sends_credentials = self.0.operation.is_some_and(Operation::sends_credentials);
+        self.is(401) || self.is(400) && sends_credentials
     }
 
     /// 403: the token does not have the permission.
@@ -551,179 +509,8 @@ impl Error {
         self.is(503)
     }
 
-    /// Whether the operation sends a client's credentials instead of a token.
-    fn sends_credentials(&self) -> bool {
-        self.0.operation.is_some_and(|operation| {
-            !operation.token && operation.secrets.contains(&"client_secret")
-        })
-    }
-
     fn is(&self, status: u16) -> bool {
         self.0.kind == Kind::Status && self.status() == Some(status)
-    }
-
-    /// What the caller can do, in a sentence.
-    fn remedy(&self) -> Option<Cow<'static, str>> {
-        let token = self.0.operation.is_none_or(|operation| operation.token);
-        Some(Cow::Borrowed(match (self.0.kind, self.status()) {
-            (Kind::Status, Some(400 | 401 | 403)) if self.sends_credentials() => {
-                "check the client id and the client secret"
-            }
-            (Kind::Status, Some(400)) => "check the parameters and their form",
-            (Kind::Status, Some(401)) if token => "get a new token",
-            (Kind::Status, Some(403)) if token => "check the token and its permissions",
-            (Kind::Status, Some(401 | 403)) => {
-                "the operation is called without a token, and the service wants one: check the \
-                 document"
-            }
-            (Kind::PastTheEnd, _) => "begin at an earlier page",
-            (Kind::Status, Some(404)) if self.page() > Some(1) => {
-                "this is no 404 that ends a list: go on with `resume()` or from a bookmark, or, if \
-                 the service ends its lists so, name its `detail` as `end` of `x-paging`"
-            }
-            (Kind::Status, Some(404)) => "there is no such thing, or the token may not see it",
-            (Kind::Status, Some(405)) => "check the base URL",
-            (Kind::Status, Some(429)) => {
-                return Some(match self.retry_after() {
-                    Some(wait) => {
-                        let seconds = wait.as_millis().div_ceil(1000);
-                        format!("try again in {seconds} s").into()
-                    }
-                    None => "slow down, and try again later".into(),
-                });
-            }
-            (Kind::Status, Some(500 | 502 | 503 | 504)) => "try again later",
-            (Kind::Redirect, _) => return Some(self.redirect_remedy().into()),
-            (Kind::Connect | Kind::HostNotFound | Kind::ConnectTimeout, _) => {
-                "check the base URL, the network and the proxy"
-            }
-            (Kind::Tls, _) if self.0.message.contains(CERTIFICATE) => {
-                "check the base URL; to trust the certificates that the system trusts, such as \
-                 that of a company's proxy, turn on `system_certificates` of `Client::builder()` \
-                 (feature `platform-verifier`)"
-            }
-            (Kind::Tls, _) => "check the base URL and the proxy",
-            (Kind::Timeout, _) => "try again, or give it more time with `Client::builder()`",
-            (Kind::Transport, _) => "try again",
-            (Kind::Protocol, _) => "check the base URL and the proxy",
-            (Kind::Decode, _) => self.decode_remedy(),
-            (Kind::TooLarge, _) => {
-                "ask for a smaller page, or raise `max_body_size` of `Client::builder()`"
-            }
-            _ => return None,
-        }))
-    }
-
-    /// Whether a sentence of the server's says no more than the status: `503 Service Unavailable`.
-    fn repeats_status(&self, detail: &str) -> bool {
-        self.0.status.is_some_and(|status| {
-            let reason = detail.trim().trim_end_matches('.');
-            let reason = reason.strip_prefix(status.as_str()).unwrap_or(reason);
-            let known = status.canonical_reason().unwrap_or_default();
-            reason.trim().eq_ignore_ascii_case(known)
-        })
-    }
-
-    fn decode_remedy(&self) -> &'static str {
-        let known = self.json_path().is_some();
-        match &self.0.record {
-            Some(record) => match record.origin {
-                Origin::Body => "see `raw_record()`",
-                Origin::Page(_) => "`items()` gives the others",
-                Origin::List(_) => "the others still come; see `raw_record()`",
-            },
-            None if self.body().is_none() => "check the base URL",
-            None if known => "see `Error::body`",
-            None => "check the base URL, and see `Error::body`",
-        }
-    }
-
-    fn redirect_remedy(&self) -> &'static str {
-        let path = self.path().unwrap_or_default();
-        let slash = self
-            .location()
-            .is_some_and(|location| location.ends_with('/'));
-        if slash && !path.ends_with('/') {
-            "a slash is missing at the end of the path: mend it in the document"
-        } else {
-            "redirects are not followed: check the base URL"
-        }
-    }
-}
-
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(operation) = self.0.operation {
-            write!(
-                f,
-                "{} ({} {}): ",
-                operation.name, operation.method, operation.path
-            )?;
-        }
-        match (self.0.status, self.0.kind) {
-            (Some(status), Kind::Status | Kind::Redirect) => {
-                f.write_str(status.as_str())?;
-                if let Some(reason) = status.canonical_reason() {
-                    write!(f, " {reason}")?;
-                }
-            }
-            // An answer that does not decode is a success: 200 says no more.
-            (Some(status), kind) if kind != Kind::Decode || status != StatusCode::OK => {
-                write!(f, "{} (status {})", Plain(&self.0.message), status.as_u16())?
-            }
-            _ => write!(f, "{}", Plain(&self.0.message))?,
-        }
-        // Of these, the message names the page itself.
-        let names_page = matches!(self.0.kind, Kind::Invalid | Kind::Repeats);
-        if let Some(page) = self.page().filter(|_| !names_page) {
-            write!(f, ", page {page}")?;
-        }
-        if let Some(id) = self.record_id() {
-            write!(f, ", id {}", Plain(id))?;
-        }
-        if let Some(location) = self.location() {
-            write!(f, ", to {}", Plain(location))?;
-        }
-        if let Some(path) = self.json_path() {
-            write!(f, ", at `{}`", Plain(path))?;
-        }
-        if let Some(detail) = self.detail().filter(|detail| !self.repeats_status(detail)) {
-            write!(f, ": {}", Plain(detail).without_stop())?;
-        }
-        for (name, text) in self.field_errors() {
-            match name {
-                "non_field_errors" => write!(f, "; {}", Plain(text).without_stop())?,
-                name => write!(f, "; {}: {}", Plain(name), Plain(text).without_stop())?,
-            }
-        }
-        match self.remedy() {
-            Some(remedy) => write!(f, "; {remedy}"),
-            None => Ok(()),
-        }
-    }
-}
-
-/// The same line as `Display`, and below it the causes, and the size and type of the body: it is
-/// what a `main` prints that returns the error. The body itself may be about people, and is in
-/// [`body`](Error::body) alone.
-impl fmt::Debug for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let line = self.to_string();
-        f.write_str(&line)?;
-        let mut source = self.source();
-        while let Some(cause) = source {
-            let text = Plain(&cause.to_string()).to_string();
-            if !line.contains(&text) {
-                write!(f, "\n  caused by: {text}")?;
-            }
-            source = cause.source();
-        }
-        match &self.0.server.body_shape {
-            Some(shape) if self.detail().is_none() => {
-                write!(f, "\n  body: {}, see `Error::body`", Plain(shape))
-            }
-            _ => Ok(()),
-        }
     }
 }
 
@@ -731,177 +518,5 @@ impl StdError for Error {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         let source = self.0.source.as_deref()?;
         Some(source)
-    }
-}
-
-/// Text from outside, with nothing in it that a terminal would obey, or that would show it as another
-/// text.
-pub(crate) struct Plain<'t>(pub &'t str);
-
-impl Plain<'_> {
-    fn without_stop(&self) -> Self {
-        Self(self.0.trim_end_matches('.'))
-    }
-}
-
-impl fmt::Display for Plain<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for character in self.0.chars() {
-            if character.is_control() || is_format(character) {
-                write!(f, "{}", character.escape_default())?;
-            } else {
-                write!(f, "{character}")?;
-            }
-        }
-        Ok(())
-    }
-}
-
-/// Whether a character is of the categories Cf, Zl or Zp of Unicode 16: it changes how others are
-/// shown, and shows nothing itself.
-fn is_format(character: char) -> bool {
-    matches!(
-        character,
-        '\u{ad}'
-            | '\u{600}'..='\u{605}'
-            | '\u{61c}'
-            | '\u{6dd}'
-            | '\u{70f}'
-            | '\u{890}'..='\u{891}'
-            | '\u{8e2}'
-            | '\u{180e}'
-            | '\u{200b}'..='\u{200f}'
-            | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}'
-            | '\u{feff}'
-            | '\u{fff9}'..='\u{fffb}'
-            | '\u{110bd}'
-            | '\u{110cd}'
-            | '\u{13430}'..='\u{1343f}'
-            | '\u{1bca0}'..='\u{1bca3}'
-            | '\u{1d173}'..='\u{1d17a}'
-            | '\u{e0001}'..='\u{e007f}'
-    )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn refused(status: u16, detail: &str) -> Error {
-        let server = Server {
-            detail: Some(detail.into()),
-            ..Server::default()
-        };
-        let status = StatusCode::from_u16(status).unwrap();
-        Error::new(Kind::Status, "")
-            .with_status(status)
-            .with_server(server)
-    }
-
-    #[test]
-    fn a_detail_that_only_repeats_the_status_is_left_out() {
-        for detail in [
-            "Service Unavailable",
-            "service unavailable.",
-            "503 Service Unavailable",
-        ] {
-            let error = refused(503, detail);
-            let text = error.to_string();
-            assert_eq!(text, "503 Service Unavailable; try again later");
-            assert_eq!(error.detail(), Some(detail));
-        }
-        let more = refused(503, "Service Unavailable until noon").to_string();
-        assert!(more.starts_with("503 Service Unavailable: Service Unavailable until noon;"));
-    }
-
-    #[test]
-    fn a_page_is_named_once() {
-        let error = |kind| Error::new(kind, "the parameter `page` is 0").with_page(0);
-        assert_eq!(
-            error(Kind::Invalid).to_string(),
-            "the parameter `page` is 0"
-        );
-        assert!(error(Kind::Transport).to_string().contains(", page 0;"));
-    }
-
-    #[test]
-    fn no_character_of_a_server_changes_how_the_others_are_shown() {
-        for character in [
-            '\u{7}',
-            '\u{1b}',
-            '\u{85}',
-            '\u{ad}',
-            '\u{61c}',
-            '\u{200b}',
-            '\u{200d}',
-            '\u{200e}',
-            '\u{2028}',
-            '\u{2029}',
-            '\u{202a}',
-            '\u{202e}',
-            '\u{2060}',
-            '\u{2066}',
-            '\u{2069}',
-            '\u{feff}',
-            '\u{fffb}',
-            '\u{e0041}',
-        ] {
-            let error = refused(400, &format!("a{character}b"));
-            let escaped = format!("a\\u{{{:x}}}b", u32::from(character));
-            for shown in [error.to_string(), format!("{error:?}")] {
-                assert!(!shown.contains(character), "{shown:?}");
-                assert!(shown.contains(&escaped), "{shown:?}");
-            }
-        }
-        let text = "déjà vu, 走る, עברית, नमस्ते, 🏃";
-        assert!(refused(400, text).to_string().contains(text));
-    }
-
-    #[test]
-    fn an_error_is_a_pointer_in_size_and_goes_to_other_threads() {
-        fn sendable<T: Send + Sync + 'static>() {}
-        sendable::<Error>();
-        assert_eq!(size_of::<Error>(), size_of::<usize>());
-    }
-
-    #[test]
-    fn a_redirect_to_the_path_with_a_slash_is_blamed_on_the_document() {
-        static OPERATION: Operation = Operation {
-            name: "list_users",
-            method: crate::request::Method::GET,
-            path: "/users",
-            server: None,
-            token: true,
-            secrets: &[],
-        };
-        let to = |location: &str| {
-            let server = Server {
-                location: Some(location.into()),
-                ..Server::default()
-            };
-            let error = Error::new(Kind::Redirect, "").with_status(StatusCode::MOVED_PERMANENTLY);
-            error
-                .with_operation(&OPERATION)
-                .with_server(server)
-                .to_string()
-        };
-        assert_eq!(
-            to("/iq/users/"),
-            "list_users (GET /users): 301 Moved Permanently, to /iq/users/; \
-             a slash is missing at the end of the path: mend it in the document"
-        );
-        assert!(to("/login").ends_with("check the base URL"));
-    }
-
-    #[test]
-    fn a_terminal_obeys_nothing_that_a_server_says() {
-        let server = Server {
-            detail: Some("\u{1b}[2Jgone\u{7}".into()),
-            ..Server::default()
-        };
-        let error = Error::new(Kind::Status, "").with_status(StatusCode::BAD_REQUEST);
-        let text = format!("{:?}", error.with_server(server));
-        assert!(!text.contains(['\u{1b}', '\u{7}']), "{text}");
     }
 }

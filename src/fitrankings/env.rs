@@ -211,14 +211,14 @@ mod tests {
         let builder = Client::builder().max_body_size(7);
         let url = "https://example.com/iq";
         let client = client_of(builder, &[TOKEN, (BASE_URL, url)]).unwrap();
-        assert_eq!(client.shared.max_body_size, 7);
+        assert_eq!(client.session.config.max_body_size, 7);
         assert_eq!(client.base_url(), url);
-        assert!(!client.shared.base_url_is_default);
+        assert!(!client.session.config.base_url_is_default);
         assert!(matches!(client.token(), AnyToken::Master(_)));
 
         let client = client_of(Client::builder(), &[(USER_TOKEN, "a-user-token")]).unwrap();
         assert_eq!(client.base_url(), crate::BASE_URL);
-        assert!(client.shared.base_url_is_default);
+        assert!(client.session.config.base_url_is_default);
         assert!(matches!(client.token(), AnyToken::User(_)));
     }
 

@@ -112,12 +112,7 @@ impl Client<AnyToken> {
     /// Fails if the client holds a user token.
     pub fn into_master(self) -> Result<Client<MasterToken>, Error> {
         match self.token {
-            AnyToken::Master(token) => Ok(client::with_parts(
-                self.shared,
-                token,
-                self.pause,
-                self.cancel,
-            )),
+            AnyToken::Master(token) => Ok(client::with_session(self.session, token)),
             AnyToken::User(_) => Err(Error::invalid(
                 "a master token is needed here, and the client holds a user token: set \
                  FITRANKINGS_MASTER_TOKEN, or FITRANKINGS_CLIENT_ID and FITRANKINGS_CLIENT_SECRET \
@@ -133,12 +128,7 @@ impl Client<AnyToken> {
     /// Fails if the client holds the master token.
     pub fn into_user(self) -> Result<Client<UserToken>, Error> {
         match self.token {
-            AnyToken::User(token) => Ok(client::with_parts(
-                self.shared,
-                token,
-                self.pause,
-                self.cancel,
-            )),
+            AnyToken::User(token) => Ok(client::with_session(self.session, token)),
             AnyToken::Master(_) => Err(Error::invalid(
                 "a user token is needed here, and the client holds the master token: set \
                  FITRANKINGS_USER_TOKEN and no FITRANKINGS_MASTER_TOKEN; a user grants the token \

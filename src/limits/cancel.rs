@@ -22,7 +22,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 pub struct CancelHandle(Arc<AtomicBool>);
 
 impl CancelHandle {
-    /// A handle that has not been cancelled.
+    /// Returns a handle that has not been cancelled.
     pub fn new() -> Self {
         Self::default()
     }
@@ -33,7 +33,7 @@ impl CancelHandle {
         self.0.store(true, Ordering::Release);
     }
 
-    /// Whether [`cancel`](Self::cancel) has been called.
+    /// Returns true once [`cancel`](Self::cancel) has been called.
     pub fn is_cancelled(&self) -> bool {
         self.0.load(Ordering::Acquire)
     }

@@ -1,3 +1,144 @@
-//! What ends a call before its time.
+//! What ends a call before its time: deadlines and cancellation.
 
 pub mod cancel;
+pub mod clock;
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use self::cancel::CancelHandle;
+use self::clock::Clock;
+
+/// The limits of a call, by the client's clock.
+#[derive(Clone)]
+pub(crate) struct Limits {
+    clock: Arc<dyn Clock>,
+    /// The end of the call, which is not later than that of the list.
+    deadline: Option<Instant>,
+    /// The end of the list that the call fetches a page of.
+    pub list_deadline: Option<Instant>,
+    /// The caller's handle.
+    pub cancel: Option<CancelHandle>,
+    /// The handle of the list that the call fetches a page of.
+    pub stop: Option<CancelHandle>,
+}
+
+/// The limit that ended a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Exceeded {
+    Cancelled,
+    CallTimeout,
+    ListTimeout,
+}
+
+impl Limits {
+    pub fn new(clock: Arc<dyn Clock>, cancel: Option<CancelHandle>) -> Self {
+        Self {
+            clock,
+            deadline: None,
+            list_deadline: None,
+            cancel,
+            stop: None,
+        }
+    }
+
+    pub fn clock(&self) -> &dyn Clock {
+        &*self.clock
+    }
+
+    /// Starts the time of a call.
+    pub fn start(&mut self, timeout: Option<Duration>) {
+        let end = timeout.and_then(|timeout| self.clock.now().checked_add(timeout));
+        self.deadline = end.into_iter().chain(self.list_deadline).min();
+    }
+
+    /// Returns true if another thread may cancel the call.
+    pub fn can_be_cancelled(&self) -> bool {
+        self.cancel.is_some() || self.stop.is_some()
+    }
+
+    fn is_cancelled(&self) -> bool {
+        let mut handles = self.cancel.iter().chain(&self.stop);
+        handles.any(CancelHandle::is_cancelled)
+    }
+
+    /// Returns the time that is left; `None` without a limit.
+    pub fn left(&self) -> Option<Duration> {
+        let deadline = self.deadline?;
+        Some(deadline.saturating_duration_since(self.clock.now()))
+    }
+
+    /// Returns true if there is time for a wait, of which `asked` does not count as the call's.
+    pub fn allow(&self, wait: Duration, asked: Duration) -> bool {
+        let end = self.extended(asked);
+        end.is_none_or(|end| end.saturating_duration_since(self.clock.now()) > wait)
+    }
+
+    fn extended(&self, by: Duration) -> Option<Instant> {
+        let end = self.deadline.and_then(|end| end.checked_add(by));
+        end.into_iter().chain(self.list_deadline).min()
+    }
+
+    /// Waits, of which `asked` at most does not count as the call's time; `step` is how often
+    /// cancellation is looked for.
+    pub fn sleep(
+        &mut self,
+        delay: Duration,
+        asked: Duration,
+        step: Duration,
+    ) -> Result<(), Exceeded> {
+        let before = self.deadline;
+        self.deadline = self.extended(asked);
+        let start = self.clock.now();
+        let slept = self.sleep_in_steps(delay, step);
+        let elapsed = self.clock.now().saturating_duration_since(start);
+        self.deadline = before;
+        self.deadline = self.extended(elapsed.min(asked));
+        slept
+    }
+
+    fn sleep_in_steps(&self, delay: Duration, step: Duration) -> Result<(), Exceeded> {
+        let step = if self.can_be_cancelled() { step } else { delay };
+        let mut left = delay;
+        while !left.is_zero() {
+            self.clock.sleep(step.min(left));
+            left = left.saturating_sub(step);
+            self.check()?;
+        }
+        Ok(())
+    }
+
+    /// Returns an error once the call was cancelled or its time is over.
+    pub fn check(&self) -> Result<(), Exceeded> {
+        if self.is_cancelled() {
+            return Err(Exceeded::Cancelled);
+        }
+        match self.left() {
+            Some(Duration::ZERO) => Err(self.timeout()),
+            _ => Ok(()),
+        }
+    }
+
+    /// Returns the timeout that the deadline stands for.
+    pub fn timeout(&self) -> Exceeded {
+        if self.deadline == self.list_deadline {
+            Exceeded::ListTimeout
+        } else {
+            Exceeded::CallTimeout
+        }
+    }
+}
+
+impl fmt::Display for Exceeded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Cancelled => "the call was cancelled",
+            Self::CallTimeout => "the call took longer than it may",
+            Self::ListTimeout => "the list took longer than it may",
+        })
+    }
+}
+
+impl StdError for Exceeded {}

@@ -1,4 +1,4 @@
-//! Hashes that are kept in files, and so must be the same with every version of Rust.
+//! A hash that is kept in files, so it must be the same with every version of Rust.
 
 use std::hash::Hasher;
 
@@ -8,16 +8,16 @@ const PRIME: u64 = 0x0000_0100_0000_01b3;
 /// 2^64 divided by the golden ratio: it spreads whole numbers over all 64 bits.
 const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
 
-/// FNV-1a for bytes, one multiplication for a whole number.
+/// Hashes bytes with FNV-1a, and a whole number with one multiplication.
 pub(super) struct Fingerprint(u64);
 
 impl Fingerprint {
-    /// Two hashers with different seeds agree on nothing.
+    /// Returns a hasher. Hashers with different seeds give different results.
     pub fn new(seed: u64) -> Self {
         Self(BASIS ^ seed)
     }
 
-    /// The fingerprint of a text.
+    /// Returns the fingerprint of a text.
     pub fn of(text: &str) -> u64 {
         let mut hasher = Self::new(0);
         hasher.write(text.as_bytes());
@@ -57,6 +57,16 @@ impl Hasher for Fingerprint {
     fn finish(&self) -> u64 {
         self.0
     }
+}
+
+/// Writes a number as 16 hexadecimal digits, since some formats, such as TOML, have no room for a
+/// `u64`.
+pub(super) fn to_digits(number: u64) -> String {
+    format!("{number:016x}")
+}
+
+pub(super) fn from_digits(digits: &str) -> Option<u64> {
+    u64::from_str_radix(digits, 16).ok()
 }
 
 #[cfg(test)]

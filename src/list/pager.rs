@@ -1,32 +1,30 @@
-//! The way from page to page: what is new on each, and where the list ends.
+//! The walk from page to page: what is new on each, and where the list ends.
 
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
 use std::mem;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use serde_json::{Map, Value};
-
-use super::bookmark::{Bookmark, Current, Memory, digits};
-use super::fetched::{Entries, Fetched};
-use super::fingerprint::Fingerprint;
-use super::{PageRequest, Paged, WithRaw};
+use super::bookmark::Bookmark;
+use super::decoded_page::DecodedPage;
+use super::entries::Entries;
+use super::fingerprint::{self, Fingerprint};
+use super::incomplete::Incomplete;
+use super::memory::{CurrentPage, Ids, Memory};
+use super::paged::{PageRequest, Paged};
+use super::past_the_end::says_past_the_end;
+use super::prefetch::Prefetch;
+use super::progress::Progress;
+use super::raw::WithRaw;
 use crate::error::{Error, Kind};
-use crate::list::prefetch::Prefetch;
 use crate::request::Request;
+use crate::transport::errors::TIMEOUT_LIST;
 
-/// How many pages in a row may bring nothing new, before the server is taken to answer the same
-/// pages for ever. One or two can be records that moved on, when as many arrived as a page holds.
-const MAX_PAGES_WITHOUT_NEW: u32 = 5;
+/// How often a page is asked for until two answers in a row agree, if the first is doubtful.
+const MAX_LOOKS: u32 = 4;
 
-/// How often the first record of a list may come again, where the pages are not the same. Once can
-/// be a list that was continued after more records arrived than had been read.
-const MAX_BEGINNINGS: u32 = 2;
-
-/// The wait before a page is asked for once more whose answer contradicts the page before it. What
-/// answers wrongly for a moment should be over by then, and nobody should mind the wait, which falls
-/// on many lists of a single page.
-const WAIT_BEFORE_SECOND_LOOK: Duration = Duration::from_millis(200);
+/// The wait before a page is asked for once more whose answer is doubtful. A server that answers
+/// wrongly for a moment should be over it by then. The wait falls on many lists of a single page, so
+/// it must not be felt.
+const WAIT_BEFORE_NEXT_LOOK: Duration = Duration::from_millis(200);
 
 /// Where a list is in its course.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -35,50 +33,124 @@ enum State {
     /// Stopped by an error.
     Stopped,
     /// The service said that the list ended.
-    Complete,
+    Ended,
+    /// There is no number for another page.
+    OutOfNumbers,
+}
+
+/// What the service answers for a page.
+enum Outcome<P: Paged> {
+    Page(FetchedPage<P>),
+    /// The list ended before this page.
+    End,
+    /// A 404 that is not the end of the list.
+    NotFound(Error),
+}
+
+struct FetchedPage<P: Paged> {
+    page: DecodedPage<P>,
+    fingerprint: u64,
+    /// Whether a page before it had the same records.
+    is_repeated: bool,
+    /// Whether it is longer than the page before it and does not join it.
+    has_grown: bool,
+}
+
+/// Why an answer could be wrong for a moment: it contradicts what came before it.
+#[derive(PartialEq, Eq)]
+enum Doubt {
+    /// A late cache, or as many new records as a page holds.
+    Repeated,
+    /// A backend that lowers `page_size` less than the one before.
+    Grown,
+    /// The end, after a page that was full.
+    End,
+    /// No such page, although the page before was found at the same path.
+    NotFound,
 }
 
 /// Fetches the pages of a list one after the other, and remembers what was on them.
 pub(super) struct Pager<P: Paged> {
     request: P,
-    pub prefetch: Prefetch<P>,
+    prefetch: Prefetch<P>,
+    /// How long the list may take; the prefetch has the moment when that time is over.
+    timeout: Option<Duration>,
     next: u64,
     memory: Memory<P>,
-    current: Option<Current<P>>,
-    pages_without_new: u32,
-    beginnings: u32,
+    current: Option<CurrentPage<P>>,
+    progress: Progress,
     state: State,
+    /// Whether this list, or the one that it continues, began at the first record.
+    from_first: bool,
+    /// Whether it continues another list.
+    is_continued: bool,
+    /// The first page that was longer than the page before it and did not join it, at the first or
+    /// at any other look.
+    grew_at: Option<u64>,
+    /// Whether a page that has grown is asked for once more: until that does not help.
+    distrusts_growth: bool,
     /// Why the list cannot begin where it was to begin.
     problem: Option<&'static str>,
 }
 
 impl<P: Paged> Pager<P> {
     pub fn new(request: P) -> Self {
+        let next = request.page_asked().unwrap_or(P::FIRST);
         Self {
-            next: request.page_asked().unwrap_or(P::FIRST),
+            next,
             prefetch: Prefetch::new(request.clone()),
+            timeout: None,
             request,
             memory: Memory::new(),
             current: None,
-            pages_without_new: 0,
-            beginnings: 0,
+            progress: Progress::default(),
             state: State::Going,
+            from_first: next <= P::FIRST,
+            is_continued: false,
+            grew_at: None,
+            distrusts_growth: true,
             problem: None,
         }
     }
 
-    pub fn is_complete(&self) -> bool {
-        self.state == State::Complete
+    pub fn set_ahead(&mut self, pages: usize) {
+        self.prefetch.ahead = pages.min(Prefetch::<P>::MAX_AHEAD);
     }
 
-    /// Begins anew at a page.
-    pub fn start_page(&mut self, page: u64) {
-        self.begin(page, Memory::new(), None);
+    pub fn set_timeout(&mut self, timeout: Duration) {
+        self.timeout = Some(timeout);
+        self.prefetch.deadline = self.now().checked_add(timeout);
+    }
+
+    pub fn deadline(&self) -> Option<Instant> {
+        self.prefetch.deadline
+    }
+
+    pub fn is_stopped(&self) -> bool {
+        self.state == State::Stopped
+    }
+
+    pub fn has_ended(&self) -> bool {
+        self.state == State::Ended
+    }
+
+    pub fn incomplete_reason(&self) -> Option<Incomplete> {
+        if !self.has_ended() {
+            Some(Incomplete::NotEnded)
+        } else if let Some(page) = self.grew_at {
+            Some(Incomplete::PagesGrew { page })
+        } else if !self.from_first {
+            Some(Incomplete::BeganLater)
+        } else if self.is_continued {
+            Some(Incomplete::Continued)
+        } else {
+            None
+        }
     }
 
     pub fn start_at(&mut self, bookmark: &Bookmark) {
         let memory = Memory::of(bookmark);
-        let problem = if bookmark.list != self.list() {
+        self.problem = if bookmark.list != self.list() {
             Some(
                 "the bookmark is of another list: the operation, its parameters and the page size \
                  have to be those of the list that it was taken from",
@@ -88,130 +160,230 @@ impl<P: Paged> Pager<P> {
         } else {
             None
         };
-        let memory = memory.unwrap_or_else(Memory::new);
-        self.begin(bookmark.page, memory, problem);
-    }
-
-    fn begin(&mut self, page: u64, memory: Memory<P>, problem: Option<&'static str>) {
         self.prefetch.stop();
-        self.next = page;
-        self.memory = memory;
+        self.next = bookmark.page;
+        self.memory = memory.unwrap_or_else(Memory::new);
         self.current = None;
-        self.pages_without_new = 0;
-        self.beginnings = 0;
+        self.progress = Progress::default();
         self.state = State::Going;
-        self.problem = problem;
+        self.from_first = bookmark.from_first;
+        self.is_continued = self.next > P::FIRST || !self.memory.is_empty();
+        self.grew_at = bookmark.grew_at;
     }
 
     /// After an error, asks again for the page that failed.
     pub fn resume(&mut self) {
-        if self.state == State::Stopped {
+        if self.is_stopped() {
             self.state = State::Going;
-            self.pages_without_new = 0;
-            self.beginnings = 0;
+            self.progress = Progress::default();
         }
     }
 
-    /// A bookmark, where `left` of the current page's new entries were not given yet.
+    /// Returns a bookmark, where `left` of the current page's new entries were not given yet.
     pub fn bookmark(&self, left: usize) -> Bookmark {
         let current = self.current.as_ref();
-        self.memory.bookmark(self.list(), self.next, current, left)
+        let start = Bookmark {
+            from_first: self.from_first,
+            grew_at: self.grew_at,
+            ..Bookmark::new(self.list(), self.next)
+        };
+        self.memory.keep_in(start, current, left)
     }
 
-    /// The same way, with the JSON of each record.
+    /// Returns a pager that goes on here, with the JSON of each record.
     pub fn with_raw(&self, left: usize) -> Pager<WithRaw<P>> {
         let mut pager = Pager::new(WithRaw(self.request.clone()));
         pager.prefetch.ahead = self.prefetch.ahead;
         pager.prefetch.deadline = self.prefetch.deadline;
+        pager.timeout = self.timeout;
         pager.start_at(&self.bookmark(left));
-        pager.state = self.state;
+        // The rest of a page is asked for again, even if the page is the last that has a number.
+        if left == 0 || self.is_stopped() {
+            pager.state = self.state;
+        }
+        pager.is_continued = self.is_continued;
         pager.problem = self.problem.or(pager.problem);
         pager
     }
 
-    /// Tells the list from others: by the operation and all parameters but the page.
+    /// Identifies the list: by the operation and all parameters but the page.
     fn list(&self) -> String {
         let PageRequest(request) = self.request.page_request(P::FIRST);
         let text = format!("{} {}", request.operation().name, request.target());
-        digits(Fingerprint::of(&text))
+        fingerprint::to_digits(Fingerprint::of(&text))
     }
 
-    /// The next page with what is new on it; after an error, nothing more until `resume`.
-    pub fn next(&mut self) -> Option<Result<(u64, Entries<P>), Error>> {
+    /// Returns what is new on the next page. After an error, returns `None` until `resume`.
+    pub fn next(&mut self) -> Option<Result<Entries<P>, Error>> {
         if self.state != State::Going {
             return None;
         }
         let number = self.next;
-        let page = match self.page(number) {
-            Ok(Some(page)) => self.take(number, page),
+        let entries = match self.page(number) {
+            Ok(Some(page)) => self.enter(number, page),
             Ok(None) => {
-                self.stop(State::Complete);
+                self.end(State::Ended);
                 return None;
             }
             Err(error) => Err(error),
         };
-        match number.checked_add(1) {
-            Some(next) if page.is_ok() => self.next = next,
-            _ => self.stop(State::Stopped),
-        }
-        Some(match page {
-            Ok(entries) => Ok((number, entries)),
-            Err(error) => Err(error.with_page(number)),
+        Some(match entries {
+            Ok(entries) => {
+                match number.checked_add(1) {
+                    Some(next) => self.next = next,
+                    None => self.end(State::OutOfNumbers),
+                }
+                Ok(entries)
+            }
+            Err(error) => Err(self.stop(number, error)),
         })
     }
 
-    fn stop(&mut self, state: State) {
+    /// Stops the list with an error of this page.
+    pub fn stop(&mut self, number: u64, error: Error) -> Error {
+        self.end(State::Stopped);
+        let is_over = |end| end <= self.now();
+        let error = match self.timeout {
+            Some(timeout) if self.deadline().is_some_and(is_over) => {
+                error.or_list_timeout(timeout, TIMEOUT_LIST)
+            }
+            _ => error,
+        };
+        error.with_page(number)
+    }
+
+    fn end(&mut self, state: State) {
         self.state = state;
         self.prefetch.stop();
     }
 
-    /// A page, or `None` where the list ended before it.
-    fn page(&mut self, number: u64) -> Result<Option<Fetched<P>>, Error> {
+    /// Returns a page, or `None` if the list ended before it.
+    fn page(&mut self, number: u64) -> Result<Option<FetchedPage<P>>, Error> {
         if let Some(problem) = self.problem {
-            return Err(
-                Error::invalid(problem).with_operation(self.page_request(number).operation())
-            );
+            return Err(self.with_operation(Error::invalid(problem)));
         }
         if let Some(current) = self.current.take() {
-            self.memory.turn(current);
+            self.memory.advance(current);
         }
-        match self.ask(number) {
-            Ok(None) if number > P::FIRST && self.memory.is_empty() => {
-                Err(self.past_the_end(number))
-            }
-            Ok(None) if self.memory.contradicts_the_end() => self.ask_once_more(number),
-            // A moment ago, the path was right.
-            Err(error) if error.is_not_found() && !self.memory.is_empty() => {
-                self.ask_once_more(number)
-            }
-            page => page,
+        let answer = self.ask(number)?;
+        match self.confirm(number, answer)? {
+            Outcome::Page(page) => Ok(Some(page)),
+            Outcome::End if number > P::FIRST && self.memory.is_empty() => Err(self.past_the_end()),
+            Outcome::End => Ok(None),
+            Outcome::NotFound(error) => Err(error),
         }
     }
 
-    fn ask(&mut self, number: u64) -> Result<Option<Fetched<P>>, Error> {
-        match self.prefetch.page(number) {
-            Ok(page) if page.len() == 0 => Ok(None),
-            Ok(page) => Ok(Some(page)),
-            Err(error) if number > P::FIRST && says_past_the_end::<P>(&error, number) => Ok(None),
-            Err(error) => Err(error),
+    fn ask(&mut self, number: u64) -> Result<Outcome<P>, Error> {
+        let page = match self.prefetch.page(number) {
+            Ok(page) => page,
+            Err(error) if number > P::FIRST && says_past_the_end(&error, number, P::END) => {
+                return Ok(Outcome::End);
+            }
+            Err(error) if error.is_not_found() => return Ok(Outcome::NotFound(error)),
+            Err(error) => return Err(error),
+        };
+        if page.len() == 0 {
+            return Ok(Outcome::End);
+        }
+        let fingerprint = page.fingerprint(self.memory.seed());
+        let is_repeated = self.memory.knows_page(fingerprint);
+        if is_repeated {
+            let progress = self.progress.nothing_new(number);
+            progress.map_err(|error| self.with_operation(error))?;
+        }
+        let has_grown = self.has_grown(&page);
+        if has_grown {
+            self.grew_at.get_or_insert(number);
+        }
+        Ok(Outcome::Page(FetchedPage {
+            has_grown,
+            page,
+            fingerprint,
+            is_repeated,
+        }))
+    }
+
+    /// Whether records can be missing between the page before and this one.
+    ///
+    /// If all pages have the same size, each page begins where the one before it ends. Backends that
+    /// lower `page_size` to different numbers break that. A page that is not longer than the one
+    /// before joins or overlaps it. Nor is anything missing if a record is known already.
+    fn has_grown(&self, page: &DecodedPage<P>) -> bool {
+        let before = self.memory.length;
+        let is_longer = before > 0 && page.len() > before;
+        is_longer && !page.ids().iter().any(|id| self.memory.knows(id))
+    }
+
+    /// Asks for a page again while the answer is doubtful, until two answers in a row agree.
+    fn confirm(&mut self, number: u64, mut answer: Outcome<P>) -> Result<Outcome<P>, Error> {
+        let mut looks = 1;
+        while let Some(doubt) = self.doubt(&answer) {
+            if looks == MAX_LOOKS {
+                return Err(self.unsteady(number, answer));
+            }
+            looks += 1;
+            answer = self.ask_once_more(number)?;
+            if self.doubt(&answer) == Some(doubt) {
+                break;
+            }
+        }
+        Ok(answer)
+    }
+
+    fn doubt(&self, answer: &Outcome<P>) -> Option<Doubt> {
+        match answer {
+            Outcome::Page(page) if page.is_repeated => Some(Doubt::Repeated),
+            Outcome::Page(page) => {
+                (page.has_grown && self.distrusts_growth).then_some(Doubt::Grown)
+            }
+            // Where pages have different sizes, a short page tells nothing.
+            Outcome::End => {
+                (self.memory.contradicts_the_end() || self.grew_at.is_some()).then_some(Doubt::End)
+            }
+            Outcome::NotFound(_) => (!self.memory.is_empty()).then_some(Doubt::NotFound),
         }
     }
 
-    fn ask_once_more(&mut self, number: u64) -> Result<Option<Fetched<P>>, Error> {
-        // The pages after it were said not to be there, either.
+    fn ask_once_more(&mut self, number: u64) -> Result<Outcome<P>, Error> {
+        // What was fetched ahead may come from the same wrong state of the service.
         self.prefetch.stop();
-        let deadline = self.prefetch.deadline;
-        self.page_request(number)
-            .wait(deadline, WAIT_BEFORE_SECOND_LOOK)?;
+        let deadline = self.deadline();
+        let left = deadline.map(|end| end.saturating_duration_since(self.now()));
+        let wait = left.map_or(WAIT_BEFORE_NEXT_LOOK, |left| {
+            left.min(WAIT_BEFORE_NEXT_LOOK)
+        });
+        self.page_request(number).wait(deadline, wait)?;
         let ahead = mem::take(&mut self.prefetch.ahead);
-        let page = self.ask(number);
+        let answer = self.ask(number);
         self.prefetch.ahead = ahead;
-        page
+        answer
     }
 
-    fn past_the_end(&self, number: u64) -> Error {
+    /// The error of a page whose answers never agree.
+    fn unsteady(&self, number: u64, last: Outcome<P>) -> Error {
+        if let Outcome::NotFound(error) = last {
+            return error;
+        }
+        let message = format!(
+            "page {number} was asked for {MAX_LOOKS} times, and the answers contradict each other: \
+             the end of the list, no such page, records that came before, or a page of another size"
+        );
+        self.with_operation(Error::new(Kind::Repeats, message))
+    }
+
+    fn past_the_end(&self) -> Error {
         let message = "the list ends before the page that it was to begin at";
-        Error::new(Kind::PastTheEnd, message).with_operation(self.page_request(number).operation())
+        self.with_operation(Error::new(Kind::PastTheEnd, message))
+    }
+
+    fn with_operation(&self, error: Error) -> Error {
+        error.with_operation(self.page_request(self.next).operation())
+    }
+
+    /// Returns the time of the client's clock.
+    fn now(&self) -> Instant {
+        self.page_request(P::FIRST).now()
     }
 
     fn page_request(&self, number: u64) -> Request {
@@ -219,219 +391,53 @@ impl<P: Paged> Pager<P> {
         request
     }
 
-    /// Leaves out what was on one of the two pages before, and all of a page that came before.
+    /// Makes a page the current one, and returns what is new on it: what was on neither of the two
+    /// pages before, and nothing of a page that came before as a whole.
     ///
     /// An error changes nothing, so that all of the page can be given after it.
-    fn take(&mut self, number: u64, page: Fetched<P>) -> Result<Entries<P>, Error> {
-        let memory = &mut self.memory;
-        let fingerprint = page.fingerprint(memory.seed());
-        let is_known = memory.knows_page(fingerprint);
-        let length = page.len();
-        let first = page.first_id().filter(|_| memory.first.is_none()).cloned();
-        let mut ids = HashMap::with_capacity(length);
-        let mut fresh = 0;
+    fn enter(&mut self, number: u64, fetched: FetchedPage<P>) -> Result<Entries<P>, Error> {
+        let FetchedPage {
+            page,
+            fingerprint,
+            is_repeated,
+            has_grown,
+        } = fetched;
+        let memory = &self.memory;
+        let mut given = memory.given();
+        let first = page
+            .ids()
+            .first()
+            .filter(|_| memory.first.is_none())
+            .cloned();
+        let mut current = CurrentPage {
+            number,
+            ids: Ids::with_capacity(page.len()),
+            new_count: 0,
+            fingerprint,
+            length: page.len(),
+        };
         let mut begins_again = false;
-        let entries = page.fresh(number, |id| {
-            let is_new = !is_known && !memory.knows(&id);
+        let entries = page.new_entries(number, |id| {
+            let is_new = !is_repeated && memory.is_new(&id, &mut given);
             begins_again |= is_new && memory.first.as_ref() == Some(&id);
-            fresh += usize::from(is_new);
-            // A key that stands twice on one page is the server's own doing, and shown.
-            if let Entry::Vacant(entry) = ids.entry(id) {
-                entry.insert(if is_new { fresh } else { 0 });
-            }
+            current.new_count += usize::from(is_new);
+            let number = if is_new { current.new_count } else { 0 };
+            current.ids.insert(id, number);
             is_new
         });
-        self.check_progress(number, entries.is_empty(), begins_again)?;
+        let progress = if current.new_count > 0 {
+            self.progress.something_new(number, begins_again)
+        } else if is_repeated {
+            // It was counted when it came.
+            Ok(())
+        } else {
+            self.progress.nothing_new(number)
+        };
+        progress.map_err(|error| self.with_operation(error))?;
+        self.distrusts_growth &= !has_grown;
         self.memory.first = self.memory.first.take().or(first);
-        ids.extend(self.memory.take_given().into_iter().map(|id| (id, 0)));
-        self.current = Some(Current {
-            number,
-            ids,
-            fresh,
-            fingerprint,
-            length,
-        });
+        self.memory.begin(&mut current, given);
+        self.current = Some(current);
         Ok(entries)
-    }
-
-    /// Refuses to follow a server that answers the same records for ever.
-    fn check_progress(
-        &mut self,
-        number: u64,
-        is_old: bool,
-        begins_again: bool,
-    ) -> Result<(), Error> {
-        self.beginnings += u32::from(begins_again);
-        self.pages_without_new = if is_old {
-            self.pages_without_new + 1
-        } else {
-            0
-        };
-        let message = if self.pages_without_new >= MAX_PAGES_WITHOUT_NEW {
-            format!(
-                "page {number} and the {} before it bring nothing new: the server seems to answer \
-                 the same page for ever, or a few of them in turn",
-                MAX_PAGES_WITHOUT_NEW - 1,
-            )
-        } else if self.beginnings >= MAX_BEGINNINGS {
-            format!(
-                "page {number} begins the list once more, and the pages before it bring nothing \
-                 new: the server seems to answer the same records for ever"
-            )
-        } else {
-            return Ok(());
-        };
-        Err(Error::new(Kind::Repeats, message))
-    }
-}
-
-/// Whether an error says that the page is past the end of the list.
-///
-/// An assumption: nobody outside the vendor knows what the service answers. Django REST framework
-/// answers 404 `{"detail": "Invalid page."}`, and before its version 3.4 named the page and the
-/// reason. No other 404 is taken for the end, since gateways and wrong paths answer those, too. The
-/// way out is the key `end` of `x-paging`: the `detail` of a service that says it otherwise.
-fn says_past_the_end<P: Paged>(error: &Error, number: u64) -> bool {
-    if !error.is_not_found() {
-        return false;
-    }
-    // `Error::detail` could be the text of a page in HTML.
-    let body: Option<Map<String, Value>> = error.body_as();
-    let Some(detail) = body.as_ref().and_then(|body| body.get("detail")?.as_str()) else {
-        return false;
-    };
-    match P::END {
-        Some(end) => detail == end,
-        None => {
-            let with_reason = format!("Invalid page \"{number}\": ");
-            detail == "Invalid page." || detail.starts_with(&with_reason)
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::marker::PhantomData;
-    use std::sync::LazyLock;
-
-    use serde::Deserialize;
-
-    use super::*;
-    use crate::auth::token::NoToken;
-    use crate::request::{Method, Operation};
-    use crate::testing::server::{Reply, Server};
-    use crate::testing::{operation, reply};
-    use crate::{Client, RetryPolicy};
-
-    static OPERATION: LazyLock<Operation> = LazyLock::new(|| operation(Method::GET, "/x"));
-
-    #[derive(Debug, PartialEq, Deserialize)]
-    struct Note {
-        slug: Option<String>,
-        text: String,
-    }
-
-    /// Says how the service ends its lists.
-    trait Ends: Clone + Send + 'static {
-        const END: Option<&'static str>;
-    }
-
-    #[derive(Clone)]
-    struct AsTheFramework;
-    impl Ends for AsTheFramework {
-        const END: Option<&'static str> = None;
-    }
-
-    #[derive(Clone)]
-    struct InItsOwnWords;
-    impl Ends for InItsOwnWords {
-        const END: Option<&'static str> = Some("No more.");
-    }
-
-    /// Notes whose key is a text, and may be missing.
-    #[derive(Clone)]
-    struct Notes<E>(Client<NoToken>, PhantomData<E>);
-
-    impl<E: Ends> Paged for Notes<E> {
-        type Record = Note;
-        type Key = String;
-
-        const FIRST: u64 = 1;
-        const KEY: &'static str = "slug";
-        const END: Option<&'static str> = E::END;
-
-        fn key(note: &Note) -> Option<String> {
-            note.slug.clone()
-        }
-
-        fn page_asked(&self) -> Option<u64> {
-            None
-        }
-
-        fn page_request(&self, page: u64) -> PageRequest {
-            PageRequest(Request::new(&self.0, &OPERATION).query("page", &[page]))
-        }
-    }
-
-    fn notes<E: Ends>(address: std::net::SocketAddr) -> Notes<E> {
-        let client = Client::builder()
-            .base_url(format!("http://{address}"))
-            .retry(RetryPolicy::none());
-        Notes(client.build(NoToken).unwrap(), PhantomData)
-    }
-
-    fn refused(status: u16, body: &str) -> Error {
-        let operation = operation(Method::GET, "/x");
-        let answer = reply(status, "", body);
-        let (_, result) = crate::testing::exchange(NoToken, operation, answer, Request::empty);
-        result.unwrap_err()
-    }
-
-    #[test]
-    fn a_document_can_say_how_its_service_ends_a_list() {
-        let own = refused(404, r#"{"detail":"No more."}"#);
-        let framework = refused(404, r#"{"detail":"Invalid page."}"#);
-        let other_status = refused(410, r#"{"detail":"No more."}"#);
-        assert!(says_past_the_end::<Notes<InItsOwnWords>>(&own, 2));
-        assert!(!says_past_the_end::<Notes<InItsOwnWords>>(&framework, 2));
-        assert!(!says_past_the_end::<Notes<InItsOwnWords>>(&other_status, 2));
-        assert!(says_past_the_end::<Notes<AsTheFramework>>(&framework, 2));
-        assert!(!says_past_the_end::<Notes<AsTheFramework>>(&own, 2));
-    }
-
-    /// Serves pages by their number, and an empty page after the last.
-    fn serve(pages: Vec<String>) -> Server {
-        Server::start(move |request| {
-            let page = request
-                .query()
-                .and_then(|query| query.strip_prefix("page="));
-            let page: usize = page.unwrap().parse().unwrap();
-            Reply::json(200, pages.get(page - 1).map_or("[]", String::as_str))
-        })
-    }
-
-    #[test]
-    fn records_with_a_text_for_a_key_or_with_none_come_once_across_a_bookmark() {
-        let page = |notes: &[&str]| format!("[{}]", notes.join(","));
-        let a = r##"{"slug":"#a \"1\"","text":"x"}"##;
-        let none = r#"{"text":"none"}"#;
-        let b = r#"{"slug":"b","text":"x"}"#;
-        let c = r#"{"slug":"c","text":"x"}"#;
-        let new = r#"{"slug":"new","text":"x"}"#;
-        let before = serve(vec![page(&[a, none]), page(&[b, c])]);
-        let after = serve(vec![page(&[new, a]), page(&[none, b]), page(&[c])]);
-        let list =
-            |server: &Server| super::super::Items::new(notes::<AsTheFramework>(server.address()));
-        let all: Vec<Note> = list(&before).map(Result::unwrap).collect();
-        assert_eq!(all.len(), 4);
-        for stop in 0..=4 {
-            let mut items = list(&before);
-            let mut got: Vec<Note> = items.by_ref().take(stop).map(Result::unwrap).collect();
-            let kept = serde_json::to_string(&items.bookmark()).unwrap();
-            let bookmark: Bookmark = serde_json::from_str(&kept).unwrap();
-            got.extend(list(&after).start_at(&bookmark).map(Result::unwrap));
-            got.retain(|note| note.slug.as_deref() != Some("new"));
-            assert_eq!(got, all, "after {stop}");
-        }
     }
 }

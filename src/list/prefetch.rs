@@ -1,4 +1,4 @@
-//! Pages that are fetched before they are asked for, each on a thread of its own.
+//! Fetches pages before they are asked for, each on a thread of its own.
 
 use std::collections::VecDeque;
 use std::mem;
@@ -8,39 +8,41 @@ use std::sync::mpsc::{self, Receiver};
 use std::thread;
 use std::time::Instant;
 
+use super::decoded_page::DecodedPage;
+use super::paged::{PageRequest, Paged};
 use crate::call::ListPage;
 use crate::error::{Error, Kind};
 use crate::limits::cancel::CancelHandle;
-use crate::list::{Fetched, PageRequest, Paged};
 use crate::request::Request;
-use crate::transport::IDLE;
+use crate::transport::sizes::IDLE;
 
-/// How many pages have to come, after the server throttled, before one more is fetched ahead. A
+/// How many pages have to come after the server throttled, before one more page is fetched ahead. A
 /// smaller number costs more requests that are refused.
 const PAGES_FOR_ONE_MORE: usize = 4;
 
-/// The pages of a list, in order, up to `ahead` of them on their way at once.
-pub(crate) struct Prefetch<P: Paged> {
+/// Fetches the pages of a list in order, with up to `ahead` requests at the same time.
+pub(super) struct Prefetch<P: Paged> {
     request: P,
     pub ahead: usize,
-    /// Pages that came since the server throttled one of those ahead.
+    /// How many pages came since the server throttled a page ahead of its turn.
     unthrottled: usize,
-    /// Whether a page has come, from which on the pages have more attempts.
+    /// Whether a page has come. From then on a page has more attempts.
     begun: Arc<AtomicBool>,
     pub deadline: Option<Instant>,
-    flights: VecDeque<Flight<P>>,
-    /// Stops what is under way when nobody will take it any more.
+    in_flight: VecDeque<InFlight<P>>,
+    /// Stops the requests in flight once their pages are not needed any more.
     stop: CancelHandle,
 }
 
-struct Flight<P: Paged> {
+struct InFlight<P: Paged> {
     number: u64,
-    outcome: Receiver<Result<Fetched<P>, Error>>,
+    outcome: Receiver<Result<DecodedPage<P>, Error>>,
 }
 
 impl<P: Paged> Prefetch<P> {
-    /// A page more, and a connection would be thrown away after each call.
-    pub const MOST: usize = IDLE;
+    /// The pool keeps as many connections. With one page more, a connection would be closed after each
+    /// call.
+    pub const MAX_AHEAD: usize = IDLE;
 
     pub fn new(request: P) -> Self {
         Self {
@@ -49,15 +51,15 @@ impl<P: Paged> Prefetch<P> {
             unthrottled: usize::MAX,
             begun: Arc::default(),
             deadline: None,
-            flights: VecDeque::new(),
+            in_flight: VecDeque::new(),
             stop: CancelHandle::new(),
         }
     }
 
-    /// A page; each is asked for once, in order.
-    pub fn page(&mut self, number: u64) -> Result<Fetched<P>, Error> {
-        self.depart(number);
-        let page = match self.flights.pop_front().map(Flight::land) {
+    /// Returns a page. The pages must be asked for in order.
+    pub fn page(&mut self, number: u64) -> Result<DecodedPage<P>, Error> {
+        self.spawn_ahead(number);
+        let page = match self.in_flight.pop_front().map(InFlight::wait) {
             Some(Err(error)) if error.is_throttled() => {
                 self.unthrottled = 0;
                 self.fetch_in_order(number, Some(error))
@@ -67,33 +69,33 @@ impl<P: Paged> Prefetch<P> {
         }?;
         self.unthrottled = self.unthrottled.saturating_add(1);
         if page.len() > 0 {
-            self.depart(number.saturating_add(1));
+            self.spawn_ahead(number.saturating_add(1));
         }
         Ok(page)
     }
 
-    /// Fetches a page whose turn it is; `error` is that of an attempt before its turn.
-    fn fetch_in_order(&self, number: u64, error: Option<Error>) -> Result<Fetched<P>, Error> {
+    /// Fetches a page whose turn it is. `error` is that of an attempt before its turn.
+    fn fetch_in_order(&self, number: u64, error: Option<Error>) -> Result<DecodedPage<P>, Error> {
         let request = self.request(number, false).after(error);
         fetch(request, &self.begun)
     }
 
-    /// Stops what is under way. The list can go on after it, here or at another place.
+    /// Stops the requests in flight. The list can go on afterwards, at any page.
     pub fn stop(&mut self) {
         mem::take(&mut self.stop).cancel();
-        self.flights.clear();
+        self.in_flight.clear();
     }
 
-    /// Sends for pages, from `number` on, until as many are on their way as there may be.
-    fn depart(&mut self, number: u64) {
+    /// Requests pages ahead, from `number` on, until as many requests are in flight as allowed.
+    fn spawn_ahead(&mut self, number: u64) {
         let mut next = self
-            .flights
+            .in_flight
             .back()
-            .map_or(number, |flight| flight.number.saturating_add(1));
+            .map_or(number, |page| page.number.saturating_add(1));
         let most = self.ahead.min(self.unthrottled / PAGES_FOR_ONE_MORE);
-        while self.flights.len() < most {
+        while self.in_flight.len() < most {
             let request = self.request(next, true);
-            // All of them would be sent at the end of the pause, and compete with the next page.
+            // At the end of the pause all of them would be sent, and compete with the next page.
             if request.is_paused() {
                 return;
             }
@@ -107,7 +109,7 @@ impl<P: Paged> Prefetch<P> {
             if thread.spawn(work).is_err() {
                 return;
             }
-            self.flights.push_back(Flight {
+            self.in_flight.push_back(InFlight {
                 number: next,
                 outcome,
             });
@@ -123,8 +125,8 @@ impl<P: Paged> Prefetch<P> {
     }
 }
 
-impl<P: Paged> Flight<P> {
-    fn land(self) -> Result<Fetched<P>, Error> {
+impl<P: Paged> InFlight<P> {
+    fn wait(self) -> Result<DecodedPage<P>, Error> {
         self.outcome.recv().unwrap_or_else(|_| {
             Err(Error::new(
                 Kind::Transport,
@@ -134,8 +136,9 @@ impl<P: Paged> Flight<P> {
     }
 }
 
-fn fetch<P: Paged>(request: Request, begun: &AtomicBool) -> Result<Fetched<P>, Error> {
-    let page = request.send(Fetched::read);
+fn fetch<P: Paged>(request: Request, begun: &AtomicBool) -> Result<DecodedPage<P>, Error> {
+    let page = request
+        .send_shared(|response, call| DecodedPage::decode(&response.error_for_part()?, call));
     if page.is_ok() {
         begun.store(true, Ordering::Relaxed);
     }

@@ -6,25 +6,25 @@ use serde::Deserialize;
 use serde::de::{DeserializeOwned, Deserializer, Error as _};
 use serde_json::value::RawValue;
 
-use super::{PageRequest, Paged};
+use super::paged::{PageRequest, Paged, Sealed};
 use crate::json;
 
 /// A record together with the JSON that it was decoded from.
 ///
-/// From [`Items::with_raw`](super::Items::with_raw) and
-/// [`Pages::with_raw`](super::Pages::with_raw).
+/// [`Items::with_raw`](super::Items::with_raw) and [`Pages::with_raw`](super::Pages::with_raw) give
+/// these.
 #[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub struct RawRecord<R> {
     /// The decoded record.
     pub value: R,
-    /// Its JSON, byte for byte as the service wrote it: with the fields that the document does not
-    /// know, with keys that are `null`, and with empty lists. Serializing
-    /// [`value`](Self::value) keeps none of these.
+    /// The JSON of the record, byte for byte as the service wrote it. It has the fields that the
+    /// document does not know, keys that are `null`, and empty lists. Serializing
+    /// [`value`](Self::value) loses all of these.
     pub json: String,
 }
 
-/// Without the JSON, which holds in clear what the record itself may hide.
+/// Leaves the JSON out, since it can hold values that the `Debug` of the record hides.
 impl<R: fmt::Debug> fmt::Debug for RawRecord<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RawRecord")
@@ -33,7 +33,7 @@ impl<R: fmt::Debug> fmt::Debug for RawRecord<R> {
     }
 }
 
-/// Only from JSON, by `serde_json`.
+/// Works with `serde_json` alone.
 impl<'de, R: DeserializeOwned> Deserialize<'de> for RawRecord<R> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let raw = Box::<RawValue>::deserialize(deserializer)?;
@@ -46,6 +46,8 @@ impl<'de, R: DeserializeOwned> Deserialize<'de> for RawRecord<R> {
 /// A request for a list whose records come with their JSON, as [`RawRecord`]s.
 #[derive(Clone, Debug)]
 pub struct WithRaw<P>(pub(super) P);
+
+impl<P: Paged> Sealed for WithRaw<P> {}
 
 impl<P: Paged> Paged for WithRaw<P> {
     type Record = RawRecord<P::Record>;
@@ -68,7 +70,7 @@ impl<P: Paged> Paged for WithRaw<P> {
     }
 
     fn path(json: &str) -> Option<String> {
-        // The record's own: seen from outside, its JSON is read in one piece.
+        // A `RawRecord` reads its JSON in one piece, which would hide the path inside of it.
         P::path(json)
     }
 }

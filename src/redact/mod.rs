@@ -18,4 +18,4 @@ pub(crate) mod steps;
 mod tests;
 
 pub(crate) use beginning::{LONGEST, beginning};
-pub(crate) use redactor::{Patterns, Redactor};
+pub(crate) use redactor::{Patterns, Redactor, WITHHELD};

@@ -16,7 +16,7 @@ use crate::auth::auth_secret::AuthSecret;
 pub(super) const BLANK: &str = "[secret]";
 
 /// What stands in place of a text that cannot be shown in part.
-pub(super) const WITHHELD: &str = "[withheld: it may show a secret]";
+pub(crate) const WITHHELD: &str = "[withheld: it may show a secret]";
 
 /// How many letters one redactor reads, in all texts together. Texts beyond that are withheld.
 const BUDGET: usize = 2 * LONGEST * STEPS;

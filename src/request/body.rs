@@ -1,13 +1,11 @@
-//! What a request carries, whatever its type.
+//! The body of a request.
 
 use bytes::Bytes;
 use serde::Serialize;
 use ureq::http::HeaderValue;
 use zeroize::Zeroizing;
 
-use crate::request::Request;
-
-/// A body with its type.
+/// A body with its media type.
 pub(crate) struct Body {
     pub media_type: HeaderValue,
     pub bytes: Zeroizing<Vec<u8>>,
@@ -23,96 +21,62 @@ pub(crate) enum Form {
     Parts(String),
 }
 
+/// Enough for the bodies of most operations.
+const INITIAL_CAPACITY: usize = 512;
+
 impl Body {
-    pub fn new(media_type: HeaderValue, form: Form) -> Self {
+    /// Returns an empty form.
+    pub fn form(media_type: HeaderValue, form: Form) -> Self {
         Self {
             media_type,
-            bytes: Zeroizing::new(Vec::with_capacity(512)),
+            bytes: Zeroizing::new(Vec::with_capacity(INITIAL_CAPACITY)),
             form,
         }
     }
-}
 
-#[allow(dead_code, reason = "which of these are called is up to the document")]
-impl Request {
-    /// Sends a value as JSON, unless there is none.
-    pub fn body(self, body: Option<&(impl Serialize + ?Sized)>) -> Self {
-        self.json_body("application/json; charset=utf-8", body)
+    /// Returns an empty form of fields.
+    pub fn fields() -> Self {
+        let media_type = HeaderValue::from_static("application/x-www-form-urlencoded");
+        Self::form(media_type, Form::Fields)
     }
 
-    /// Sends a value as JSON of a type of its own, unless there is none.
-    pub fn json_body(
-        self,
+    /// Returns a value as JSON.
+    pub fn json(
         media_type: &'static str,
-        body: Option<&(impl Serialize + ?Sized)>,
-    ) -> Self {
-        let Some(body) = body else {
-            return self;
-        };
-        let mut bytes = Zeroizing::new(Vec::with_capacity(512));
-        match serde_json::to_writer(&mut *bytes, body) {
-            Ok(()) => self.whole(media_type, bytes),
-            Err(_) => self.refuse("the body cannot be written as JSON"),
+        value: &(impl Serialize + ?Sized),
+    ) -> Result<Self, String> {
+        let mut bytes = Zeroizing::new(Vec::with_capacity(INITIAL_CAPACITY));
+        match serde_json::to_writer(&mut *bytes, value) {
+            Ok(()) => Self::whole(media_type, bytes),
+            // The reason can quote a value.
+            Err(_) => Err("the body cannot be written as JSON".into()),
         }
     }
 
-    /// Sends a text, unless there is none.
-    pub fn text_body(self, media_type: &'static str, body: Option<&str>) -> Self {
-        self.bytes_body(media_type, body.map(str::as_bytes))
+    /// Returns bytes as they are.
+    pub fn bytes(media_type: &'static str, bytes: &[u8]) -> Result<Self, String> {
+        Self::whole(media_type, Zeroizing::new(bytes.to_vec()))
     }
 
-    /// Sends bytes as they are, unless there are none.
-    pub fn bytes_body(self, media_type: &'static str, body: Option<&[u8]>) -> Self {
-        match body {
-            Some(bytes) => self.whole(media_type, Zeroizing::new(bytes.to_vec())),
-            None => self,
-        }
-    }
-
-    fn whole(mut self, media_type: &'static str, bytes: Zeroizing<Vec<u8>>) -> Self {
+    fn whole(media_type: &'static str, bytes: Zeroizing<Vec<u8>>) -> Result<Self, String> {
         match HeaderValue::from_maybe_shared(Bytes::from_static(media_type.as_bytes())) {
-            Ok(media_type) => {
-                self.body = Some(Body {
-                    media_type,
-                    bytes,
-                    form: Form::No,
-                });
-                self
-            }
-            Err(_) => self.refuse(format!("`{media_type}` is no media type")),
+            Ok(media_type) => Ok(Self {
+                media_type,
+                bytes,
+                form: Form::No,
+            }),
+            Err(_) => Err(format!("`{media_type}` is no media type")),
         }
     }
 
-    /// Makes the body a form of fields, if it is none yet.
-    pub(crate) fn begin_form(mut self) -> Self {
-        self.fields();
-        self
-    }
-
-    /// Adds a field of a form; both are escaped.
-    pub(crate) fn field(&mut self, name: &str, value: &str) {
-        let bytes = self.fields();
-        if !bytes.is_empty() {
-            bytes.push(b'&');
+    /// Adds a field to a form; both are escaped.
+    pub fn push_field(&mut self, name: &str, value: &str) {
+        if !self.bytes.is_empty() {
+            self.bytes.push(b'&');
         }
-        bytes.extend_from_slice(name.as_bytes());
-        bytes.push(b'=');
-        bytes.extend_from_slice(value.as_bytes());
-    }
-
-    fn fields(&mut self) -> &mut Vec<u8> {
-        if self
-            .body
-            .as_ref()
-            .is_none_or(|body| body.form != Form::Fields)
-        {
-            self.body = None;
-        }
-        let media_type = "application/x-www-form-urlencoded";
-        let body = self
-            .body
-            .get_or_insert_with(|| Body::new(HeaderValue::from_static(media_type), Form::Fields));
-        &mut body.bytes
+        self.bytes.extend_from_slice(name.as_bytes());
+        self.bytes.push(b'=');
+        self.bytes.extend_from_slice(value.as_bytes());
     }
 }
 
@@ -234,11 +198,11 @@ mod tests {
         let take = |status, body| {
             let reply = reply(status, "", body);
             let (_, result) = exchange(NoToken, operation(Method::GET, "/x"), reply, |request| {
-                request.by_status(|taken| match taken.status() {
-                    200 => taken.json().map(|number: u8| number.to_string()),
-                    201 => taken.text(),
-                    202 => taken.bytes().map(|bytes| format!("{bytes:?}")),
-                    _ => taken.unexpected(),
+                request.by_status(|response| match response.status() {
+                    200 => response.json().map(|number: u8| number.to_string()),
+                    201 => response.text(),
+                    202 => response.bytes().map(|bytes| format!("{bytes:?}")),
+                    _ => response.unexpected(),
                 })
             });
             result

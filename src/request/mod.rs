@@ -1,72 +1,45 @@
-//! The one way of every request: from its parameters to an answer. How it is sent is in `exchange`.
+//! A request: parameters go in, and a value comes out.
 
 pub mod body;
+mod encode;
+mod head;
 pub mod multipart;
 pub mod parameter_style;
 
 use std::borrow::Cow;
-use std::fmt::{self, Display, Write};
-use std::ops::{Bound, Range, RangeBounds};
+use std::fmt::{Display, Write};
+use std::ops::RangeBounds;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use log::Level;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde::Serialize;
 use serde::de::DeserializeOwned;
-use ureq::http::header::{ACCEPT, COOKIE};
+use serde_json::Value;
+use ureq::http::header::{ACCEPT, COOKIE, RANGE};
 use ureq::http::{HeaderName, HeaderValue, Uri};
 use zeroize::Zeroizing;
 
-use crate::auth::auth_secret::{self, AuthSecret};
 use crate::auth::query_keys::with_query_keys;
-use crate::auth::token::Token;
-use crate::call::pause::Pause;
-use crate::call::{Exchange, ListPage};
-use crate::client::{Client, Shared};
+use crate::call::session::Session;
+use crate::call::{self, Call, ListPage};
 use crate::error::Error;
+use crate::escape::ESCAPED;
+use crate::limits::Limits;
 use crate::limits::cancel::CancelHandle;
-use crate::list::Paged;
-use crate::redact::{Patterns, Redactor};
-use crate::request::body::Body;
-use crate::response::{Answer, Taken};
-use crate::transport::base_url::NO_SERVER;
-use crate::transport::deadline::Limits;
+use crate::operation::Operation;
+use crate::redact::Patterns;
+use crate::request::body::{Body, Form};
+use crate::request::encode::{Escaped, escaped, join, placeholder};
+use crate::request::multipart::File;
+use crate::request::parameter_style::{COOKIE_NAME, ParameterLocation, Sent, Style};
+use crate::response::Response;
 
-pub(crate) use ureq::http::Method;
-
-/// What RFC 3986 lets stand as it is in any part of a URL.
-pub(crate) const ESCAPED: AsciiSet = NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'.')
-    .remove(b'_')
-    .remove(b'~');
-
-/// Where `ureq` writes to the log where a redirect points, and every byte that it sends and
-/// receives.
-const WIRE_LOG: [&str; 2] = ["ureq::util", "ureq_proto::util"];
-
-/// What the document says of an operation, as far as sending it goes.
-#[derive(Debug)]
-pub(crate) struct Operation {
-    pub name: &'static str,
-    pub method: Method,
-    /// With `{name}` where a parameter stands.
-    pub path: &'static str,
-    /// Where it is served, if not at the document's first server.
-    pub server: Option<&'static str>,
-    /// Whether a token is sent.
-    pub token: bool,
-    /// Keys of the body or of the answer whose values are secret.
-    pub secrets: &'static [&'static str],
-}
-
-/// A request on its way: parameters go in, and it is sent once.
+/// A request that is being built, and is sent once.
 ///
 /// What is wrong with a parameter is kept until then.
 pub(crate) struct Request {
-    shared: Arc<Shared>,
+    session: Session,
     operation: &'static Operation,
-    auth: Arc<[AuthSecret]>,
     /// Holds `{name}` for each parameter of the path that is not in yet.
     url: String,
     /// What comes before the next parameter of the query.
@@ -74,41 +47,37 @@ pub(crate) struct Request {
     headers: Vec<(HeaderName, HeaderValue)>,
     /// Joined by semicolons.
     cookies: Zeroizing<String>,
-    pub(crate) body: Option<Body>,
+    body: Option<Body>,
     /// Parameters and fields of forms that no error may show.
     secrets: Vec<Zeroizing<String>>,
     limits: Limits,
-    pause: Arc<Pause>,
     page: Option<ListPage>,
+    /// The error of a first attempt that was made elsewhere.
     earlier: Option<Error>,
     problem: Option<Error>,
 }
 
-#[allow(dead_code, reason = "which of these are called is up to the document")]
 impl Request {
-    pub fn new<T: Token>(client: &Client<T>, operation: &'static Operation) -> Self {
-        let base = &client.shared.base_url;
+    pub fn new(session: &Session, operation: &'static Operation) -> Self {
+        let base = &session.config.base_url;
         let mut url = String::with_capacity(base.len() + operation.path.len() + 64);
         url.push_str(base);
         url.push_str(operation.path);
+        let limits = session.limits();
+        let mut session = session.clone();
+        if !operation.token {
+            session.auth = Arc::default();
+        }
         Self {
-            shared: Arc::clone(&client.shared),
+            session,
             operation,
-            auth: match operation.token {
-                true => Arc::clone(&client.auth),
-                false => Arc::default(),
-            },
             url,
             separator: '?',
             headers: Vec::new(),
             cookies: Zeroizing::default(),
             body: None,
             secrets: Vec::new(),
-            limits: Limits {
-                cancel: client.cancel.clone(),
-                ..Limits::default()
-            },
-            pause: Arc::clone(&client.pause),
+            limits,
             page: None,
             earlier: None,
             problem: None,
@@ -119,10 +88,15 @@ impl Request {
         self.operation
     }
 
-    /// The path and the query, without what the client adds to them.
+    /// Returns the path and the query, without what the client adds to them.
     pub fn target(&self) -> &str {
-        let base = self.shared.base_url.len();
+        let base = self.session.config.base_url.len();
         self.url.get(base..).unwrap_or_default()
+    }
+
+    /// Returns the time of the client's clock.
+    pub fn now(&self) -> Instant {
+        self.session.config.clock.now()
     }
 
     /// Waits in place of sending the request. The deadline of its list and the limits of a call
@@ -131,8 +105,8 @@ impl Request {
         self.limits.list_deadline = deadline;
         let operation = self.operation;
         let waited = self
-            .ready()
-            .and_then(|exchange| exchange.sleep_in_steps(delay, &exchange.limits));
+            .into_call()
+            .and_then(|(_, mut limits)| call::sleep(&mut limits, delay, Duration::ZERO));
         waited.map_err(|error| error.with_operation(operation))
     }
 
@@ -145,17 +119,21 @@ impl Request {
     }
 
     /// Fills a parameter of the path in, with what is escaped already.
-    pub fn fill(mut self, name: &str, text: &str) -> Self {
+    fn fill(mut self, name: &str, text: &str) -> Self {
         // An empty part, or one of dots, would make the path another one.
         if matches!(text, "" | "." | "..") {
             let problem =
                 format!("the parameter `{name}` is `{text}`, which no part of a path can be");
             return self.refuse(problem);
         }
-        let base = self.shared.base_url.len();
-        if let Some(place) = self.url.get(base..).and_then(|path| place(path, name)) {
+        let base = self.session.config.base_url.len();
+        if let Some(range) = self
+            .url
+            .get(base..)
+            .and_then(|path| placeholder(path, name))
+        {
             self.url
-                .replace_range(base + place.start..base + place.end, text);
+                .replace_range(base + range.start..base + range.end, text);
         }
         self
     }
@@ -182,7 +160,7 @@ impl Request {
     }
 
     /// Adds to the query what is escaped already.
-    pub fn escaped_pair(&mut self, name: &str, value: &str) {
+    fn escaped_pair(&mut self, name: &str, value: &str) {
         self.url.push(self.separator);
         self.separator = '&';
         self.url.push_str(name);
@@ -202,7 +180,7 @@ impl Request {
                 '|' => "%7C",
                 _ => ",",
             };
-            let name = utf8_percent_encode(name, &ESCAPED).to_string();
+            let name = escaped(name);
             self.escaped_pair(&name, &join(values, sign));
         }
         self
@@ -223,7 +201,7 @@ impl Request {
         self.set_header(name, text)
     }
 
-    pub fn set_header(mut self, name: &str, value: String) -> Self {
+    fn set_header(mut self, name: &str, value: String) -> Self {
         let value = HeaderValue::try_from(value);
         match (HeaderName::from_bytes(name.as_bytes()), value) {
             (Ok(name), Ok(value)) => {
@@ -251,13 +229,13 @@ impl Request {
         match values.into_iter().find(|value| !range.contains(value)) {
             Some(value) => self.refuse(format!(
                 "the parameter `{name}` is {value}, and has to be {}",
-                words(&range)
+                head::words(&range)
             )),
             None => self,
         }
     }
 
-    /// Adds parameters to the query.
+    /// Adds pairs of name and value to the query.
     pub fn pairs(mut self, pairs: Vec<(&'static str, String)>) -> Self {
         for (name, value) in pairs {
             self.pair(name, value);
@@ -277,7 +255,7 @@ impl Request {
     }
 
     /// Adds a cookie of which both are escaped already.
-    pub fn set_cookie(&mut self, name: &str, value: &str) {
+    fn set_cookie(&mut self, name: &str, value: &str) {
         if !self.cookies.is_empty() {
             self.cookies.push_str("; ");
         }
@@ -297,14 +275,201 @@ impl Request {
         }
     }
 
-    /// Takes a note of what no error may show.
-    pub fn add_secret(&mut self, secret: String) {
-        self.secrets.push(Zeroizing::new(secret));
-    }
-
-    pub fn refuse(mut self, problem: impl Into<Cow<'static, str>>) -> Self {
+    /// Keeps what is wrong with the request until it is sent.
+    fn refuse(mut self, problem: impl Into<Cow<'static, str>>) -> Self {
         self.problem.get_or_insert_with(|| Error::invalid(problem));
         self
+    }
+
+    /// Adds a value of any shape, as a style of OpenAPI has it; nothing for `None`.
+    pub fn value(
+        self,
+        location: ParameterLocation,
+        name: &str,
+        style: Style,
+        explode: bool,
+        value: Option<&(impl Serialize + ?Sized)>,
+    ) -> Self {
+        match Sent::optional(name, value) {
+            Ok(value) => self.styled(location, name, style, explode, &value.0),
+            Err(problem) => self.refuse(problem),
+        }
+    }
+
+    fn styled(
+        mut self,
+        location: ParameterLocation,
+        name: &str,
+        style: Style,
+        explode: bool,
+        value: &Value,
+    ) -> Self {
+        use ParameterLocation as In;
+        self.note_secrets(name, value);
+        let pairs = || parameter_style::pairs(name, style, explode, value);
+        match location {
+            In::Path => {
+                let text = parameter_style::text(name, style, explode, value, &escaped);
+                return self.fill(name, &text.unwrap_or_default());
+            }
+            In::Header => {
+                let text = parameter_style::text(name, style, explode, value, &str::to_owned);
+                if let Some(text) = text {
+                    return self.set_header(name, text);
+                }
+            }
+            In::Query => {
+                for (name, value) in pairs() {
+                    self.escaped_pair(&name.escape(&ESCAPED), &value);
+                }
+            }
+            In::Cookie => {
+                for (name, value) in pairs() {
+                    self.set_cookie(&name.escape(&COOKIE_NAME), &value);
+                }
+            }
+            In::Form => {
+                for (name, value) in pairs() {
+                    self.fields().push_field(&name.escape(&ESCAPED), &value);
+                }
+            }
+        }
+        self
+    }
+
+    /// Keeps the secrets of a value, so that no error shows them.
+    fn note_secrets(&mut self, name: &str, value: &Value) {
+        let keys = self.operation.secrets;
+        if !keys.is_empty() {
+            parameter_style::collect(keys, keys.contains(&name), value, &mut |secret| {
+                self.secrets.push(Zeroizing::new(secret));
+            });
+        }
+    }
+
+    /// Sets a value as the body, in JSON, unless there is none.
+    pub fn body(self, body: Option<&(impl Serialize + ?Sized)>) -> Self {
+        self.json_body("application/json; charset=utf-8", body)
+    }
+
+    /// Sets a value as the body, in JSON with a media type of its own, unless there is none.
+    pub fn json_body(
+        self,
+        media_type: &'static str,
+        body: Option<&(impl Serialize + ?Sized)>,
+    ) -> Self {
+        self.whole_body(body.map(|body| Body::json(media_type, body)))
+    }
+
+    /// Sets a text as the body, unless there is none.
+    pub fn text_body(self, media_type: &'static str, body: Option<&str>) -> Self {
+        self.bytes_body(media_type, body.map(str::as_bytes))
+    }
+
+    /// Sets bytes as the body, unless there are none.
+    pub fn bytes_body(self, media_type: &'static str, body: Option<&[u8]>) -> Self {
+        self.whole_body(body.map(|body| Body::bytes(media_type, body)))
+    }
+
+    fn whole_body(mut self, body: Option<Result<Body, String>>) -> Self {
+        match body.transpose() {
+            Ok(None) => self,
+            Ok(body) => {
+                self.body = body;
+                self
+            }
+            Err(problem) => self.refuse(problem),
+        }
+    }
+
+    /// Sets a value that is an object as the body, as a form, unless there is none.
+    pub fn form_body(mut self, body: Option<&(impl Serialize + ?Sized)>) -> Self {
+        let Some(body) = body else {
+            return self;
+        };
+        let value = match Sent::new("body", body) {
+            Ok(value) => value,
+            Err(problem) => return self.refuse(problem),
+        };
+        let Value::Object(members) = &value.0 else {
+            return self.refuse("the body is no object, and only an object is sent as a form");
+        };
+        self.fields();
+        for (name, member) in members {
+            // OpenAPI has it that an object inside of a form is JSON.
+            let style = match member {
+                Value::Object(_) => Style::Json,
+                _ => Style::Form,
+            };
+            self = self.styled(ParameterLocation::Form, name, style, true, member);
+        }
+        self
+    }
+
+    /// The body as a form of fields, which it becomes if it is none yet.
+    fn fields(&mut self) -> &mut Body {
+        let body = self.body.take().filter(|body| body.form == Form::Fields);
+        self.body.insert(body.unwrap_or_else(Body::fields))
+    }
+
+    /// Adds a part to a multipart form: a scalar as text, a list as a part for each item, an object
+    /// as JSON. Nothing for `None`.
+    pub fn part(
+        mut self,
+        name: &str,
+        media_type: Option<&'static str>,
+        value: Option<&(impl Serialize + ?Sized)>,
+    ) -> Self {
+        let value = match Sent::optional(name, value) {
+            Ok(value) => value,
+            Err(problem) => return self.refuse(problem),
+        };
+        self.note_secrets(name, &value.0);
+        self.parts(|body| {
+            multipart::push_value(body, name, media_type, &value.0);
+            Ok(())
+        })
+    }
+
+    /// Adds files to a multipart form, a part for each.
+    pub fn files<'v, I: ?Sized>(
+        self,
+        name: &str,
+        media_type: Option<&'static str>,
+        files: &'v I,
+    ) -> Self
+    where
+        &'v I: IntoIterator<Item = &'v File>,
+    {
+        self.parts(|body| {
+            let mut files = files.into_iter();
+            files.try_for_each(|file| multipart::push_file(body, name, media_type, file))
+        })
+    }
+
+    /// Makes the body a multipart form even if no part follows.
+    pub fn multipart(self) -> Self {
+        self.parts(|_| Ok(()))
+    }
+
+    /// Adds to the body as a multipart form, which it becomes if it is none yet.
+    fn parts(mut self, add: impl FnOnce(&mut Body) -> Result<(), String>) -> Self {
+        let is_parts = |body: &Body| matches!(body.form, Form::Parts(_));
+        let body = match self.body.take().filter(is_parts) {
+            Some(body) => Ok(body),
+            None => multipart::form(),
+        };
+        match body {
+            Ok(mut body) => {
+                let added = add(&mut body);
+                self.body = Some(body);
+                match added {
+                    Ok(()) => self,
+                    Err(problem) => self.refuse(problem),
+                }
+            }
+            Err(problem) => self.refuse(problem),
+        }
     }
 
     /// Makes it a request for a page of a list, and ends it with the list.
@@ -326,254 +491,118 @@ impl Request {
         self
     }
 
-    /// Whether the server asked for a pause that is not over.
+    /// Returns true if the server asked for a pause that is not over.
     pub fn is_paused(&self) -> bool {
-        let clock = &self.shared.clock;
-        self.pause.end().is_some_and(|end| end > clock.now())
+        self.session.is_paused()
     }
 
-    /// Sends the request; the answer is a value in JSON.
+    /// Sends the request, and returns the value in the response, which is JSON.
     pub fn json<R: DeserializeOwned>(self) -> Result<R, Error> {
-        self.send(Answer::decode)
+        self.send(|response| response.json())
     }
 
-    /// Sends the request; the answer is one page of a list.
-    pub fn page<P: Paged>(self) -> Result<Vec<P::Record>, Error> {
-        self.send(Answer::decode_page::<P>)
+    /// Sends the request, and returns the records of one page of a list, which have this key.
+    pub fn page<R: DeserializeOwned>(self, key: &'static str) -> Result<Vec<R>, Error> {
+        self.send(|response| response.page(key))
     }
 
-    /// Sends the request; whatever a success says is let go.
+    /// Sends the request, and discards the body of the response.
     pub fn empty(self) -> Result<(), Error> {
-        self.send(|_, _| Ok(()))
+        self.send(|_| Ok(()))
     }
 
-    /// Sends the request; the answer is a value in JSON, or empty.
+    /// Sends the request, and returns the value in the response, which is JSON or empty.
     pub fn maybe_json<R: DeserializeOwned>(self) -> Result<Option<R>, Error> {
-        self.send(|answer, redactor| match answer.is_empty() {
-            true => Ok(None),
-            false => answer.decode(redactor).map(Some),
-        })
+        self.send(|response| response.optional_json())
     }
 
-    /// Sends the request; the answer is a text.
+    /// Sends the request, and returns the text of the response.
     pub fn text(self) -> Result<String, Error> {
-        self.by_status(|taken| taken.text())
+        self.send(|response| response.text())
     }
 
-    /// Sends the request; the answer is taken as it comes.
+    /// Sends the request, and returns the body of the response as it is.
     pub fn bytes(self) -> Result<Vec<u8>, Error> {
-        self.by_status(|taken| taken.bytes())
+        self.send(|response| response.bytes())
     }
 
-    /// Sends the request; what is made of the answer is up to its status.
+    /// Sends the request, and returns what `read` makes of the response, which is a success and not a
+    /// part only.
+    pub fn send<R>(self, read: impl FnOnce(Response<'_>) -> Result<R, Error>) -> Result<R, Error> {
+        if self.headers.iter().any(|(name, _)| *name == RANGE) {
+            return self.by_status(read);
+        }
+        self.by_status(|response| read(response.error_for_part()?))
+    }
+
+    /// Sends the request, and returns what `read` makes of the response, which is any success: the
+    /// document can describe a 206.
     pub fn by_status<R>(
         self,
-        take: impl FnOnce(Taken<'_>) -> Result<R, Error>,
+        read: impl FnOnce(Response<'_>) -> Result<R, Error>,
     ) -> Result<R, Error> {
-        self.exchange(|answer, redactor| take(Taken::new(answer, redactor)))
+        self.send_shared(|response, _| read(response))
     }
 
-    /// Sends the request, and makes of the answer to it what `take` does.
-    pub fn send<R>(
-        self,
-        take: impl FnOnce(&Answer, &Redactor<'_>) -> Result<R, Error>,
-    ) -> Result<R, Error> {
-        self.exchange(|answer, redactor| take(answer, redactor))
-    }
-
-    fn exchange<R>(
+    /// Does the same as `by_status`; `read` may keep the call, to redact later what it keeps of the
+    /// response.
+    pub fn send_shared<R>(
         mut self,
-        take: impl FnOnce(&mut Answer, &Redactor<'_>) -> Result<R, Error>,
+        read: impl FnOnce(Response<'_>, &Arc<Call>) -> Result<R, Error>,
     ) -> Result<R, Error> {
         let operation = self.operation;
         let earlier = self.earlier.take();
-        let result = self.ready().and_then(|exchange| {
-            let exchange = Arc::new(exchange);
-            let mut answer = exchange.run(earlier)?;
-            take(&mut answer, &exchange.redactor())
+        let result = self.into_call().and_then(|(call, limits)| {
+            let call = Arc::new(call);
+            let redactor = call.redactor();
+            read(call.run(limits, earlier, &redactor)?, &call)
         });
         result.map_err(|error| error.with_operation(operation))
     }
 
-    fn ready(mut self) -> Result<Exchange, Error> {
+    /// Checks the request, and starts the time of the call.
+    fn into_call(mut self) -> Result<(Call, Limits), Error> {
         if let Some(problem) = self.problem {
             return Err(problem);
         }
-        self.shared.check(self.operation)?;
-        check_places(&self.auth)?;
-        if let Some(cookies) = cookies(&self.cookies, &self.auth)? {
+        let Session { config, auth, .. } = &self.session;
+        config.check(self.operation)?;
+        head::check_locations(auth)?;
+        if let Some(cookies) = head::cookies(&self.cookies, auth)? {
             self.headers.push((COOKIE, cookies));
         }
         let uri = Uri::try_from(self.url)
             .ok()
-            .and_then(|uri| with_query_keys(uri, &self.auth, &ESCAPED))
+            .and_then(|uri| with_query_keys(uri, auth))
             .ok_or_else(|| {
                 Error::invalid("no URL can be made of the base URL and the parameters")
             })?;
-        let room = self.shared.agent.config().output_buffer_size();
-        check_lines(room, self.operation, &uri, &self.headers, &self.auth)?;
-        let mut limits = self.limits;
-        let timeout = self.shared.timeout_call;
-        let end = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
-        limits.deadline = limits.list_deadline.into_iter().chain(end).min();
-        Ok(Exchange {
-            shared: self.shared,
+        let most = config.transport.max_line();
+        head::check_lines(most, self.operation, &uri, &self.headers, auth)?;
+        self.limits.start(config.timeout_call);
+        if let Some(body) = &mut self.body {
+            multipart::finish(body);
+        }
+        let call = Call {
+            session: self.session,
             operation: self.operation,
             uri,
-            auth: self.auth,
             headers: self.headers,
-            body: self.body.map(multipart::finish),
+            body: self.body.map(|body| (body.media_type, body.bytes)),
             secrets: self.secrets,
             patterns: Patterns::default(),
-            limits,
-            pause: self.pause,
             page: self.page,
-        })
-    }
-}
-
-impl Shared {
-    /// Whether a request may be sent at all.
-    fn check(&self, operation: &Operation) -> Result<(), Error> {
-        if let Some(server) = operation.server.filter(|_| self.base_url_is_default)
-            && server.trim_end_matches('/') != self.base_url
-        {
-            return Err(Error::invalid(format!(
-                "this operation is served at `{server}`: make a client for it with \
-                 `Client::builder().base_url(\"{server}\")`"
-            )));
-        }
-        if self.base_url.is_empty() {
-            return Err(Error::invalid(NO_SERVER));
-        }
-        if let Some(problem) = &self.proxy_problem {
-            return Err(Error::invalid(problem.clone()));
-        }
-        // Records of this level hold the token, whatever else is done to keep it.
-        let logged = |target: &&str| log::log_enabled!(target: *target, Level::Trace);
-        if !self.allow_wire_log && WIRE_LOG.iter().any(logged) {
-            return Err(Error::invalid(
-                "nothing is sent, since the logger takes records of the level TRACE from `ureq` \
-                 or `ureq_proto`, which hold the token: set both to DEBUG, or permit it with \
-                 `allow_wire_log(true)`",
-            ));
-        }
-        Ok(())
-    }
-}
-
-/// Checks that each line of a request's head fits into the buffer that it is written to, of `room`
-/// bytes: `ureq` would tell of the first that does not as if the server had done wrong.
-fn check_lines(
-    room: usize,
-    operation: &Operation,
-    uri: &Uri,
-    headers: &[(HeaderName, HeaderValue)],
-    auth: &[AuthSecret],
-) -> Result<(), Error> {
-    let refuse = |what: &str, length: usize| {
-        Err(Error::invalid(format!(
-            "{what} has {length} bytes, and the line of the request with it can have {room} at \
-             most"
-        )))
-    };
-    let path = uri.path_and_query().map_or("/", |path| path.as_str());
-    if operation.method.as_str().len() + path.len() + " / HTTP/1.1\r\n".len() > room {
-        return refuse("the URL with its parameters", path.len());
-    }
-    let own = headers.iter().map(|(name, value)| (name, value));
-    let secret = auth.iter().filter_map(AuthSecret::header);
-    for (name, value) in own.chain(secret) {
-        if name.as_str().len() + value.len() + ": \r\n\r\n".len() > room {
-            return refuse(&format!("the header `{name}`"), value.len());
-        }
-    }
-    let host = uri.authority().map_or("", |authority| authority.as_str());
-    if host.len() + "host: \r\n\r\n".len() > room {
-        return refuse("the host of the base URL", host.len());
-    }
-    Ok(())
-}
-
-/// A range as a message has it.
-fn words<V: Display>(range: &impl RangeBounds<V>) -> String {
-    match (range.start_bound(), range.end_bound()) {
-        (Bound::Included(low), Bound::Included(high)) => format!("from {low} to {high}"),
-        (Bound::Included(low), _) => format!("{low} or more"),
-        (_, Bound::Included(high)) => format!("{high} or less"),
-        // The document has no other bounds.
-        _ => "in its range".to_owned(),
-    }
-}
-
-/// Two tokens that are sent in one place would be one of them.
-fn check_places(auth: &[AuthSecret]) -> Result<(), Error> {
-    for (index, one) in auth.iter().enumerate() {
-        if auth[..index].iter().any(|other| other.conflicts_with(one)) {
-            return Err(Error::invalid(
-                "two of the client's tokens are sent in the same place: only one of them can be",
-            ));
-        }
-    }
-    Ok(())
-}
-
-/// The one header of all cookies.
-fn cookies(cookies: &str, auth: &[AuthSecret]) -> Result<Option<HeaderValue>, Error> {
-    let keys = || auth.iter().filter_map(AuthSecret::cookie);
-    let room: usize = keys().map(|(name, key)| name.len() + key.len() + 3).sum();
-    if cookies.is_empty() && room == 0 {
-        return Ok(None);
-    }
-    let mut bytes = Zeroizing::new(Vec::with_capacity(cookies.len() + room));
-    bytes.extend_from_slice(cookies.as_bytes());
-    for (name, key) in keys() {
-        for piece in [if bytes.is_empty() { "" } else { "; " }, name, "=", key] {
-            bytes.extend_from_slice(piece.as_bytes());
-        }
-    }
-    match auth_secret::sensitive(bytes) {
-        Some(value) => Ok(Some(value)),
-        None => Err(Error::invalid("the name of a cookie cannot be sent")),
-    }
-}
-
-/// Values, each escaped, with a sign between them that stays as it is.
-fn join(values: impl IntoIterator<Item: Display>, sign: &str) -> String {
-    let mut text = String::new();
-    for (index, value) in values.into_iter().enumerate() {
-        if index > 0 {
-            text.push_str(sign);
-        }
-        // Writing to a string does not fail.
-        let _ = write!(Escaped(&mut text), "{value}");
-    }
-    text
-}
-
-/// Where `{name}` stands in a path.
-fn place(path: &str, name: &str) -> Option<Range<usize>> {
-    let mut marks = path.match_indices('{');
-    marks.find_map(|(start, _)| {
-        let after = path[start + 1..].strip_prefix(name)?.strip_prefix('}')?;
-        Some(start..path.len() - after.len())
-    })
-}
-
-/// Escapes whatever is written to it.
-struct Escaped<'u>(&'u mut String);
-
-impl Write for Escaped<'_> {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        self.0.extend(utf8_percent_encode(text, &ESCAPED));
-        Ok(())
+        };
+        Ok((call, self.limits))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Client;
     use crate::auth::token::NoToken;
+    use crate::operation::Method;
     use crate::testing::{exchange, operation};
 
     #[test]
@@ -602,22 +631,24 @@ mod tests {
         other.server = Some("https://other.example.com/v1/");
         let other: &Operation = Box::leak(Box::new(other));
         let client = Client::new(NoToken);
-        let error = Request::new(&client, other).empty().unwrap_err();
+        let error = Request::new(&client.session, other).empty().unwrap_err();
         assert!(error.is_invalid_input(), "{error}");
         let advice = r#".base_url("https://other.example.com/v1/")"#;
         assert!(error.to_string().contains(advice), "{error}");
 
         let mut same = operation(Method::GET, "/x");
         same.server = Some(crate::BASE_URL);
-        assert!(client.shared.check(&same).is_ok());
+        assert!(client.session.config.check(&same).is_ok());
         // Whoever chose a base URL knows better.
         let chosen = Client::builder().base_url("https://example.com");
-        assert!(chosen.build(NoToken).unwrap().shared.check(other).is_ok());
-    }
-
-    #[test]
-    fn an_empty_value_keeps_its_place_among_the_others() {
-        assert_eq!(join(["", "a,", ""], ","), ",a%2C,");
-        assert_eq!(join(["a"], ","), "a");
+        assert!(
+            chosen
+                .build(NoToken)
+                .unwrap()
+                .session
+                .config
+                .check(other)
+                .is_ok()
+        );
     }
 }

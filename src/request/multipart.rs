@@ -2,27 +2,22 @@
 
 use std::fmt;
 
-use serde::Serialize;
 use serde_json::Value;
 use ureq::http::HeaderValue;
 
-use crate::random;
-use crate::request::Request;
 use crate::request::body::{Body, Form};
-use crate::request::parameter_style::{Sent, plain};
+use crate::request::parameter_style::plain;
 
 /// A file to be sent as a part of a form.
 ///
 /// It is kept in memory. `Debug` shows how large it is, and not what is in it.
 #[derive(Clone, PartialEq)]
-#[allow(unreachable_pub, reason = "only some documents send files")]
 pub struct File {
     bytes: Vec<u8>,
     name: Option<String>,
     media_type: Option<String>,
 }
 
-#[allow(dead_code, reason = "only some documents send files")]
 impl File {
     /// A file with these bytes.
     pub fn new(bytes: impl Into<Vec<u8>>) -> Self {
@@ -66,119 +61,97 @@ impl fmt::Debug for File {
     }
 }
 
-#[allow(dead_code, reason = "which of these are called is up to the document")]
-impl Request {
-    /// A part of a multipart form: a scalar as text, a list as a part for each item, an object as
-    /// JSON. Nothing for `None`.
-    pub fn part(
-        mut self,
-        name: &str,
-        media_type: Option<&'static str>,
-        value: Option<&(impl Serialize + ?Sized)>,
-    ) -> Self {
-        let value = match value.map(|value| Sent::new(name, value)).transpose() {
-            Ok(value) => value.unwrap_or(Sent(Value::Null)),
-            Err(problem) => return self.refuse(problem),
-        };
-        self.note(name, &value.0);
-        let items = match &value.0 {
-            Value::Array(items) => items.as_slice(),
-            other => std::slice::from_ref(other),
-        };
-        for item in items.iter().filter(|item| !item.is_null()) {
-            let json = media_type.is_some_and(is_json);
-            let (text, own) = match item {
-                Value::Array(_) | Value::Object(_) => (item.to_string(), Some("application/json")),
-                scalar if json => (scalar.to_string(), None),
-                scalar => (plain(scalar), None),
-            };
-            self = self.add(name, None, media_type.or(own), text.as_bytes());
-        }
-        self
+/// Returns an empty multipart form.
+pub(super) fn form() -> Result<Body, &'static str> {
+    let mut random = [0; 16];
+    if getrandom::getrandom(&mut random).is_err() {
+        return Err("the operating system gave no random numbers");
     }
+    let boundary = format!("{:032x}", u128::from_be_bytes(random));
+    let media_type = HeaderValue::try_from(format!("multipart/form-data; boundary={boundary}"));
+    let media_type = media_type.map_err(|_| "the boundary is no part of a header")?;
+    Ok(Body::form(media_type, Form::Parts(boundary)))
+}
 
-    /// Files, a part for each.
-    pub fn files<'v, I: ?Sized>(
-        mut self,
-        name: &str,
-        media_type: Option<&'static str>,
-        files: &'v I,
-    ) -> Self
-    where
-        &'v I: IntoIterator<Item = &'v File>,
-    {
-        for file in files {
-            let kind = file.media_type.as_deref().or(media_type);
-            let kind = kind.unwrap_or("application/octet-stream");
-            let fits = kind.is_ascii() && HeaderValue::from_str(kind).is_ok();
-            if !fits || kind.trim().is_empty() {
-                return self.refuse(format!("the media type of a file in `{name}` is none"));
-            }
-            let called = file.name.as_deref().unwrap_or("file");
-            self = self.add(name, Some(called), Some(kind), &file.bytes);
-        }
-        self
-    }
-
-    /// Makes the body a multipart form even if no part follows.
-    pub fn multipart(mut self) -> Self {
-        let parts = |body: &Body| matches!(body.form, Form::Parts(_));
-        if self.body.as_ref().is_some_and(parts) {
-            return self;
-        }
-        let boundary = match random::hex() {
-            Ok(boundary) => boundary,
-            Err(error) => return self.refuse(error.to_string()),
+/// Adds a value: a scalar as text, a list as a part for each item, an object as JSON. Nothing for
+/// null.
+pub(super) fn push_value(
+    body: &mut Body,
+    name: &str,
+    media_type: Option<&'static str>,
+    value: &Value,
+) {
+    let items = match value {
+        Value::Array(items) => items.as_slice(),
+        other => std::slice::from_ref(other),
+    };
+    for item in items.iter().filter(|item| !item.is_null()) {
+        let json = media_type.is_some_and(is_json);
+        let (text, own) = match item {
+            Value::Array(_) | Value::Object(_) => (item.to_string(), Some("application/json")),
+            scalar if json => (scalar.to_string(), None),
+            scalar => (plain(scalar), None),
         };
-        let media_type = format!("multipart/form-data; boundary={boundary}");
-        if let Ok(media_type) = HeaderValue::try_from(media_type) {
-            self.body = Some(Body::new(media_type, Form::Parts(boundary)));
-        }
-        self
-    }
-
-    fn add(
-        mut self,
-        name: &str,
-        file_name: Option<&str>,
-        media_type: Option<&str>,
-        content: &[u8],
-    ) -> Self {
-        self = self.multipart();
-        let Some(Body {
-            bytes,
-            form: Form::Parts(boundary),
-            ..
-        }) = &mut self.body
-        else {
-            return self;
-        };
-        let mut head = format!(
-            "--{boundary}\r\nContent-Disposition: form-data; name=\"{}\"",
-            quoted(name)
-        );
-        if let Some(file_name) = file_name {
-            head += &format!("; filename=\"{}\"", quoted(file_name));
-        }
-        if let Some(media_type) = media_type {
-            head += &format!("\r\nContent-Type: {media_type}");
-        }
-        bytes.reserve(head.len() + content.len() + 2 * boundary.len() + 16);
-        bytes.extend_from_slice(head.as_bytes());
-        bytes.extend_from_slice(b"\r\n\r\n");
-        bytes.extend_from_slice(content);
-        bytes.extend_from_slice(b"\r\n");
-        self
+        push(body, name, None, media_type.or(own), text.as_bytes());
     }
 }
 
-/// A body that nothing more is added to.
-pub(crate) fn finish(mut body: Body) -> Body {
-    if let Form::Parts(boundary) = &body.form {
-        body.bytes
-            .extend_from_slice(format!("--{boundary}--\r\n").as_bytes());
+/// Adds a file.
+pub(super) fn push_file(
+    body: &mut Body,
+    name: &str,
+    media_type: Option<&'static str>,
+    file: &File,
+) -> Result<(), String> {
+    let kind = file.media_type.as_deref().or(media_type);
+    let kind = kind.unwrap_or("application/octet-stream");
+    let fits = kind.is_ascii() && HeaderValue::from_str(kind).is_ok();
+    if !fits || kind.trim().is_empty() {
+        return Err(format!("the media type of a file in `{name}` is none"));
     }
-    body
+    let file_name = file.name.as_deref().unwrap_or("file");
+    push(body, name, Some(file_name), Some(kind), &file.bytes);
+    Ok(())
+}
+
+fn push(
+    body: &mut Body,
+    name: &str,
+    file_name: Option<&str>,
+    media_type: Option<&str>,
+    content: &[u8],
+) {
+    let Body {
+        bytes,
+        form: Form::Parts(boundary),
+        ..
+    } = body
+    else {
+        return;
+    };
+    let mut head = format!(
+        "--{boundary}\r\nContent-Disposition: form-data; name=\"{}\"",
+        quoted(name)
+    );
+    if let Some(file_name) = file_name {
+        head += &format!("; filename=\"{}\"", quoted(file_name));
+    }
+    if let Some(media_type) = media_type {
+        head += &format!("\r\nContent-Type: {media_type}");
+    }
+    bytes.reserve(head.len() + content.len() + 2 * boundary.len() + 16);
+    bytes.extend_from_slice(head.as_bytes());
+    bytes.extend_from_slice(b"\r\n\r\n");
+    bytes.extend_from_slice(content);
+    bytes.extend_from_slice(b"\r\n");
+}
+
+/// Ends the form, if the body is one.
+pub(super) fn finish(body: &mut Body) {
+    if let Form::Parts(boundary) = &body.form {
+        let end = format!("--{boundary}--\r\n");
+        body.bytes.extend_from_slice(end.as_bytes());
+    }
 }
 
 fn is_json(media_type: &str) -> bool {
@@ -199,6 +172,7 @@ mod tests {
     use ureq::http::Method;
 
     use super::*;
+    use crate::request::Request;
     use crate::testing::{refusal, sent};
 
     /// The body with `B` for its boundary.

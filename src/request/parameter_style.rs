@@ -6,10 +6,11 @@ use serde::Serialize;
 use serde_json::Value;
 use zeroize::{Zeroize, Zeroizing};
 
-use crate::request::{ESCAPED, Request};
+use crate::escape::ESCAPED;
+use crate::request::encode::escaped;
 
 /// What the name of a cookie may have besides: RFC 6265 has it that no one decodes it.
-const COOKIE_NAME: AsciiSet = ESCAPED
+pub(super) const COOKIE_NAME: AsciiSet = ESCAPED
     .remove(b'!')
     .remove(b'#')
     .remove(b'$')
@@ -21,10 +22,9 @@ const COOKIE_NAME: AsciiSet = ESCAPED
     .remove(b'`')
     .remove(b'|');
 
-/// The part of a request that a value is sent in.
+/// The part of a request that a value is sent in: OpenAPI's `in`, and a form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(dead_code, reason = "which of these there are is up to the document")]
-pub(crate) enum Place {
+pub(crate) enum ParameterLocation {
     Path,
     Query,
     Header,
@@ -34,7 +34,6 @@ pub(crate) enum Place {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(dead_code, reason = "which of these there are is up to the document")]
 pub(crate) enum Style {
     Simple,
     Label,
@@ -46,87 +45,6 @@ pub(crate) enum Style {
     Json,
 }
 
-#[allow(dead_code, reason = "which of these are called is up to the document")]
-impl Request {
-    /// Any value, as a style of OpenAPI has it; nothing for `None`.
-    pub fn value(
-        mut self,
-        place: Place,
-        name: &str,
-        style: Style,
-        explode: bool,
-        value: Option<&(impl Serialize + ?Sized)>,
-    ) -> Self {
-        let value = match value.map(|value| Sent::new(name, value)).transpose() {
-            Ok(value) => value.unwrap_or(Sent(Value::Null)),
-            Err(problem) => return self.refuse(problem),
-        };
-        self.note(name, &value.0);
-        match place {
-            Place::Path => {
-                let text = text(name, style, explode, &value.0, &escaped);
-                self.fill(name, &text.unwrap_or_default())
-            }
-            Place::Header => match text(name, style, explode, &value.0, &str::to_owned) {
-                Some(text) => self.set_header(name, text),
-                None => self,
-            },
-            Place::Query => {
-                for (name, value) in pairs(name, style, explode, &value.0) {
-                    self.escaped_pair(&name.escape(&ESCAPED), &value);
-                }
-                self
-            }
-            Place::Cookie => {
-                for (name, value) in pairs(name, style, explode, &value.0) {
-                    self.set_cookie(&name.escape(&COOKIE_NAME), &value);
-                }
-                self
-            }
-            Place::Form => {
-                for (name, value) in pairs(name, style, explode, &value.0) {
-                    self.field(&name.escape(&ESCAPED), &value);
-                }
-                self
-            }
-        }
-    }
-
-    /// Sets the whole form from a value that is an object.
-    pub fn form_body(mut self, body: Option<&(impl Serialize + ?Sized)>) -> Self {
-        let Some(body) = body else {
-            return self;
-        };
-        let value = match Sent::new("body", body) {
-            Ok(value) => value,
-            Err(problem) => return self.refuse(problem),
-        };
-        let Value::Object(members) = &value.0 else {
-            return self.refuse("the body is no object, and only an object is sent as a form");
-        };
-        self = self.begin_form();
-        for (name, member) in members {
-            // An object inside of a form is JSON, says OpenAPI.
-            let style = match member {
-                Value::Object(_) => Style::Json,
-                _ => Style::Form,
-            };
-            self = self.value(Place::Form, name, style, true, Some(member));
-        }
-        self
-    }
-
-    /// Remembers what no error may show.
-    pub(crate) fn note(&mut self, name: &str, value: &Value) {
-        let keys = self.operation().secrets;
-        if !keys.is_empty() {
-            collect(keys, keys.contains(&name), value, &mut |secret| {
-                self.add_secret(secret);
-            });
-        }
-    }
-}
-
 /// A value on its way. It may be a secret, so it is wiped.
 pub(crate) struct Sent(pub Value);
 
@@ -136,6 +54,11 @@ impl Sent {
         serde_json::to_value(value)
             .map(Self)
             .map_err(|_| format!("the value of `{name}` cannot be written as JSON"))
+    }
+
+    /// The same of a value that may be missing, which is null.
+    pub fn optional(name: &str, value: Option<&(impl Serialize + ?Sized)>) -> Result<Self, String> {
+        value.map_or(Ok(Self(Value::Null)), |value| Self::new(name, value))
     }
 }
 
@@ -154,7 +77,8 @@ fn wipe(value: &mut Value) {
     }
 }
 
-fn collect(keys: &[&str], secret: bool, value: &Value, take: &mut impl FnMut(String)) {
+/// Takes each secret of a value: what stands below one of the keys, or all of it if it is `secret`.
+pub(super) fn collect(keys: &[&str], secret: bool, value: &Value, take: &mut impl FnMut(String)) {
     match value {
         Value::Null | Value::Bool(_) => {}
         Value::Array(items) => items
@@ -174,10 +98,6 @@ pub(crate) fn plain(value: &Value) -> String {
         Value::String(text) => text.clone(),
         other => other.to_string(),
     }
-}
-
-fn escaped(text: &str) -> String {
-    utf8_percent_encode(text, &ESCAPED).to_string()
 }
 
 /// A value with all that styles ask of it: what is deeper than one level is JSON.
@@ -225,7 +145,7 @@ impl Flat {
 }
 
 /// A value as one text, for a path or a header; `None` where there is nothing to send.
-fn text(
+pub(super) fn text(
     name: &str,
     style: Style,
     explode: bool,
@@ -259,16 +179,16 @@ fn matrix(name: &str, explode: bool, flat: &Flat) -> String {
 }
 
 /// The name of a pair: that of the parameter, or one of the value's own, with its brackets.
-struct Name(String);
+pub(super) struct Name(String);
 
 impl Name {
-    fn escape(&self, set: &'static AsciiSet) -> String {
+    pub fn escape(&self, set: &'static AsciiSet) -> String {
         utf8_percent_encode(&self.0, set).to_string()
     }
 }
 
 /// A value as pairs, for a query, a cookie or a form. The values are escaped.
-fn pairs(name: &str, style: Style, explode: bool, value: &Value) -> Vec<(Name, String)> {
+pub(super) fn pairs(name: &str, style: Style, explode: bool, value: &Value) -> Vec<(Name, String)> {
     let own = |value| vec![(Name(name.to_owned()), value)];
     match style {
         Style::Json if value.is_null() => return Vec::new(),
@@ -327,7 +247,7 @@ fn deep(name: String, value: &Value, pairs: &mut Vec<(Name, String)>) {
 mod tests {
     use serde_json::json;
 
-    use super::Place as P;
+    use super::ParameterLocation as P;
     use super::Style as S;
     use super::*;
     use crate::auth::token::NoToken;

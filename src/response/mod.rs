@@ -1,186 +1,146 @@
-//! From the bytes of an answer to a value, or to an error that keeps what they said.
+//! A response, read to its end, and what becomes of it: a value, or an error that keeps what it said.
 
+mod body;
+pub mod elements;
+mod excerpt;
+mod explain;
+pub mod records;
+mod refusal;
 mod retry_after;
 
-use std::borrow::Cow;
-use std::cell::Cell;
-use std::io::{self, Read};
 use std::mem;
 use std::time::{Duration, SystemTime};
 
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use serde_json::error::Category;
-use serde_json::value::RawValue;
-use ureq::Body;
-use ureq::http::header::{CONTENT_TYPE, DATE, LOCATION, RETRY_AFTER};
-use ureq::http::{HeaderMap, HeaderName, Response, StatusCode};
+use ureq::http::header::{CONTENT_ENCODING, CONTENT_TYPE, DATE, LOCATION, RETRY_AFTER};
+use ureq::http::{self, HeaderMap, HeaderName, StatusCode};
 use zeroize::Zeroize;
 
-use crate::error::{Error, Kind, Origin, Record, Server};
+use self::excerpt::{BEGINNING, Excerpt, WHOLE, cut, sentence};
+use self::explain::{Reason, explain, near, record, record_id};
+use self::records::Failure;
+use crate::error::{Error, Kind, Origin, Record, ServerMessage};
 use crate::json;
-use crate::list::Paged;
+use crate::operation::Operation;
 use crate::redact::{self, Redactor};
-use crate::request::Operation;
-use crate::transport;
-use crate::transport::deadline::Phase;
 
-/// How much of a refusal is read, and how much of it an error keeps.
-const REFUSAL: u64 = redact::LONGEST as u64;
-const KEPT: usize = 4 * 1024;
-/// How long a sentence of the server's may be in a message, and the type of its body.
-const SENTENCE: usize = 300;
-const MEDIA_TYPE: usize = 80;
-/// How many sentences on single fields an error keeps.
-const FIELDS: usize = 20;
 /// How long the id of a record may be in a message.
 const LONGEST_ID: usize = 40;
-/// How much room is made for a body that is announced and not there yet.
-const ROOM: u64 = 1024 * 1024;
-/// The same for one that is not announced: less would be read in the smallest of steps.
-const GUESS: u64 = 4 * 1024;
-/// How much of it a thread keeps for its next answer. Large pieces go back to the system when they
-/// are freed, and getting them again costs more than reading the body does.
-const SPARE: usize = 4 * 1024 * 1024;
 
-thread_local! {
-    static SPARE_BODY: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
-}
-
-/// The answer to a request, read to its end.
-pub(crate) struct Answer {
+/// The response to a request, read to its end.
+pub(crate) struct Response<'r> {
     status: StatusCode,
     headers: HeaderMap,
     body: Vec<u8>,
-    /// Whether every byte of the body is a letter.
-    latin: bool,
-    operation: &'static Operation,
+    /// Whether the body is in Latin-1.
+    is_latin: bool,
     /// Whether the connection broke in the body.
-    broken: bool,
+    is_cut_off: bool,
+    operation: &'static Operation,
+    redactor: &'r Redactor<'r>,
 }
 
-impl Drop for Answer {
+impl Drop for Response<'_> {
     fn drop(&mut self) {
         if self.is_secret() {
             self.body.zeroize();
         }
-        let mut body = std::mem::take(&mut self.body);
-        if body.capacity() <= SPARE {
-            body.clear();
-            // A thread that ends keeps nothing.
-            let _ = SPARE_BODY.try_with(|spare| spare.set(body));
-        }
+        body::keep_buffer(mem::take(&mut self.body));
     }
 }
 
-impl Answer {
-    /// Reads a body of at most `limit` bytes, counted after decompression.
+impl<'r> Response<'r> {
+    /// Reads a response with a body of at most `limit` bytes, counted after decompression.
+    ///
+    /// # Errors
+    ///
+    /// A body of a success that cannot be read. A refusal is one however its body ends, unless
+    /// somebody cancels.
     pub fn read(
-        response: Response<Body>,
+        response: http::Response<ureq::Body>,
         limit: u64,
         operation: &'static Operation,
+        redactor: &'r Redactor<'r>,
     ) -> Result<Self, Error> {
         let (parts, body) = response.into_parts();
         let media_type = parts.headers.get(CONTENT_TYPE);
         let media_type = media_type.and_then(|value| value.to_str().ok());
-        let mut answer = Self {
-            latin: media_type.is_some_and(is_latin) && !is_converted(&body),
+        let mut response = Self {
+            is_latin: media_type.is_some_and(body::is_latin) && !body::is_converted(&body),
             status: parts.status,
             headers: parts.headers,
-            // A thread that ends has none to give.
-            body: SPARE_BODY.try_with(Cell::take).unwrap_or_default(),
-            broken: false,
+            body: body::take_buffer(),
+            is_cut_off: false,
             operation,
+            redactor,
         };
-        let success = answer.status.is_success();
-        let limit = if success { limit } else { limit.min(REFUSAL) };
-        match read(body, limit, &mut answer.body) {
-            Ok(()) => Ok(answer),
-            // A refusal is one, however its body ended. What it said may have been lost, though.
-            Err(error) if !success => {
-                answer.broken = error.kind() == Kind::Transport;
-                Ok(answer)
+        let is_success = response.status.is_success();
+        let limit = if is_success {
+            limit
+        } else {
+            limit.min(WHOLE as u64)
+        };
+        match body::read(body, limit, &mut response.body) {
+            Ok(()) => {}
+            Err(failed) if is_success || failed.error.is_cancelled() => {
+                return Err(failed.error.with_status(response.status));
             }
-            Err(error) => Err(error.with_status(answer.status)),
+            Err(failed) => response.is_cut_off = failed.is_cut_off,
+        }
+        if is_success && !response.body.is_empty() {
+            response.check_encoding()?;
+        }
+        if response.status == StatusCode::RESET_CONTENT {
+            // RFC 9110 has it that there is none.
+            response.body.clear();
+        }
+        Ok(response)
+    }
+
+    /// Returns the response to a request without its headers and its body, to explain records of a
+    /// page after the body is gone.
+    pub fn without_body(
+        status: StatusCode,
+        operation: &'static Operation,
+        redactor: &'r Redactor<'r>,
+    ) -> Self {
+        Self {
+            status,
+            headers: HeaderMap::new(),
+            body: Vec::new(),
+            is_latin: false,
+            is_cut_off: false,
+            operation,
+            redactor,
         }
     }
 
-    /// Whether the body may hold a secret.
-    fn is_secret(&self) -> bool {
-        !self.operation.secrets.is_empty()
-    }
-
-    pub fn status(&self) -> StatusCode {
-        self.status
-    }
-
-    /// The value in the body of a success.
-    pub fn decode<T: DeserializeOwned>(&self, redactor: &Redactor<'_>) -> Result<T, Error> {
-        let text = self.text(redactor)?;
-        json::from_str(text).map_err(|error| {
-            let error = self.explain::<T>(text, &error, redactor);
-            self.with_record_of(text, error, Origin::Body, redactor)
-        })
-    }
-
-    /// The records of one page of a list.
-    pub fn decode_page<P: Paged>(&self, redactor: &Redactor<'_>) -> Result<Vec<P::Record>, Error> {
-        let text = self.text(redactor)?;
-        json::from_str(text).map_err(|error| {
-            let error = self.explain::<Vec<P::Record>>(text, &error, redactor);
-            self.with_record_of(text, error, Origin::Page(P::KEY), redactor)
-        })
-    }
-
-    /// Why a record of a list did not decode, with the record. The list goes on after it.
-    pub fn explain_record<P: Paged>(
-        &self,
-        index: usize,
-        raw: &str,
-        error: &serde_json::Error,
-        redactor: &Redactor<'_>,
-    ) -> Error {
-        let error = self
-            .reason(raw, error, redactor, P::path)
-            .below_index(index);
-        self.with_record(Some(index), raw, error, Origin::List(P::KEY), redactor)
-    }
-
-    pub fn text(&self, redactor: &Redactor<'_>) -> Result<&str, Error> {
-        std::str::from_utf8(&self.body).map_err(|error| {
-            let message = format!(
-                "the answer is not UTF-8 from byte {} on",
-                error.valid_up_to()
-            );
-            self.with_beginning(self.undecodable(message), redactor)
-        })
-    }
-
-    pub fn is_empty(&self) -> bool {
-        self.body.is_empty()
-    }
-
-    /// The text of a body in UTF-8, or in Latin-1 where the server says so.
-    fn take_text(&mut self, redactor: &Redactor<'_>) -> Result<String, Error> {
-        if self.latin {
-            return Ok(self.body.iter().copied().map(char::from).collect());
-        }
-        self.text(redactor)?;
-        // It was just found to be UTF-8.
-        Ok(String::from_utf8(self.take_bytes()).unwrap_or_default())
-    }
-
-    /// The body, without the room that it was read into.
-    fn take_bytes(&mut self) -> Vec<u8> {
-        let mut body = mem::take(&mut self.body);
-        body.shrink_to_fit();
-        body
-    }
-
-    /// Nothing, from the body of a success.
-    pub fn succeed(&self, redactor: &Redactor<'_>) -> Result<(), Error> {
-        if self.status.is_success() {
+    /// Refuses an encoding that `ureq` has not decoded: it takes the header away otherwise.
+    fn check_encoding(&self) -> Result<(), Error> {
+        let encoding = self.header(CONTENT_ENCODING).unwrap_or_default().trim();
+        if encoding.is_empty() || encoding.eq_ignore_ascii_case("identity") {
             return Ok(());
+        }
+        let encoding = sentence(encoding, self.redactor);
+        Err(self.undecodable(format!(
+            "the answer has the content encoding `{encoding}`, which was not asked for"
+        )))
+    }
+
+    /// Returns an error for a part of the representation, 206.
+    pub fn error_for_part(self) -> Result<Self, Error> {
+        if self.status == StatusCode::PARTIAL_CONTENT {
+            let message = "the answer is a part of what was asked for";
+            return Err(self.with_body(self.undecodable(message), self.excerpt()));
+        }
+        Ok(self)
+    }
+
+    /// Returns an error unless the status is 2xx.
+    pub fn error_for_status(self) -> Result<Self, Error> {
+        if self.status.is_success() {
+            return Ok(self);
         }
         let kind = if self.status.is_redirection() {
             Kind::Redirect
@@ -189,191 +149,231 @@ impl Answer {
         };
         Err(Error::new(kind, "")
             .with_status(self.status)
-            .with_server(self.server(redactor)))
+            .with_server(self.server_message()))
     }
 
-    /// Why the answer did not become a `T`, with its beginning.
-    pub fn explain<T: DeserializeOwned>(
+    pub fn status(&self) -> u16 {
+        self.status.as_u16()
+    }
+
+    pub fn status_code(&self) -> StatusCode {
+        self.status
+    }
+
+    /// Returns the value in the body.
+    pub fn json<T: DeserializeOwned>(self) -> Result<T, Error> {
+        self.decode(Origin::Body)
+    }
+
+    /// Returns the value in the body, and `None` if the body is empty.
+    pub fn optional_json<T: DeserializeOwned>(self) -> Result<Option<T>, Error> {
+        if self.body.is_empty() {
+            return Ok(None);
+        }
+        self.decode(Origin::Body).map(Some)
+    }
+
+    /// Returns the records of one page of a list, which have this key.
+    pub fn page<R: DeserializeOwned>(self, key: &'static str) -> Result<Vec<R>, Error> {
+        let text = self.as_text()?;
+        records::decode(text).map_err(|failure| match failure {
+            Failure::TooMany(error) => error.with_status(self.status),
+            Failure::Json(error) => self.undecoded::<Vec<R>>(text, &error, Origin::Page(key)),
+        })
+    }
+
+    fn decode<T: DeserializeOwned>(&self, origin: Origin) -> Result<T, Error> {
+        let text = self.as_text()?;
+        json::from_str(text).map_err(|error| self.undecoded::<T>(text, &error, origin))
+    }
+
+    /// Explains why the body did not become a `T`, with the record that is to blame.
+    fn undecoded<T: DeserializeOwned>(
         &self,
         text: &str,
         error: &serde_json::Error,
-        redactor: &Redactor<'_>,
-    ) -> Error {
-        let reason = self.reason(text, error, redactor, json::path::<T>);
-        self.with_beginning(reason, redactor)
-    }
-
-    /// Adds the record that did not decode: an element of a list, or the whole of the body.
-    fn with_record_of(
-        &self,
-        text: &str,
-        error: Error,
         origin: Origin,
-        redactor: &Redactor<'_>,
     ) -> Error {
-        let index = error.json_path().and_then(|path| {
-            let (index, _) = path.strip_prefix('[')?.split_once(']')?;
-            index.parse::<usize>().ok()
-        });
-        let raw = match index {
-            Some(index) => serde_json::from_str::<Vec<&RawValue>>(text)
-                .ok()
-                .and_then(|records| records.get(index).copied()),
-            None => serde_json::from_str::<&RawValue>(text).ok(),
-        };
-        match raw.map(RawValue::get) {
-            Some(raw) if raw.starts_with('{') => {
-                self.with_record(index, raw, error, origin, redactor)
+        let excerpt = self.excerpt();
+        let error = self.not_decoded(text, error, excerpt.as_ref(), json::path::<T>);
+        let error = match record(text, error.json_path()) {
+            Some((index, raw)) if raw.len() <= WHOLE => {
+                self.with_record(error, index, raw, origin, excerpt.as_ref())
             }
             _ => error,
+        };
+        self.with_body(error, excerpt)
+    }
+
+    /// Returns the body as text in UTF-8, which is what JSON is in.
+    pub fn as_text(&self) -> Result<&str, Error> {
+        std::str::from_utf8(&self.body).map_err(|error| {
+            let valid = error.valid_up_to();
+            let message = format!("the answer is not UTF-8 from byte {valid} on");
+            self.with_body(self.undecodable(message), self.excerpt())
+        })
+    }
+
+    /// Returns the body as text, which is in UTF-8, or in Latin-1 where the server says so.
+    pub fn text(mut self) -> Result<String, Error> {
+        if self.is_latin {
+            return Ok(self.body.iter().copied().map(char::from).collect());
         }
+        self.as_text()?;
+        // It was just found to be UTF-8.
+        Ok(String::from_utf8(self.take_body()).unwrap_or_default())
+    }
+
+    pub fn bytes(mut self) -> Result<Vec<u8>, Error> {
+        Ok(self.take_body())
+    }
+
+    /// Takes the body without the room that it was read into.
+    fn take_body(&mut self) -> Vec<u8> {
+        let mut body = mem::take(&mut self.body);
+        body.shrink_to_fit();
+        body
+    }
+
+    /// Returns an error for a success that the document does not describe.
+    pub fn unexpected<T>(self) -> Result<T, Error> {
+        let message = format!(
+            "the status {} is a success that the document does not describe",
+            self.status()
+        );
+        Err(self.with_body(self.undecodable(message), self.excerpt()))
+    }
+
+    /// Explains why the body did not become a `T`.
+    pub fn explain<T: DeserializeOwned>(&self, text: &str, error: &serde_json::Error) -> Error {
+        let excerpt = self.excerpt();
+        let error = self.not_decoded(text, error, excerpt.as_ref(), json::path::<T>);
+        self.with_body(error, excerpt)
+    }
+
+    /// Explains why a record of a list did not decode. The list goes on after it.
+    pub fn explain_record(
+        &self,
+        index: usize,
+        raw: &str,
+        error: &serde_json::Error,
+        key: &'static str,
+        path: impl FnOnce(&str) -> Option<String>,
+    ) -> Error {
+        let excerpt = (!self.is_secret()).then(|| Excerpt::new(raw.as_bytes(), self.redactor));
+        let error = self
+            .not_decoded(raw, error, excerpt.as_ref(), path)
+            .below_index(index);
+        self.with_record(error, Some(index), raw, Origin::List(key), excerpt.as_ref())
+    }
+
+    /// `excerpt` is of the text, or of one that the text is a part of.
+    fn not_decoded(
+        &self,
+        text: &str,
+        error: &serde_json::Error,
+        excerpt: Option<&Excerpt>,
+        path: impl FnOnce(&str) -> Option<String>,
+    ) -> Error {
+        // The reason can quote a value, and here any value could be the secret, or a part of it.
+        let may_quote = match excerpt {
+            None => false,
+            Some(excerpt) if excerpt.is_whole => !excerpt.had_secret,
+            Some(_) => !self.redactor.finds(near(text, error)),
+        };
+        let Reason { message, json_path } = explain(text, error, self.redactor, may_quote, path);
+        self.undecodable(message).with_json_path(json_path)
     }
 
     fn with_record(
         &self,
+        error: Error,
         index: Option<usize>,
         raw: &str,
-        error: Error,
         origin: Origin,
-        redactor: &Redactor<'_>,
+        excerpt: Option<&Excerpt>,
     ) -> Error {
-        // A list has its records in memory anyhow, and tells by them that it goes on.
-        let fits = raw.len() <= REFUSAL as usize || matches!(origin, Origin::List(_));
-        if self.is_secret() || !fits {
+        let Some(excerpt) = excerpt else {
             return error;
-        }
+        };
         let id = record_id(raw, origin.key());
+        let shown = match origin {
+            Origin::List(_) => excerpt.text.clone(),
+            // It is a part of the text of which the excerpt is.
+            _ if excerpt.is_whole && !excerpt.had_secret => raw.to_owned(),
+            _ if excerpt.text == redact::WITHHELD => redact::WITHHELD.to_owned(),
+            _ => self.redactor.redact(raw),
+        };
         error.with_record(Record {
             index,
-            id: id.map(|id| cut(&redactor.redact(&id), LONGEST_ID)),
-            raw: redactor.redact(raw),
+            id: id.map(|id| cut(&self.redactor.redact(&id), LONGEST_ID)),
+            raw: shown,
             origin,
         })
     }
 
-    /// Why a text was not decoded; the path is worked out only now, since it costs time.
-    pub fn reason(
-        &self,
-        text: &str,
-        error: &serde_json::Error,
-        redactor: &Redactor<'_>,
-        path: impl FnOnce(&str) -> Option<String>,
-    ) -> Error {
-        if text.trim().is_empty() {
-            return self.undecodable("the answer is empty, where JSON was expected".into());
-        }
-        if text.trim_start().starts_with('<') {
-            return self.undecodable(
-                "the answer is a page of HTML or XML, where JSON was expected".into(),
-            );
-        }
-        let path = path(text);
-        let what = match error.classify() {
-            Category::Data => "is not as documented",
-            Category::Eof => "is not whole JSON",
-            Category::Syntax | Category::Io => "is not JSON",
-        };
-        let place = format!(" at line {} column {}", error.line(), error.column());
-        let reason = error.to_string();
-        let reason = match path {
-            // The path says better where it is.
-            Some(_) => reason.trim_end_matches(&place),
-            None => &reason,
-        };
-        let reason = sentence(reason, redactor);
-        // The reason can quote a value, and here any value could be the secret, or a part of it.
-        let is_secret =
-            self.is_secret() || redactor.finds(near(text, error)) || redactor.finds_piece(&reason);
-        let message = match is_secret {
-            true => format!("the answer {what}{place}"),
-            false => format!("the answer {what}: {reason}"),
-        };
-        self.undecodable(message)
-            .with_json_path(path.map(|path| sentence(&path, redactor)))
+    /// Whether the body may hold a secret.
+    fn is_secret(&self) -> bool {
+        !self.operation.secrets.is_empty()
     }
 
-    fn undecodable(&self, message: String) -> Error {
+    fn undecodable(&self, message: impl Into<std::borrow::Cow<'static, str>>) -> Error {
         Error::new(Kind::Decode, message)
             .with_operation(self.operation)
             .with_status(self.status)
     }
 
-    fn with_beginning(&self, error: Error, redactor: &Redactor<'_>) -> Error {
-        let whole = match self.is_secret() {
-            true => None,
-            false => self.kept(REFUSAL as usize, redactor),
-        };
-        error.with_server(Server {
-            body_shape: whole.as_ref().map(|_| self.shape(redactor)),
-            body: whole.as_ref().map(|whole| cut(whole, KEPT)),
-            whole: whole.filter(|whole| whole.len() > KEPT),
-            ..Server::default()
-        })
+    /// Returns what an error of a success can show of the body.
+    fn excerpt(&self) -> Option<Excerpt> {
+        (!self.is_secret()).then(|| Excerpt::new(&self.body, self.redactor))
     }
 
-    /// What can be said of a body without a word of it.
-    fn shape(&self, redactor: &Redactor<'_>) -> String {
-        let size = self.body.len();
-        let bytes = if size == 1 { "byte" } else { "bytes" };
-        let media_type = self
-            .header(CONTENT_TYPE)
-            .and_then(|it| it.split(';').next());
-        match media_type.map(str::trim).filter(|it| !it.is_empty()) {
-            Some(media_type) => {
-                let media_type = cut(&redactor.redact(media_type), MEDIA_TYPE);
-                format!("{size} {bytes} of {media_type}")
-            }
-            None => format!("{size} {bytes}"),
+    fn with_body(&self, error: Error, excerpt: Option<Excerpt>) -> Error {
+        error.with_server(self.body_message(excerpt))
+    }
+
+    fn body_message(&self, excerpt: Option<Excerpt>) -> ServerMessage {
+        let whole = excerpt.map(|excerpt| excerpt.text);
+        let whole = whole.filter(|whole| !whole.is_empty());
+        let media_type = self.header(CONTENT_TYPE);
+        let shape = || excerpt::shape(self.body.len(), media_type, self.redactor);
+        ServerMessage {
+            body_shape: whole.as_ref().map(|_| shape()),
+            body: whole.as_ref().map(|whole| cut(whole, BEGINNING)),
+            whole: whole.filter(|whole| whole.len() > BEGINNING),
+            ..ServerMessage::default()
         }
     }
 
-    /// What the server said, with nothing in it that was secret in the request.
-    fn server(&self, redactor: &Redactor<'_>) -> Server {
-        let whole = self.kept(redact::LONGEST, redactor);
+    /// Returns what the server said of its refusal, without the secrets of the request.
+    fn server_message(&self) -> ServerMessage {
+        let excerpt = Excerpt::new(&self.body, self.redactor);
         let (detail, fields) = match serde_json::from_slice(&self.body) {
-            Ok(Value::Object(members)) => sentences(members, redactor),
-            _ => (whole.as_ref().and_then(|text| self.page(text)), Vec::new()),
+            Ok(Value::Object(members)) => refusal::sentences(members, self.redactor),
+            _ => {
+                let media_type = self.header(CONTENT_TYPE).unwrap_or_default();
+                let is_html = media_type.contains("html");
+                let page = refusal::page(&excerpt.text, is_html, self.status);
+                (page, Vec::new())
+            }
         };
         let location = self.header(LOCATION).map(|location| {
             let end = location.find(['?', '#']).unwrap_or(location.len());
-            sentence(&location[..end], redactor)
+            sentence(&location[..end], self.redactor)
         });
-        Server {
+        ServerMessage {
             detail,
             fields,
-            body_shape: whole.as_ref().map(|_| self.shape(redactor)),
-            body: whole.as_ref().map(|whole| cut(whole, KEPT)),
-            whole: whole.filter(|whole| whole.len() > KEPT),
-            broken: self.broken,
+            // The end of a 404 can tell the end of a list, and a 5xx may pass in any case.
+            is_cut_off: self.is_cut_off
+                && (self.status == StatusCode::NOT_FOUND || self.status.is_server_error()),
             retry_after: self.retry_after(),
             location,
+            ..self.body_message(Some(excerpt))
         }
     }
 
-    /// The beginning of a page that a proxy, or the service itself, answers with.
-    fn page(&self, text: &str) -> Option<String> {
-        let html = self
-            .header(CONTENT_TYPE)
-            .is_some_and(|kind| kind.contains("html"));
-        let text = match html {
-            true => Cow::Owned(tagless(text)),
-            false => Cow::Borrowed(text),
-        };
-        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-        (!text.is_empty()).then(|| cut(&text, SENTENCE))
-    }
-
-    /// The first bytes of the body, with nothing in it that was secret in the request.
-    fn kept(&self, bytes: usize, redactor: &Redactor<'_>) -> Option<String> {
-        let end = self.body.len().min(bytes);
-        let mut text = redactor.redact(&String::from_utf8_lossy(&self.body[..end]));
-        if end < self.body.len() && !text.ends_with('…') {
-            text.push('…');
-        }
-        (!text.is_empty()).then_some(text)
-    }
-
-    /// The longest wait that the headers ask for.
+    /// Returns the longest wait that the headers ask for.
     fn retry_after(&self) -> Option<Duration> {
         let date = self.header(DATE);
         let values = self.headers.get_all(RETRY_AFTER).iter();
@@ -389,243 +389,52 @@ impl Answer {
     }
 }
 
-/// The answer to a request whose operation has several: what becomes of it is up to the status.
-pub(crate) struct Taken<'a> {
-    answer: &'a mut Answer,
-    redactor: &'a Redactor<'a>,
-}
-
-#[allow(dead_code, reason = "which of these are called is up to the document")]
-impl<'a> Taken<'a> {
-    pub fn new(answer: &'a mut Answer, redactor: &'a Redactor<'a>) -> Self {
-        Self { answer, redactor }
-    }
-
-    pub fn status(&self) -> u16 {
-        self.answer.status.as_u16()
-    }
-
-    pub fn json<T: DeserializeOwned>(self) -> Result<T, Error> {
-        self.answer.decode(self.redactor)
-    }
-
-    pub fn text(self) -> Result<String, Error> {
-        self.answer.take_text(self.redactor)
-    }
-
-    pub fn bytes(self) -> Result<Vec<u8>, Error> {
-        Ok(self.answer.take_bytes())
-    }
-
-    pub fn unexpected<T>(self) -> Result<T, Error> {
-        let message = format!(
-            "the status {} is a success that the document does not describe",
-            self.status()
-        );
-        let error = self.answer.undecodable(message);
-        Err(self.answer.with_beginning(error, self.redactor))
-    }
-}
-
-/// Whether a Content-Type says that every byte is a letter.
-fn is_latin(media_type: &str) -> bool {
-    let parameters = media_type.split(';').skip(1);
-    parameters
-        .filter_map(|parameter| parameter.split_once('='))
-        .filter(|(name, _)| name.trim().eq_ignore_ascii_case("charset"))
-        .any(|(_, value)| {
-            let value = value.trim().trim_matches('"');
-            ["iso-8859-1", "latin1"]
-                .iter()
-                .any(|latin| value.eq_ignore_ascii_case(latin))
-        })
-}
-
-/// Whether `ureq` makes UTF-8 of a body that is in another character set.
-///
-/// It does with its feature `charset`, which any crate of an application can turn on. There is no
-/// asking for the features of a dependency; so a body of one byte shows it.
-fn is_converted(body: &Body) -> bool {
-    const LETTER: &[u8] = &[0xe4];
-    let (Some(media_type), Some(charset)) = (body.mime_type(), body.charset()) else {
-        return false;
-    };
-    let sample = Body::builder().mime_type(media_type).charset(charset);
-    let read = sample.data(LETTER).read_to_vec();
-    read.is_ok_and(|read| read != LETTER)
-}
-
-/// Reads into `bytes`, which keeps what came where an error follows.
-fn read(body: Body, limit: u64, bytes: &mut Vec<u8>) -> Result<(), Error> {
-    let announced = body.content_length().unwrap_or(GUESS);
-    let fits = usize::try_from(announced.min(limit).min(ROOM)).unwrap_or_default();
-    bytes.reserve_exact(fits.saturating_add(1));
-    // `ureq` counts the bytes on the wire: a small body can grow without end, and one that does
-    // not compress is larger there.
-    let wire = body
-        .into_with_config()
-        .limit(limit.saturating_add(limit / 64 + 1024))
-        .reader();
-    let read = wire.take(limit.saturating_add(1)).read_to_end(bytes);
-    let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
-    match read {
-        Ok(_) if size <= limit => Ok(()),
-        Ok(_) => Err(too_large(limit)),
-        Err(error) => Err(body_error(error, limit)),
-    }
-}
-
-fn body_error(error: io::Error, limit: u64) -> Error {
-    match ureq::Error::from(error) {
-        ureq::Error::BodyExceedsLimit(_) => too_large(limit),
-        // The head was HTTP, so this is an accident on the way.
-        ureq::Error::Protocol(error) => Error::new(
-            Kind::Transport,
-            format!("the body of the answer is broken: {error}"),
-        ),
-        error => transport::error(error, Phase::Sent),
-    }
-}
-
-fn too_large(limit: u64) -> Error {
-    Error::new(
-        Kind::TooLarge,
-        format!("the answer is larger than {limit} bytes"),
-    )
-}
-
-/// Django REST framework's forms of a refusal: a `detail`, or a list of sentences for a field.
-fn sentences(
-    members: serde_json::Map<String, Value>,
-    redactor: &Redactor<'_>,
-) -> (Option<String>, Vec<(String, String)>) {
-    let sentence = |text: &str| sentence(text, redactor);
-    let mut detail = None;
-    let mut fields = Vec::new();
-    for (name, value) in members {
-        let texts = match &value {
-            Value::String(text) => vec![text.as_str()],
-            Value::Array(items) => items.iter().filter_map(Value::as_str).collect(),
-            _ => continue,
-        };
-        if name == "detail" {
-            detail = texts.first().map(|text| sentence(text));
-        } else if fields.len() < FIELDS {
-            let name = sentence(&name);
-            let texts = texts.into_iter().take(FIELDS - fields.len());
-            fields.extend(texts.map(|text| (name.clone(), sentence(text))));
-        }
-    }
-    (detail, fields)
-}
-
-/// The text between the tags of a page, but for its title, which its heading repeats.
-fn tagless(page: &str) -> String {
-    let mut text = String::new();
-    let mut rest = page;
-    while let Some(start) = rest.find('<') {
-        let (before, tag) = rest.split_at(start);
-        text.push_str(before);
-        text.push(' ');
-        let hidden = ["<style", "<script", "<title"]
-            .iter()
-            .any(|name| tag.starts_with(name));
-        // What is hidden ends with the next tag that closes.
-        let tag = match tag.find("</").filter(|_| hidden) {
-            Some(end) => &tag[end..],
-            None => tag,
-        };
-        match tag.split_once('>') {
-            Some((_, after)) => rest = after,
-            None => return text,
-        }
-    }
-    text.push_str(rest);
-    text
-}
-
-/// The beginning of a text from outside, as a message can have it.
-fn sentence(text: &str, redactor: &Redactor<'_>) -> String {
-    // A secret is longer where it is escaped, and is found as well where the text breaks off.
-    let looked_at = redact::beginning(text, 4 * SENTENCE);
-    cut(&redactor.redact(looked_at), SENTENCE)
-}
-
-/// The value that tells a record from the others, as a text.
-fn record_id(raw: &str, key: &str) -> Option<String> {
-    let record: Value = serde_json::from_str(raw).ok()?;
-    match record.get(key).or_else(|| record.get("id"))? {
-        Value::Number(number) => Some(number.to_string()),
-        Value::String(text) => Some(text.clone()),
-        _ => None,
-    }
-}
-
-/// The beginning of a text, with a mark where the rest was.
-fn cut(text: &str, limit: usize) -> String {
-    if text.len() <= limit {
-        return text.to_owned();
-    }
-    format!("{}…", redact::beginning(text, limit))
-}
-
-/// The part of a text that an error is about, as far as one can tell from its place.
-fn near<'t>(text: &'t str, error: &serde_json::Error) -> &'t str {
-    let lines = text.split_inclusive('\n').map(str::len);
-    let before: usize = lines.take(error.line().saturating_sub(1)).sum();
-    let end = (before + error.column()).saturating_add(redact::LONGEST / 2);
-    let text = redact::beginning(text, end);
-    let start = text.len().saturating_sub(redact::LONGEST);
-    let start = (start..).find(|start| text.is_char_boundary(*start));
-    start
-        .and_then(|start| text.get(start..))
-        .unwrap_or_default()
-}
-
 #[cfg(test)]
 mod tests {
+    use ureq::Body;
+
+    use super::body::KEPT_BUFFER;
+    use super::excerpt::BEGINNING;
     use super::*;
+    use crate::operation::Method;
     use crate::redact::Patterns;
+
+    const OPERATION: &Operation = &Operation {
+        name: "list",
+        method: Method::GET,
+        path: "/",
+        server: None,
+        token: true,
+        secrets: &[],
+    };
 
     #[test]
     fn a_thread_keeps_the_room_of_a_body_but_not_of_a_huge_one() {
-        const OPERATION: &Operation = &Operation {
-            name: "list",
-            method: crate::request::Method::GET,
-            path: "/",
-            server: None,
-            token: true,
-            secrets: &[],
-        };
         let kept = |size: usize| {
             let body = Body::builder().data("x".repeat(size));
-            let answer = Answer::read(Response::new(body), u64::MAX / 4, OPERATION).unwrap();
-            assert_eq!(answer.body.len(), size);
-            drop(answer);
-            SPARE_BODY.take()
+            let patterns = Patterns::default();
+            let redactor = Redactor::new(&[], &[], None, &[], &patterns);
+            let response = http::Response::new(body);
+            let response = Response::read(response, u64::MAX / 4, OPERATION, &redactor).unwrap();
+            assert_eq!(response.body.len(), size);
+            drop(response);
+            body::take_buffer()
         };
         let room = kept(100_000);
         assert!(room.is_empty() && room.capacity() >= 100_000);
-        assert_eq!(kept(SPARE + 1).capacity(), 0);
+        assert_eq!(kept(KEPT_BUFFER + 1).capacity(), 0);
     }
 
     const SECRET: &str = "mQ7xWz2pJk/Vd9rBt4sLf+Hb6nYc3gXw=";
 
     /// What becomes of an answer that is no list of numbers, and what it costs to redact it.
     fn undecodable(body: String) -> (Error, usize) {
-        const OPERATION: &Operation = &Operation {
-            name: "list",
-            method: crate::request::Method::GET,
-            path: "/",
-            server: None,
-            token: true,
-            secrets: &[],
-        };
         let body = Body::builder().data(body);
-        let answer = Answer::read(Response::new(body), u64::MAX / 4, OPERATION).unwrap();
         let (secrets, patterns) = ([SECRET.to_owned().into()], Patterns::default());
         let redactor = Redactor::new(&[], &secrets, None, &[], &patterns);
-        redact::steps::of(|| answer.decode::<Vec<u64>>(&redactor).unwrap_err())
+        let response = http::Response::new(body);
+        let response = Response::read(response, u64::MAX / 4, OPERATION, &redactor).unwrap();
+        redact::steps::of(|| response.json::<Vec<u64>>().unwrap_err())
     }
 
     #[test]
@@ -638,12 +447,12 @@ mod tests {
                 .unwrap()
                 .starts_with(r#"[{"id": "no number", "key": "[secret]"}"#)
         );
-        assert!(error.body().unwrap().len() <= KEPT + '…'.len_utf8());
+        assert!(error.body().unwrap().len() <= BEGINNING + '…'.len_utf8());
         assert!(steps < 2 * redact::LONGEST, "{steps}");
         // A single value of that size, which the reason quotes.
         let (error, steps) = undecodable(format!("[\"{}{SECRET}\"]", "no number ".repeat(800_000)));
         assert!(steps < 2 * redact::LONGEST, "{steps}");
-        assert!(error.to_string().len() < 2 * SENTENCE, "{error}");
+        assert!(error.to_string().len() < 600, "{error}");
     }
 
     #[test]
@@ -665,18 +474,26 @@ mod tests {
     }
 
     #[test]
-    fn a_page_is_read_without_its_tags() {
-        let page = "<html><style>p {}</style><h1>Bad\n Gateway</h1><p>nginx</p></html>";
-        let text = tagless(page);
-        let words: Vec<&str> = text.split_whitespace().collect();
-        assert_eq!(words, ["Bad", "Gateway", "nginx"]);
-        assert_eq!(tagless("<").trim(), "");
-        assert_eq!(tagless("<script").trim(), "");
-    }
-
-    #[test]
-    fn a_cut_falls_between_letters() {
-        assert_eq!(cut("abc", 3), "abc");
-        assert_eq!(cut("äää", 3), "ä…");
+    fn a_text_that_does_not_decode_is_searched_once() {
+        // As slow to search as a text can be: each letter could begin an escape.
+        let record = format!(r#"{{"id": 1, "x": "{}", "y": "no"}}"#, r"\\".repeat(15_000));
+        let cost = |read: &dyn Fn(&Response<'_>)| {
+            let (secrets, patterns) = (["\\a%b&cdef".to_owned().into()], Patterns::default());
+            let redactor = Redactor::new(&[], &secrets, None, &[], &patterns);
+            let body = http::Response::new(Body::builder().data(record.clone()));
+            let response = Response::read(body, u64::MAX / 4, OPERATION, &redactor).unwrap();
+            redact::steps::of(|| read(&response)).1
+        };
+        let once = cost(&|response| drop(response.redactor.redact(&record)));
+        let slack = 10_000;
+        let whole = cost(&|response| {
+            response.decode::<Vec<u64>>(Origin::Body).unwrap_err();
+        });
+        assert!(whole < once + slack, "{whole} > {once}");
+        let in_a_list = cost(&|response| {
+            let error = serde_json::from_str::<u64>(&record).unwrap_err();
+            response.explain_record(0, &record, &error, "id", json::path::<u64>);
+        });
+        assert!(in_a_list < once + slack, "{in_a_list} > {once}");
     }
 }

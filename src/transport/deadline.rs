@@ -1,215 +1,28 @@
-//! A layer between the socket and TLS that keeps to deadlines and hears of cancellation.
-//!
-//! `ureq` has one timeout for all calls of an agent, and no way to interrupt one of them. Its
-//! transports, though, run on the thread of the call: so what a call has to keep to is laid down
-//! for the thread, and looked at here before each read.
+//! A layer between the socket and TLS that keeps the limits of a call.
 
-use std::cell::{Cell, RefCell};
-use std::error::Error as StdError;
-use std::fmt;
+use std::cell::Cell;
 use std::io;
 use std::time::{Duration, Instant};
 
-use ureq::http::uri::{Authority, Scheme};
-use ureq::http::{HeaderValue, Uri};
 use ureq::unversioned::transport::{
     Buffers, ConnectionDetails, Connector, NextTimeout, Transport, time,
 };
 use ureq::{Error, Timeout};
 
-use crate::limits::cancel::CancelHandle;
+use crate::limits::Exceeded;
+use crate::transport::scope;
 use crate::transport::tls_records::Records;
 
-/// How long a read waits before it looks whether it still should. The socket is told this one
-/// number once, where the time that is left would have to be told it for each read.
-const SLICE: Duration = Duration::from_millis(50);
-
-/// What a call has to keep to.
-#[derive(Clone, Default)]
-pub(crate) struct Limits {
-    /// The end of the call, which is not later than that of the list.
-    pub deadline: Option<Instant>,
-    /// The end of the list that it is a page of.
-    pub list_deadline: Option<Instant>,
-    /// The caller's.
-    pub cancel: Option<CancelHandle>,
-    /// The list's that it is a page of.
-    pub stop: Option<CancelHandle>,
-}
-
-impl Limits {
-    fn is_cancelled(&self) -> bool {
-        let handles = self.cancel.iter().chain(&self.stop);
-        handles.into_iter().any(CancelHandle::is_cancelled)
-    }
-
-    /// The time that is left; `None` for all of it.
-    pub fn left(&self) -> Option<Duration> {
-        let deadline = self.deadline?;
-        Some(deadline.saturating_duration_since(Instant::now()))
-    }
-
-    /// Gives the call more time, as far as the list has it.
-    pub fn extend(&mut self, by: Duration) {
-        let end = self.deadline.and_then(|end| end.checked_add(by));
-        self.deadline = end.into_iter().chain(self.list_deadline).min();
-    }
-
-    /// Whether there is time for a wait, of which the server asked for a part: that part takes
-    /// nothing of the call's time.
-    pub fn allow(&self, wait: Duration, asked: Duration) -> bool {
-        let mut limits = self.clone();
-        limits.extend(asked);
-        limits.left().is_none_or(|left| left > wait)
-    }
-
-    pub fn check(&self) -> Result<(), Error> {
-        if self.is_cancelled() {
-            return Err(Error::Other(Box::new(Cancelled)));
-        }
-        match self.left() {
-            Some(Duration::ZERO) => Err(Error::Timeout(Timeout::Global)),
-            _ => Ok(()),
-        }
-    }
-}
-
-/// A call was cancelled while it waited.
-#[derive(Debug)]
-pub(crate) struct Cancelled;
-
-impl fmt::Display for Cancelled {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("cancelled")
-    }
-}
-
-impl StdError for Cancelled {}
-
-/// How far a call has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Phase {
-    /// Nothing of the request was sent.
-    Connecting,
-    /// A part of the request was sent, if not all of it.
-    Sent,
-    /// The agent is the caller's, and does not tell.
-    Unknown,
-}
-
-/// Where a connection leads. Shown as host and port, without a user name or a password.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Place {
-    authority: Authority,
-    default_port: u16,
-}
-
-impl Place {
-    pub fn new(uri: &Uri) -> Option<Self> {
-        let https = uri.scheme() == Some(&Scheme::HTTPS);
-        Some(Self {
-            authority: uri.authority()?.clone(),
-            default_port: if https { 443 } else { 80 },
-        })
-    }
-}
-
-impl fmt::Display for Place {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let port = self.authority.port_u16().unwrap_or(self.default_port);
-        write!(f, "{}:{port}", self.authority.host())
-    }
-}
-
-#[derive(Default)]
-struct Call {
-    limits: Limits,
-    /// How many connections are being made: two while one to a proxy is, for one through it.
-    connecting: u32,
-    /// Whether a connection was made, or begun.
-    connected: bool,
-    /// Where the last name was looked up or the last connection made.
-    place: Option<Place>,
-    /// Whether a part of the request went out.
-    sent: bool,
-    /// Whether the head of the request went out as a whole.
-    head_sent: bool,
-    /// The value of the `Cookie` header that this crate sends.
-    cookie: Option<HeaderValue>,
-}
+/// How long a read waits before the limits are looked at again. The socket is told this number once;
+/// it would have to be told the time that is left before each read.
+const POLL_INTERVAL: Duration = Duration::from_millis(50);
 
 thread_local! {
-    static CALL: RefCell<Call> = RefCell::default();
     static OFFLINE: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Keeps to the limits while `work` runs. Returns as well whether the request went out on a
-/// connection that was there before.
-///
-/// `cookie` is the value of the `Cookie` header of the request; no other is sent.
-pub(crate) fn within<R>(
-    limits: &Limits,
-    cookie: Option<HeaderValue>,
-    work: impl FnOnce() -> R,
-) -> (R, bool) {
-    CALL.set(Call {
-        limits: limits.clone(),
-        cookie,
-        ..Call::default()
-    });
-    let done = work();
-    let call = CALL.take();
-    (done, call.sent && !call.connected)
-}
-
-/// How far the call on this thread has come.
-pub(crate) fn phase() -> Phase {
-    match CALL.with_borrow(|call| call.sent) {
-        true => Phase::Sent,
-        false => Phase::Connecting,
-    }
-}
-
-/// Where the call on this thread has tried to connect to last.
-pub(crate) fn place() -> Option<Place> {
-    CALL.with_borrow(|call| call.place.clone())
-}
-
-/// Notes where the call is about to connect to.
-pub(crate) fn note_place(uri: &Uri) {
-    CALL.with_borrow_mut(|call| call.place = Place::new(uri));
-}
-
-/// Notes that a connection is about to be made.
-pub(crate) fn note_connecting() {
-    CALL.with_borrow_mut(|call| {
-        call.connecting += 1;
-        call.connected = true;
-    });
-}
-
-/// Notes that a connection was made, TLS included.
-pub(crate) fn note_connected() {
-    CALL.with_borrow_mut(|call| call.connecting = call.connecting.saturating_sub(1));
-}
-
-/// Notes that a part of the request goes out, and calls `head` as long as that is a part of its
-/// head, with the value of the `Cookie` header that may go out. `head` returns whether the head
-/// ends there.
-pub(crate) fn note_sending(head: impl FnOnce(Option<&HeaderValue>) -> bool) {
-    CALL.with_borrow_mut(|call| {
-        // What goes out before is for a proxy.
-        if call.connecting > 0 {
-            return;
-        }
-        call.sent = true;
-        if !call.head_sent {
-            call.head_sent = head(call.cookie.as_ref());
-        }
-    });
-}
-
-/// Runs `work` with a [`Watched`] that has only the bytes that it holds already, and sends none.
+/// Cuts each [`DeadlineTransport`] of this thread off from its socket while `work` runs: it has only
+/// the bytes that it holds already.
 pub(crate) fn offline<R>(work: impl FnOnce() -> R) -> R {
     OFFLINE.set(true);
     let done = work();
@@ -227,31 +40,36 @@ fn coarse(left: Duration) -> Duration {
     Duration::from_secs(left.as_secs().saturating_add(1))
 }
 
-/// The part of the connector chain that watches: it stands between TCP and TLS.
-#[derive(Debug)]
-pub(crate) struct WatchConnector;
+/// The error as `ureq` hands it on.
+fn exceeded(limit: Exceeded) -> Error {
+    Error::Other(Box::new(limit))
+}
 
-impl<In: Transport> Connector<In> for WatchConnector {
-    type Out = Watched<In>;
+/// The part of the connector chain that adds a [`DeadlineTransport`].
+#[derive(Debug)]
+pub(crate) struct DeadlineConnector;
+
+impl<In: Transport> Connector<In> for DeadlineConnector {
+    type Out = DeadlineTransport<In>;
 
     fn connect(
         &self,
         details: &ConnectionDetails<'_>,
         chained: Option<In>,
     ) -> Result<Option<Self::Out>, Error> {
-        note_place(details.uri);
-        Ok(chained.map(|inner| Watched::new(inner, details.needs_tls())))
+        scope::note_endpoint(details.uri);
+        Ok(chained.map(|inner| DeadlineTransport::new(inner, details.needs_tls())))
     }
 }
 
 #[derive(Debug)]
-pub(crate) struct Watched<T> {
+pub(crate) struct DeadlineTransport<T> {
     inner: T,
     /// Where the bytes that came stand among the records of TLS, where they are some.
     records: Option<Records>,
 }
 
-impl<T: Transport> Watched<T> {
+impl<T: Transport> DeadlineTransport<T> {
     pub fn new(mut inner: T, needs_tls: bool) -> Self {
         let mut records = (needs_tls && !inner.is_tls()).then(Records::default);
         if let Some(records) = &mut records {
@@ -260,7 +78,7 @@ impl<T: Transport> Watched<T> {
         Self { inner, records }
     }
 
-    fn await_slice(&mut self, timeout: NextTimeout) -> Result<bool, Error> {
+    fn poll(&mut self, timeout: NextTimeout) -> Result<bool, Error> {
         let before = self.inner.buffers().input().len();
         let came = self.inner.await_input(timeout)?;
         if let Some(records) = &mut self.records {
@@ -271,7 +89,7 @@ impl<T: Transport> Watched<T> {
     }
 }
 
-impl<T: Transport> Transport for Watched<T> {
+impl<T: Transport> Transport for DeadlineTransport<T> {
     fn buffers(&mut self) -> &mut dyn Buffers {
         self.inner.buffers()
     }
@@ -280,16 +98,23 @@ impl<T: Transport> Transport for Watched<T> {
         if OFFLINE.get() {
             return Err(io::Error::from(io::ErrorKind::WouldBlock).into());
         }
-        let left = CALL.with_borrow(|call| call.limits.check().map(|()| call.limits.left()))?;
-        let timeout = match left.map(coarse).map(time::Duration::Exact) {
-            Some(left) if left < timeout.after => NextTimeout {
-                after: left,
-                reason: Timeout::Global,
-                ..timeout
-            },
-            _ => timeout,
-        };
-        self.inner.transmit_output(amount, timeout)
+        scope::check_limits().map_err(exceeded)?;
+        let left = scope::time_left().map(|(left, by)| (time::Duration::Exact(coarse(left)), by));
+        match left {
+            Some((left, by)) if left < timeout.after => {
+                let timeout = NextTimeout {
+                    after: left,
+                    reason: Timeout::Global,
+                    ..timeout
+                };
+                let sent = self.inner.transmit_output(amount, timeout);
+                sent.map_err(|error| match error {
+                    Error::Timeout(Timeout::Global) => exceeded(by),
+                    error => error,
+                })
+            }
+            _ => self.inner.transmit_output(amount, timeout),
+        }
     }
 
     fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, Error> {
@@ -304,15 +129,18 @@ impl<T: Transport> Transport for Watched<T> {
             time::Duration::NotHappening => None,
         };
         loop {
-            CALL.with_borrow(|call| call.limits.check())?;
+            scope::check_limits().map_err(exceeded)?;
+            if scope::connects_too_long() {
+                return Err(Error::Timeout(Timeout::Connect));
+            }
             if end.is_some_and(|end| end <= Instant::now()) {
                 return Err(Error::Timeout(timeout.reason));
             }
-            let slice = NextTimeout {
-                after: time::Duration::Exact(SLICE),
+            let short = NextTimeout {
+                after: time::Duration::Exact(POLL_INTERVAL),
                 ..timeout
             };
-            match self.await_slice(slice) {
+            match self.poll(short) {
                 Err(Error::Timeout(reason)) if reason == timeout.reason => {}
                 done => return done,
             }

@@ -5,10 +5,13 @@ use std::error::Error as StdError;
 use std::fmt;
 use std::io;
 
-use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, NextTimeout, Transport};
+use ureq::unversioned::transport::{
+    Buffers, ConnectionDetails, Connector, NextTimeout, Transport, time,
+};
 use ureq::{Agent, Error};
 
-use crate::transport::deadline;
+use crate::transport::sizes::{INPUT, MAX_HEADERS};
+use crate::transport::{deadline, scope};
 
 /// The beginning of the connector chain: notes that a connection is being made.
 #[derive(Debug)]
@@ -19,10 +22,13 @@ impl<In: Transport> Connector<In> for StartConnector {
 
     fn connect(
         &self,
-        _: &ConnectionDetails<'_>,
+        details: &ConnectionDetails<'_>,
         chained: Option<In>,
     ) -> Result<Option<Self::Out>, Error> {
-        deadline::note_connecting();
+        scope::note_connecting(match details.timeout.after {
+            time::Duration::Exact(timeout) => Some(timeout),
+            time::Duration::NotHappening => None,
+        });
         Ok(chained)
     }
 }
@@ -39,7 +45,7 @@ impl<In: Transport> Connector<In> for HttpConnector {
         _: &ConnectionDetails<'_>,
         chained: Option<In>,
     ) -> Result<Option<Self::Out>, Error> {
-        deadline::note_connected();
+        scope::note_connected();
         Ok(chained.map(HttpLayer))
     }
 }
@@ -68,7 +74,7 @@ impl<T: Transport> Transport for HttpLayer<T> {
     fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), Error> {
         let mut kept = amount;
         let output = self.0.buffers().output();
-        deadline::note_sending(|cookie| {
+        scope::note_sending(|cookie| {
             let cookie = cookie.map(|cookie| cookie.as_bytes());
             let (length, ended) = match output.get_mut(..amount) {
                 Some(head) => keep_one_cookie(head, cookie),
@@ -81,10 +87,18 @@ impl<T: Transport> Transport for HttpLayer<T> {
     }
 
     fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, Error> {
-        self.0.await_input(timeout).map_err(|error| match error {
+        // A body is consumed as it comes; headers are only once they are there as a whole.
+        if self.0.buffers().input().len() >= INPUT {
+            return Err(Error::Other(Box::new(HeadersTooLarge)));
+        }
+        let came = self.0.await_input(timeout).map_err(|error| match error {
             Error::Io(error) if is_abrupt(error.kind()) => Error::Other(Box::new(Abrupt(error))),
             error => error,
-        })
+        })?;
+        if self.0.buffers().input().len() > MAX_HEADERS {
+            scope::note_large_input();
+        }
+        Ok(came)
     }
 
     /// Whether the connection can take another request, and the next answer will be to it.
@@ -113,6 +127,21 @@ impl fmt::Display for Abrupt {
 }
 
 impl StdError for Abrupt {}
+
+/// The headers or the trailers of a response do not fit into the buffer for input.
+///
+/// `ureq` would see a connection that makes no progress. Its own limit does not do: after an interim
+/// response, it compares that limit with all that was read, which can be most of a body.
+#[derive(Debug)]
+pub(crate) struct HeadersTooLarge;
+
+impl fmt::Display for HeadersTooLarge {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the headers of the answer are too large")
+    }
+}
+
+impl StdError for HeadersTooLarge {}
 
 fn is_abrupt(kind: io::ErrorKind) -> bool {
     use io::ErrorKind as K;

@@ -22,6 +22,13 @@ const VARIABLES: [&str; 6] = [
 /// The variables that name the hosts for which no proxy is used.
 const EXCEPTIONS: [&str; 2] = ["NO_PROXY", "no_proxy"];
 
+/// A proxy, and the variable that names it.
+#[derive(Debug, PartialEq)]
+pub(crate) struct EnvironmentProxy {
+    pub proxy: Proxy,
+    pub variable: &'static str,
+}
+
 /// Returns the proxy that the environment names for a URL.
 ///
 /// `ureq` reads the same variables, but ignores a value that is not valid, and the request then goes
@@ -32,11 +39,14 @@ const EXCEPTIONS: [&str; 2] = ["NO_PROXY", "no_proxy"];
 ///
 /// The variable names no proxy, or one that is not supported. The message names the variable and
 /// not its value, which can hold a password.
-pub(crate) fn from_environment(uri: &Uri) -> Result<Option<Proxy>, String> {
+pub(crate) fn from_environment(uri: &Uri) -> Result<Option<EnvironmentProxy>, String> {
     find(uri, |name| env::var_os(name))
 }
 
-fn find(uri: &Uri, read: impl Fn(&str) -> Option<OsString>) -> Result<Option<Proxy>, String> {
+fn find(
+    uri: &Uri,
+    read: impl Fn(&str) -> Option<OsString>,
+) -> Result<Option<EnvironmentProxy>, String> {
     let set = |name: &&'static str| {
         let value = read(name).filter(|value| !value.is_empty())?;
         Some((*name, value))
@@ -56,7 +66,10 @@ fn find(uri: &Uri, read: impl Fn(&str) -> Option<OsString>) -> Result<Option<Pro
         ));
     };
     match proxy.protocol() {
-        ProxyProtocol::Http | ProxyProtocol::Https => Ok(Some(proxy)),
+        ProxyProtocol::Http | ProxyProtocol::Https => Ok(Some(EnvironmentProxy {
+            proxy,
+            variable: name,
+        })),
         _ => Err(format!(
             "the environment variable `{name}` names a SOCKS proxy, which is not supported: name \
              an http proxy, or give `Client::builder().agent(…)` an agent of your own"
@@ -90,7 +103,10 @@ mod tests {
             Some(OsString::from(value))
         };
         let proxy = find(&uri, read)?;
-        Ok(proxy.map(|proxy| format!("{}:{}", proxy.host(), proxy.port())))
+        Ok(proxy.map(|EnvironmentProxy { proxy, variable }| {
+            assert!(variables.iter().any(|(name, _)| *name == variable));
+            format!("{}:{}", proxy.host(), proxy.port())
+        }))
     }
 
     #[test]

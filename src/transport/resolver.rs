@@ -7,9 +7,9 @@ use ureq::http::Uri;
 use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::NextTimeout;
 
-use crate::transport::deadline;
+use crate::transport::scope;
 
-/// How long an address is believed. The system does not say how long it may be.
+/// Lifetime of a cached address. The system does not say how long it may be.
 const LIFETIME: Duration = Duration::from_secs(60);
 
 /// Names that are kept at once: a client talks to one host, or to that and a proxy.
@@ -55,7 +55,7 @@ impl Resolver for CachingResolver {
         config: &Config,
         timeout: NextTimeout,
     ) -> Result<ResolvedSocketAddrs, Error> {
-        deadline::note_place(uri);
+        scope::note_endpoint(uri);
         let (scheme, authority) = match (uri.scheme_str(), uri.authority()) {
             (Some(scheme), Some(authority)) => (scheme, authority.as_str()),
             _ => return self.0.system.resolve(uri, config, timeout),

@@ -8,10 +8,11 @@ use rustls::version::{TLS12, TLS13};
 use rustls::{ServerConnection, SupportedProtocolVersion};
 use ureq::tls::TlsConfig;
 
-use crate::request::{Method, Operation, Request};
+use crate::operation::{Method, Operation};
+use crate::request::Request;
 use crate::testing::certificates::{Authority, valid_for};
 use crate::testing::server::Listener;
-use crate::transport::INPUT;
+use crate::transport::sizes::INPUT;
 use crate::{Client, Error, RetryPolicy, UserToken};
 
 const VERSIONS: [&SupportedProtocolVersion; 2] = [&TLS12, &TLS13];
@@ -152,7 +153,7 @@ fn answer(body: &str) -> String {
 }
 
 fn get(client: &Client<UserToken>) -> Result<String, Error> {
-    Request::new(client, &TEXT).text()
+    Request::new(&client.session, &TEXT).text()
 }
 
 /// Sizes of an answer's body around those in which ciphertext is read: 4 KiB at once, of records
@@ -356,7 +357,7 @@ fn a_body_without_a_length_ends_when_tls_says_so_and_breaks_off_otherwise() {
                 connection.send(&records)?;
                 connection.end(end)
             });
-            let got = Request::new(&server.client("alice"), &TEXT).json::<u64>();
+            let got = Request::new(&server.client("alice").session, &TEXT).json::<u64>();
             match end {
                 End::CloseNotify => assert_eq!(got.unwrap(), 123),
                 End::Fin => {
@@ -391,7 +392,9 @@ fn a_failure_of_tls_after_the_request_was_sent_is_not_told_as_no_connection() {
             let client = server.client("alice");
             for operation in [&TEXT, &POST] {
                 let before = server.connections();
-                let error = Request::new(&client, operation).empty().unwrap_err();
+                let error = Request::new(&client.session, operation)
+                    .empty()
+                    .unwrap_err();
                 assert!(!error.is_connect(), "{error}");
                 assert!(error.is_retryable() && !error.is_invalid_input(), "{error}");
                 assert_eq!(error.status(), None);
@@ -415,7 +418,7 @@ fn the_exchange_is_not_repeated_after_a_failure_of_tls() {
                 .tls_config(server.trusted.clone())
                 .build(UserToken::new("alice").unwrap())
                 .unwrap();
-            assert!(Request::new(&client, &POST).empty().is_err());
+            assert!(Request::new(&client.session, &POST).empty().is_err());
             assert_eq!(server.connections(), 1);
         }
     }

@@ -234,7 +234,7 @@ pub mod requests {
         }
 
         fn request(&self) -> Request {
-            Request::new(&self.client, &Self::OPERATION).body(Some(&self.body))
+            Request::new(&self.client.session, &Self::OPERATION).body(Some(&self.body))
         }
     }
 
@@ -292,7 +292,7 @@ pub mod requests {
         ///
         /// Whatever went wrong, from the connection to the answer: see [`Error`].
         pub fn call(&self) -> Result<Vec<types::Activity>, Error> {
-            self.request().page::<Self>()
+            self.request().page(<Self as Paged>::KEY)
         }
 
         /// Sends the request, and returns the JSON of a success as it came: with the keys that
@@ -307,19 +307,21 @@ pub mod requests {
         }
 
         fn request(&self) -> Request {
-            Request::new(&self.client, &Self::OPERATION)
+            Request::new(&self.client.session, &Self::OPERATION)
                 .within("page", &self.page, 1..)
                 .query("page", &self.page)
                 .within("page_size", &self.page_size, 1..)
                 .query("page_size", &self.page_size)
         }
 
-        /// All records, from the page that is asked for to the last, fetched as they are needed.
+        /// Returns an iterator over all records, from the first page, or the page asked for, to the
+        /// last. It fetches the pages as they are needed.
         pub fn items(self) -> Items<Self> {
             Items::new(self)
         }
 
-        /// All pages, from the one that is asked for to the last, fetched as they are needed.
+        /// Returns an iterator over all pages, from the first, or the page asked for, to the last.
+        /// It fetches them as they are needed.
         pub fn pages(self) -> Pages<Self> {
             Pages::new(self)
         }
@@ -368,7 +370,7 @@ pub mod requests {
         }
 
         fn request(&self) -> Request {
-            Request::new(&self.client, &Self::OPERATION).path("id", &[&self.id])
+            Request::new(&self.client.session, &Self::OPERATION).path("id", &[&self.id])
         }
     }
 
@@ -426,7 +428,7 @@ pub mod requests {
         ///
         /// Whatever went wrong, from the connection to the answer: see [`Error`].
         pub fn call(&self) -> Result<Vec<types::User>, Error> {
-            self.request().page::<Self>()
+            self.request().page(<Self as Paged>::KEY)
         }
 
         /// Sends the request, and returns the JSON of a success as it came: with the keys that
@@ -441,19 +443,21 @@ pub mod requests {
         }
 
         fn request(&self) -> Request {
-            Request::new(&self.client, &Self::OPERATION)
+            Request::new(&self.client.session, &Self::OPERATION)
                 .within("page", &self.page, 1..)
                 .query("page", &self.page)
                 .within("page_size", &self.page_size, 1..)
                 .query("page_size", &self.page_size)
         }
 
-        /// All records, from the page that is asked for to the last, fetched as they are needed.
+        /// Returns an iterator over all records, from the first page, or the page asked for, to the
+        /// last. It fetches the pages as they are needed.
         pub fn items(self) -> Items<Self> {
             Items::new(self)
         }
 
-        /// All pages, from the one that is asked for to the last, fetched as they are needed.
+        /// Returns an iterator over all pages, from the first, or the page asked for, to the last.
+        /// It fetches them as they are needed.
         pub fn pages(self) -> Pages<Self> {
             Pages::new(self)
         }
@@ -511,7 +515,7 @@ pub mod requests {
         }
 
         fn request(&self) -> Request {
-            Request::new(&self.client, &Self::OPERATION)
+            Request::new(&self.client.session, &Self::OPERATION)
                 .pairs(
                     self
                         .period
@@ -580,7 +584,7 @@ pub mod requests {
         }
 
         fn request(&self) -> Request {
-            Request::new(&self.client, &Self::OPERATION)
+            Request::new(&self.client.session, &Self::OPERATION)
                 .pairs(
                     self
                         .period
@@ -596,6 +600,8 @@ pub mod requests {
                 )
         }
     }
+
+    impl<T: crate::Token> crate::runtime::Sealed for ListActivities<T> {}
 
     impl<T: crate::Token> Paged for ListActivities<T> {
         type Record = types::Activity;
@@ -614,6 +620,8 @@ pub mod requests {
             PageRequest(self.clone().page(page).request())
         }
     }
+
+    impl<T: crate::Token> crate::runtime::Sealed for ListUsers<T> {}
 
     impl<T: crate::Token> Paged for ListUsers<T> {
         type Record = types::User;

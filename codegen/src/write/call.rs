@@ -41,7 +41,7 @@ pub fn call(operation: &Operation, types: &Types) -> TokenStream {
         #raw
 
         fn request(&self) -> Request {
-            Request::new(&self.client, &Self::OPERATION)
+            Request::new(&self.client.session, &Self::OPERATION)
                 #accept
                 #multipart
                 #(#steps)*
@@ -103,7 +103,7 @@ pub fn raw_may_be_empty(operation: &Operation) -> Option<bool> {
 pub fn send(operation: &Operation, types: &Types) -> (TokenStream, TokenStream) {
     match &operation.response {
         Response::Always(Content::Json(schema)) if operation.paging.is_some() => {
-            (types.of(schema), quote!(.page::<Self>()))
+            (types.of(schema), quote!(.page(<Self as Paged>::KEY)))
         }
         Response::Always(Content::Json(schema)) if schema.has_instants() => {
             let send = quote!(.json::<crate::runtime::deserialize_with::Saturated<_>>().map(|answer| answer.0));
@@ -237,7 +237,7 @@ fn styled_step(parameter: &Parameter, style: Style, explode: bool) -> TokenStrea
     }
     let place = ident(&format!("{:?}", parameter.location));
     let style = ident(&format!("{style:?}"));
-    quote!(.value(Place::#place, #wire, Style::#style, #explode, #value))
+    quote!(.value(ParameterLocation::#place, #wire, Style::#style, #explode, #value))
 }
 
 /// The range that the document gives a whole number, where its type does not say it already.

@@ -65,7 +65,7 @@ fn imports(api: &Api, paged: bool) -> TokenStream {
     let mut parameters = operations().flat_map(|operation| &operation.parameters);
     let styles = parameters.any(styled).then(|| {
         quote!(
-            use crate::runtime::{Place, Style};
+            use crate::runtime::{ParameterLocation, Style};
         )
     });
     let files = sends_files(api).then(|| {
@@ -199,22 +199,24 @@ fn builder(operation: &Operation, types: &Types) -> TokenStream {
     }
 }
 
-/// The ways to the whole of a list.
+/// The methods that give the whole of a list.
 fn lists() -> TokenStream {
     quote! {
-        /// All records, from the page that is asked for to the last, fetched as they are needed.
+        /// Returns an iterator over all records, from the first page, or the page asked for, to the
+        /// last. It fetches the pages as they are needed.
         pub fn items(self) -> Items<Self> {
             Items::new(self)
         }
 
-        /// All pages, from the one that is asked for to the last, fetched as they are needed.
+        /// Returns an iterator over all pages, from the first, or the page asked for, to the last.
+        /// It fetches them as they are needed.
         pub fn pages(self) -> Pages<Self> {
             Pages::new(self)
         }
     }
 }
 
-/// What the runtime has to know of a list to walk over it.
+/// The implementation of `Paged`: what the runtime has to know of a list.
 fn paged(operation: &Operation, paging: &Paging, api: &Api, types: &Types) -> Option<TokenStream> {
     let key = paging.field(api.records.get(&paging.record)?)?;
     let copied = matches!(key.schema, Schema::Integer(_));
@@ -230,6 +232,8 @@ fn paged(operation: &Operation, paging: &Paging, api: &Api, types: &Types) -> Op
         )
     });
     Some(quote! {
+        impl<T: crate::Token> crate::runtime::Sealed for #name<T> {}
+
         impl<T: crate::Token> Paged for #name<T> {
             type Record = types::#record;
             type Key = #key;

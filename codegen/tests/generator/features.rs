@@ -225,7 +225,7 @@ fn parameters_in_path_query_and_header() {
     );
     has(
         &code,
-        "Request::new(&self.client, &Self::OPERATION)
+        "Request::new(&self.client.session, &Self::OPERATION)
             .within(\"id\", &[self.id], 1..)
             .path(\"id\", &[&self.id])
             .path(\"colour\", &[&self.colour])
@@ -1054,7 +1054,7 @@ fn put_first(object: &mut serde_json::Value, key: &str, value: serde_json::Value
 fn what_is_passed_over_is_said() {
     let (path, document) = documents()
         .into_iter()
-        .find(|(path, _)| path.ends_with("mended.yaml"))
+        .find(|(path, _)| path.ends_with("repaired.yaml"))
         .unwrap();
     let code = code_at(&path, &document);
     let told: Vec<&str> = code

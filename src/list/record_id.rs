@@ -1,0 +1,108 @@
+//! What identifies a record among the others of its list.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::Serialize;
+use serde::de::{DeserializeOwned, Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+use super::fingerprint::{self, Fingerprint};
+use super::paged::Paged;
+
+/// Identifies a record among the others of its list.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub(super) enum RecordId<K> {
+    Key(K),
+    /// The fingerprint of the JSON of a record whose key cannot be read.
+    Json(u64),
+}
+
+impl<K> RecordId<K> {
+    /// Returns the id of a record that decoded.
+    pub fn of<'j, P: Paged<Key = K>>(record: &P::Record, json: impl FnOnce() -> &'j str) -> Self {
+        match P::key(record) {
+            Some(key) => Self::Key(key),
+            None => Self::Json(Fingerprint::of(json())),
+        }
+    }
+
+    /// Returns the ids of the records of a page that decoded as a whole.
+    pub fn of_page<P: Paged<Key = K>>(records: &[P::Record], json: &str) -> Vec<Self> {
+        let keys = records.iter().map(|record| P::key(record).map(Self::Key));
+        if let Some(ids) = keys.collect() {
+            return ids;
+        }
+        // Only a page with a record that has no key is parsed a second time.
+        let raw: Vec<&RawValue> = serde_json::from_str(json).unwrap_or_default();
+        let json = |place: usize| raw.get(place).map_or("", |raw| raw.get());
+        let places = records.iter().enumerate();
+        places
+            .map(|(place, record)| Self::of::<P>(record, || json(place)))
+            .collect()
+    }
+
+    /// Returns the id of a record that did not decode.
+    pub fn of_broken<P: Paged<Key = K>>(json: &str) -> Self
+    where
+        K: DeserializeOwned,
+    {
+        let mut deserializer = serde_json::Deserializer::from_str(json);
+        let key = deserializer.deserialize_map(OnlyValue(P::KEY)).ok();
+        let key = key.flatten();
+        match key.and_then(|key| serde_json::from_value(key).ok()) {
+            Some(key) => Self::Key(key),
+            None => Self::Json(Fingerprint::of(json)),
+        }
+    }
+
+    /// Returns the id as a bookmark stores it: a key as JSON, a fingerprint after a `#`, which no
+    /// JSON begins with.
+    pub fn to_text(&self) -> String
+    where
+        K: Serialize,
+    {
+        match self {
+            // A key is a number or a text, which JSON always has a form for.
+            Self::Key(key) => serde_json::to_string(key).unwrap_or_default(),
+            Self::Json(json) => format!("#{}", fingerprint::to_digits(*json)),
+        }
+    }
+
+    /// Returns the id that [`to_text`](Self::to_text) wrote; `None` if the text was damaged.
+    pub fn from_text(text: &str) -> Option<Self>
+    where
+        K: DeserializeOwned,
+    {
+        match text.strip_prefix('#') {
+            Some(digits) => fingerprint::from_digits(digits).map(Self::Json),
+            None => serde_json::from_str(text).ok().map(Self::Key),
+        }
+    }
+}
+
+/// Finds the value of a field that an object has once. A record with two keys must not be taken for
+/// the record that has one of them.
+struct OnlyValue<'k>(&'k str);
+
+impl<'j> Visitor<'j> for OnlyValue<'_> {
+    type Value = Option<Value>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'j>>(self, mut members: A) -> Result<Option<Value>, A::Error> {
+        let (mut found, mut count) = (None, 0);
+        while let Some(name) = members.next_key::<Cow<'j, str>>()? {
+            if name == self.0 {
+                found = Some(members.next_value()?);
+                count += 1;
+            } else {
+                members.next_value::<IgnoredAny>()?;
+            }
+        }
+        Ok(found.filter(|_| count == 1))
+    }
+}

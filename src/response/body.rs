@@ -1,0 +1,155 @@
+//! Reads the body of a response.
+
+use std::cell::Cell;
+use std::io::{self, Read};
+
+use ureq::Body;
+
+use crate::error::{Error, Kind};
+use crate::transport::errors;
+use crate::transport::scope::{Phase, Report};
+
+/// The maximum capacity preallocated from `Content-Length`.
+const MAX_PREALLOC: u64 = 1024 * 1024;
+/// The capacity preallocated without `Content-Length`: with less, it would be read in the smallest of
+/// steps.
+const INITIAL_CAPACITY: u64 = 4 * 1024;
+/// The largest buffer that a thread keeps for its next response. Large pieces go back to the system
+/// when they are freed, and getting them again costs more than reading the body does.
+pub(super) const KEPT_BUFFER: usize = 4 * 1024 * 1024;
+
+thread_local! {
+    static BUFFER: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
+}
+
+/// Takes the buffer of the thread; a thread that ends has none.
+pub(super) fn take_buffer() -> Vec<u8> {
+    BUFFER.try_with(Cell::take).unwrap_or_default()
+}
+
+/// Keeps a buffer for the next response of the thread, unless it is too large.
+pub(super) fn keep_buffer(mut buffer: Vec<u8>) {
+    // A response without a body has no buffer to keep, and must not replace one.
+    if (1..=KEPT_BUFFER).contains(&buffer.capacity()) {
+        buffer.clear();
+        // A thread that ends keeps nothing.
+        let _ = BUFFER.try_with(|kept| kept.set(buffer));
+    }
+}
+
+/// A body that could not be read as a whole.
+pub(super) struct BodyError {
+    pub error: Error,
+    /// Whether the connection broke.
+    pub is_cut_off: bool,
+}
+
+/// Reads a body of at most `limit` bytes, counted after decompression. Keeps in `bytes` what came
+/// before an error.
+pub(super) fn read(body: Body, limit: u64, bytes: &mut Vec<u8>) -> Result<(), BodyError> {
+    let announced = body.content_length().unwrap_or(INITIAL_CAPACITY);
+    let fits = usize::try_from(announced.min(limit).min(MAX_PREALLOC)).unwrap_or_default();
+    bytes.reserve_exact(fits.saturating_add(1));
+    // `ureq` counts the bytes on the wire: a small body can grow without end, and one that does
+    // not compress is larger there.
+    let wire = body
+        .into_with_config()
+        .limit(limit.saturating_add(limit / 64 + 1024))
+        .reader();
+    let read = wire.take(limit.saturating_add(1)).read_to_end(bytes);
+    let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+    match read {
+        Ok(_) if size <= limit => Ok(()),
+        Ok(_) => Err(whole(too_large(limit))),
+        Err(error) => {
+            let error = ureq::Error::from(error);
+            // What is empty is not compressed, whatever `Content-Encoding` says.
+            if bytes.is_empty() && lacks_compressed_data(&error) {
+                return Ok(());
+            }
+            Err(convert(error, limit))
+        }
+    }
+}
+
+/// Returns true if a compressed body ended too early.
+fn lacks_compressed_data(error: &ureq::Error) -> bool {
+    match error {
+        #[cfg(feature = "gzip")]
+        ureq::Error::Decompress(_, error) => error.kind() == io::ErrorKind::UnexpectedEof,
+        _ => false,
+    }
+}
+
+fn convert(error: ureq::Error, limit: u64) -> BodyError {
+    match error {
+        ureq::Error::BodyExceedsLimit(_) => whole(too_large(limit)),
+        #[cfg(feature = "gzip")]
+        ureq::Error::Decompress(_, error) => {
+            let message = "the compressed answer is broken";
+            whole(Error::new(Kind::Transport, message).with_source(error))
+        }
+        // The head was HTTP, so this is an accident on the way.
+        ureq::Error::Protocol(error) => {
+            let message = format!("the body of the answer is broken: {error}");
+            cut_off(Error::new(Kind::Transport, message))
+        }
+        error => {
+            let report = Report {
+                phase: Phase::Sent,
+                endpoint: None,
+                is_pooled: false,
+            };
+            cut_off(errors::convert(error, &report))
+        }
+    }
+}
+
+fn whole(error: Error) -> BodyError {
+    BodyError {
+        error,
+        is_cut_off: false,
+    }
+}
+
+fn cut_off(error: Error) -> BodyError {
+    BodyError {
+        is_cut_off: error.kind() == Kind::Transport,
+        error,
+    }
+}
+
+fn too_large(limit: u64) -> Error {
+    Error::new(
+        Kind::TooLarge,
+        format!("the answer is larger than {limit} bytes"),
+    )
+}
+
+/// Whether a Content-Type says that every byte is a letter.
+pub(super) fn is_latin(media_type: &str) -> bool {
+    let parameters = media_type.split(';').skip(1);
+    parameters
+        .filter_map(|parameter| parameter.split_once('='))
+        .filter(|(name, _)| name.trim().eq_ignore_ascii_case("charset"))
+        .any(|(_, value)| {
+            let value = value.trim().trim_matches('"');
+            ["iso-8859-1", "latin1"]
+                .iter()
+                .any(|latin| value.eq_ignore_ascii_case(latin))
+        })
+}
+
+/// Whether `ureq` makes UTF-8 of a body that is in another character set.
+///
+/// It does with its feature `charset`, which any crate of an application can turn on. There is no
+/// asking for the features of a dependency; so a body of one byte shows it.
+pub(super) fn is_converted(body: &Body) -> bool {
+    const LETTER: &[u8] = &[0xe4];
+    let (Some(media_type), Some(charset)) = (body.mime_type(), body.charset()) else {
+        return false;
+    };
+    let sample = Body::builder().mime_type(media_type).charset(charset);
+    let read = sample.data(LETTER).read_to_vec();
+    read.is_ok_and(|read| read != LETTER)
+}

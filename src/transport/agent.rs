@@ -1,0 +1,110 @@
+//! Configures `ureq`.
+
+use std::time::Duration;
+
+use ureq::config::Config;
+use ureq::unversioned::transport::{
+    ConnectProxyConnector, Connector, RustlsConnector, TcpConnector,
+};
+use ureq::{Agent, Proxy};
+
+use crate::defaults;
+use crate::error::Error;
+use crate::transport::deadline::DeadlineConnector;
+use crate::transport::http_layer::{HttpConnector, StartConnector};
+use crate::transport::resolver::CachingResolver;
+use crate::transport::sizes::{IDLE, INPUT, OUTPUT};
+
+/// The settings of an agent.
+#[derive(Clone, Debug)]
+pub(crate) struct Settings {
+    pub user_agent: String,
+    pub timeout_connect: Option<Duration>,
+    pub timeout_response: Option<Duration>,
+    #[cfg(feature = "platform-verifier")]
+    pub system_certificates: bool,
+    /// The certificates of a test.
+    #[cfg(test)]
+    pub tls: Option<ureq::tls::TlsConfig>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            user_agent: defaults::USER_AGENT.to_owned(),
+            timeout_connect: Some(defaults::TIMEOUT_CONNECT),
+            timeout_response: Some(defaults::TIMEOUT_RESPONSE),
+            #[cfg(feature = "platform-verifier")]
+            system_certificates: false,
+            #[cfg(test)]
+            tls: None,
+        }
+    }
+}
+
+/// Returns an agent with the layers of this crate.
+pub(super) fn build(settings: &Settings, proxy: Option<Proxy>, resolver: CachingResolver) -> Agent {
+    #[allow(unused_mut, reason = "up to the features")]
+    let mut config = Agent::config_builder()
+        // A status as an error would be one without its body.
+        .http_status_as_error(false)
+        // A redirect would turn a POST into a GET, and drop the token.
+        .max_redirects(0)
+        .user_agent(&settings.user_agent)
+        // Asked for HTML, the service answers with a page for people.
+        .accept("application/json")
+        // Another crate can turn on more encodings.
+        .accept_encoding(if cfg!(feature = "gzip") { "gzip" } else { "" })
+        .proxy(proxy)
+        // The limit of the whole call is kept in `deadline`: here it would be one more system call
+        // for each read.
+        .timeout_resolve(settings.timeout_connect.map(finite))
+        .timeout_connect(settings.timeout_connect.map(finite))
+        .timeout_recv_response(settings.timeout_response.map(finite))
+        .input_buffer_size(INPUT)
+        .output_buffer_size(OUTPUT)
+        // See `HeadersTooLarge`.
+        .max_response_header_size(INPUT)
+        .max_idle_connections(IDLE)
+        .max_idle_connections_per_host(IDLE);
+    #[cfg(feature = "platform-verifier")]
+    if settings.system_certificates {
+        let roots = ureq::tls::RootCerts::PlatformVerifier;
+        config = config.tls_config(ureq::tls::TlsConfig::builder().root_certs(roots).build());
+    }
+    #[cfg(test)]
+    if let Some(tls) = &settings.tls {
+        config = config.tls_config(tls.clone());
+    }
+    // `ureq`'s own chain, less SOCKS, with a layer below TLS and one above it.
+    let connector =
+        ().chain(StartConnector)
+            .chain(ConnectProxyConnector::default())
+            .chain(TcpConnector::default())
+            .chain(DeadlineConnector)
+            .chain(RustlsConnector::default())
+            .chain(HttpConnector);
+    Agent::with_parts(config.build(), connector, resolver)
+}
+
+/// A time that can be added to now: `ureq` panics where it cannot.
+fn finite(timeout: Duration) -> Duration {
+    const YEAR: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+    timeout.min(YEAR)
+}
+
+/// Checks that an agent of the caller's leaves statuses and redirects to this crate.
+pub(crate) fn check(config: &Config) -> Result<(), Error> {
+    let wants = |setting: &str| {
+        Err(Error::invalid(format!(
+            "the agent must be configured with `{setting}`"
+        )))
+    };
+    if config.http_status_as_error() {
+        return wants("http_status_as_error(false)");
+    }
+    if config.max_redirects() > 0 {
+        return wants("max_redirects(0)");
+    }
+    Ok(())
+}

@@ -1,0 +1,32 @@
+use std::fmt;
+
+use ureq::http::Uri;
+use ureq::http::uri::{Authority, Scheme};
+
+/// Where a connection leads. `Display` writes host and port, without a user name or a password.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Endpoint {
+    authority: Authority,
+    default_port: u16,
+}
+
+impl Endpoint {
+    pub fn new(uri: &Uri) -> Option<Self> {
+        let https = uri.scheme() == Some(&Scheme::HTTPS);
+        Some(Self {
+            authority: uri.authority()?.clone(),
+            default_port: if https { 443 } else { 80 },
+        })
+    }
+
+    pub fn host(&self) -> &str {
+        self.authority.host()
+    }
+}
+
+impl fmt::Display for Endpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let port = self.authority.port_u16().unwrap_or(self.default_port);
+        write!(f, "{}:{port}", self.authority.host())
+    }
+}

@@ -1,0 +1,268 @@
+//! Converts the errors of `ureq`, whose own texts can show a URL, and so a query.
+
+use std::error::Error as StdError;
+use std::io;
+
+use ureq::Timeout;
+
+use crate::error::{Error, Kind};
+use crate::limits::Exceeded;
+use crate::transport::http_layer::{Abrupt, HeadersTooLarge};
+use crate::transport::scope::{Phase, Report};
+
+/// The settings that limit a call, as an error names them.
+const TIMEOUT_CALL: &str = "`timeout_call` of `Client::builder()`";
+const TIMEOUT_CONNECT: &str = "`timeout_connect` of `Client::builder()`";
+const TIMEOUT_RESPONSE: &str = "`timeout_response` of `Client::builder()`";
+pub(crate) const TIMEOUT_LIST: &str = "`timeout` of the list";
+const TIMEOUT_AGENT: &str = "the timeouts of the agent";
+
+/// How the text of rustls begins that is about a certificate.
+const CERTIFICATE: &str = "invalid peer certificate";
+
+/// How rustls calls bytes that are no TLS.
+const NOT_TLS: &str = "InvalidContentType";
+
+/// Converts an error of `ureq` by how far the call had come.
+pub(crate) fn convert(error: ureq::Error, report: &Report) -> Error {
+    at_phase(translate(error, report), report.phase)
+}
+
+/// Converts the end of a call whose time is over, or that was cancelled.
+pub(crate) fn exceeded(limit: Exceeded, phase: Phase) -> Error {
+    let error = |kind| Error::new(kind, limit.to_string());
+    at_phase(
+        match limit {
+            Exceeded::Cancelled => error(Kind::Cancelled),
+            Exceeded::CallTimeout => error(Kind::Timeout).with_time_limit(TIMEOUT_CALL),
+            Exceeded::ListTimeout => error(Kind::Timeout).with_time_limit(TIMEOUT_LIST),
+        },
+        phase,
+    )
+}
+
+/// Whether a failure is one to connect depends on whether a part of the request was sent. After that,
+/// the server may have carried the request out, whatever the failure looks like.
+fn at_phase(error: Error, phase: Phase) -> Error {
+    let kind = match (phase, error.kind()) {
+        (Phase::Connecting, Kind::Transport) => Kind::Connect,
+        (Phase::Connecting, Kind::Timeout) => Kind::ConnectTimeout,
+        (Phase::Connecting, Kind::Protocol) => Kind::Proxy,
+        (Phase::Sent, Kind::ConnectTimeout) => Kind::Timeout,
+        (Phase::Sent, kind) if kind.is_connect() => Kind::Transport,
+        (_, kind) => kind,
+    };
+    error.with_kind(kind)
+}
+
+fn translate(error: ureq::Error, report: &Report) -> Error {
+    use ureq::Error as E;
+    match error {
+        E::Timeout(which) => timeout(which, report.phase),
+        E::Other(error) => other(error, report),
+        E::HostNotFound => Error::new(Kind::HostNotFound, host_not_found(report, "has no address")),
+        E::Io(error) => io_error(error, report),
+        E::ConnectionFailed => Error::new(Kind::Connect, "no connection could be made"),
+        E::Tls(reason) => Error::new(Kind::Tls, format!("TLS failed: {reason}")),
+        E::Rustls(error) => Error::new(Kind::Tls, format!("TLS failed: {error}")),
+        E::TlsRequired => Error::new(Kind::Tls, "the connection is not encrypted"),
+        E::ConnectProxyFailed(reason) => proxy_error(&reason),
+        E::InvalidProxyUrl => Error::new(Kind::Proxy, "the proxy's URL is not valid"),
+        E::RequireHttpsOnly(_) | E::BadUri(_) | E::Http(_) => {
+            Error::invalid("no request can be made of the base URL and the parameters")
+        }
+        E::Protocol(error) => {
+            let speaker = match report.phase {
+                Phase::Connecting => "proxy",
+                _ => "server",
+            };
+            let message = format!("the {speaker} does not speak HTTP: {error}");
+            Error::new(Kind::Protocol, message)
+        }
+        E::LargeResponseHeader(..) => headers_too_large(),
+        _ => Error::new(Kind::Transport, "the request failed"),
+    }
+}
+
+/// The headers of a response are larger than this crate takes.
+pub(crate) fn headers_too_large() -> Error {
+    Error::new(Kind::Protocol, HeadersTooLarge.to_string())
+}
+
+/// Converts an error of a layer of this crate, or of one of the caller's.
+fn other(error: Box<dyn StdError + Send + Sync>, report: &Report) -> Error {
+    let error = match error.downcast::<Abrupt>() {
+        Ok(abrupt) => return io_error(abrupt.0, report),
+        Err(error) => error,
+    };
+    if let Some(limit) = error.downcast_ref::<Exceeded>() {
+        exceeded(*limit, report.phase)
+    } else if error.is::<HeadersTooLarge>() {
+        headers_too_large()
+    } else {
+        Error::new(Kind::Transport, "the request failed")
+    }
+}
+
+fn timeout(which: Timeout, phase: Phase) -> Error {
+    let (kind, message, setting) = match which {
+        Timeout::Resolve => (
+            Kind::ConnectTimeout,
+            "the host's address was not found in time",
+            TIMEOUT_CONNECT,
+        ),
+        Timeout::Connect => (
+            Kind::ConnectTimeout,
+            "it was not made in time",
+            TIMEOUT_CONNECT,
+        ),
+        Timeout::RecvResponse => (
+            Kind::Timeout,
+            "the server took the request and did not answer in time",
+            TIMEOUT_RESPONSE,
+        ),
+        _ => (
+            Kind::Timeout,
+            "the call took longer than it may",
+            TIMEOUT_CALL,
+        ),
+    };
+    Error::new(kind, message).with_time_limit(match phase {
+        Phase::Unknown => TIMEOUT_AGENT,
+        _ => setting,
+    })
+}
+
+/// `reason` is the sentence of `ureq`, which has the status twice.
+fn proxy_error(reason: &str) -> Error {
+    let status = reason.rsplit('/').next().unwrap_or_default();
+    let (kind, status) = match status {
+        "403" => (Kind::Proxy, "with 403 Forbidden"),
+        "407" => (Kind::Proxy, "with 407 Proxy Authentication Required"),
+        _ => (Kind::Connect, reason),
+    };
+    let sign = if kind == Kind::Proxy { "" } else { ":" };
+    Error::new(
+        kind,
+        format!("the proxy refused the connection{sign} {status}"),
+    )
+}
+
+fn host_not_found(report: &Report, what: &str) -> String {
+    match &report.endpoint {
+        Some(endpoint) => format!("the name `{}` {what}", endpoint.host()),
+        None => format!("the host's name {what}"),
+    }
+}
+
+fn io_error(error: io::Error, report: &Report) -> Error {
+    use io::ErrorKind as K;
+    let (kind, message) = match error.kind() {
+        // The kind of every error of rustls.
+        K::InvalidData => return tls_error(error, report.phase),
+        K::ConnectionRefused => (Kind::Connect, "the connection was refused"),
+        // The network can also go away under a connection.
+        K::NetworkUnreachable | K::HostUnreachable | K::AddrNotAvailable => match report.phase {
+            Phase::Connecting => (Kind::Connect, "the host cannot be reached"),
+            _ => (Kind::Transport, "the host cannot be reached any more"),
+        },
+        K::UnexpectedEof | K::ConnectionReset | K::ConnectionAborted | K::BrokenPipe => {
+            (Kind::Transport, closed(report.phase))
+        }
+        K::TimedOut | K::WouldBlock => (Kind::Timeout, "the connection timed out"),
+        // Only looking a name up fails without a kind of its own.
+        _ if error.to_string().contains("lookup") => {
+            let message = host_not_found(report, "was not found");
+            return Error::new(Kind::HostNotFound, message).with_source(error);
+        }
+        _ => (Kind::Transport, "the connection failed"),
+    };
+    Error::new(kind, message).with_source(error)
+}
+
+fn tls_error(error: io::Error, phase: Phase) -> Error {
+    let text = error.to_string();
+    if phase != Phase::Sent && text.contains(NOT_TLS) {
+        let message = "TLS failed: the port does not speak TLS, so the base URL may have to begin \
+                       with `http://`";
+        return Error::new(Kind::Tls, message).with_source(error);
+    }
+    let kind = if text.contains(CERTIFICATE) {
+        Kind::Certificate
+    } else if phase == Phase::Unknown {
+        // Only of a certificate it is known that nothing was sent.
+        Kind::Transport
+    } else {
+        Kind::Tls
+    };
+    Error::new(kind, format!("TLS failed: {text}"))
+}
+
+fn closed(phase: Phase) -> &'static str {
+    match phase {
+        Phase::Connecting => "the connection was closed before anything was sent",
+        _ => "the server closed the connection before its answer was complete",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use ureq::unversioned::transport::{Buffers, LazyBuffers, NextTimeout, Transport, time};
+
+    use super::*;
+    use crate::limits::Limits;
+    use crate::limits::clock::SystemClock;
+    use crate::transport::deadline::DeadlineTransport;
+    use crate::transport::http_layer::HttpLayer;
+    use crate::transport::scope::Scope;
+
+    /// A connection that takes what is sent, and then loses its way to the host.
+    #[derive(Debug)]
+    struct Lost(LazyBuffers);
+
+    impl Transport for Lost {
+        fn buffers(&mut self) -> &mut dyn Buffers {
+            &mut self.0
+        }
+
+        fn transmit_output(&mut self, _: usize, _: NextTimeout) -> Result<(), ureq::Error> {
+            Ok(())
+        }
+
+        fn await_input(&mut self, _: NextTimeout) -> Result<bool, ureq::Error> {
+            Err(io::Error::from(io::ErrorKind::HostUnreachable).into())
+        }
+
+        fn is_open(&mut self) -> bool {
+            true
+        }
+    }
+
+    #[test]
+    fn a_host_that_gets_out_of_reach_after_something_was_sent_is_a_broken_connection() {
+        let lose = |send: bool| {
+            let limits = Limits::new(Arc::new(SystemClock), None);
+            let scope = Scope::enter(&limits, None);
+            {
+                let lost = Lost(LazyBuffers::new(1, 1));
+                let mut connection = HttpLayer(DeadlineTransport::new(lost, false));
+                let timeout = NextTimeout {
+                    after: time::Duration::NotHappening,
+                    reason: Timeout::Global,
+                    per_read: None,
+                    per_write: None,
+                };
+                if send {
+                    connection.transmit_output(1, timeout).unwrap();
+                }
+                let error = connection.await_input(timeout).unwrap_err();
+                convert(error, &scope.report()).kind()
+            }
+        };
+        assert_eq!(lose(false), Kind::Connect);
+        assert_eq!(lose(true), Kind::Transport);
+        assert_eq!(lose(false), Kind::Connect);
+    }
+}
