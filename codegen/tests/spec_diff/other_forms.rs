@@ -174,6 +174,10 @@ fn answers_by_status() {
         "CreatePetResponse::NoContent is described in other words: docs
          patch",
     );
+}
+
+#[test]
+fn a_text_becomes_bytes() {
     says(
         &[(
             "type: string, description: Where.",
@@ -293,7 +297,7 @@ fn a_trait_with_the_same_tokens_is_the_same_under_another_name() {
 }
 
 #[test]
-fn unions() {
+fn how_the_variants_of_a_union_are_told_apart() {
     says(
         &[("propertyName: petType", "propertyName: kind")],
         "Pet tells its variants apart by `kind` instead of by `petType`: compatible
@@ -328,6 +332,10 @@ fn unions() {
         "Size tries its variants in another order: compatible
          patch",
     );
+}
+
+#[test]
+fn a_union_has_other_variants() {
     says(
         &[
             (", { $ref: \"#/components/schemas/Dog\" }]\n", "]\n"),
