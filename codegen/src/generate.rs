@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::document::{Source, bundle};
 use crate::lenient;
+use crate::model::Api;
 use crate::public_signatures;
 use crate::read::operations as reader;
 use crate::text::{Diagnostic, Diagnostics, one_line};
@@ -93,9 +94,7 @@ pub fn generate(path: &Path, mode: Mode) -> Result<Generated, Diagnostics> {
 ///
 /// The same as those of [`generate`].
 pub fn generate_from(path: &Path, text: &str, mode: Mode) -> Result<Generated, Diagnostics> {
-    let mut source = Source::parse(path, text)?;
-    bundle::gather(&mut source);
-    with_stack(path, || from_source(source, mode))
+    with_stack(path, || from_source(bundle::parse(path, text)?, mode))
 }
 
 /// Parses a text in YAML or JSON, as the generator does; `path` is for messages.
@@ -109,10 +108,10 @@ pub fn value(path: &Path, text: &str) -> Result<serde_json::Value, Diagnostics> 
 
 /// Schemas may be nested in one another as deep as is permitted, and every level takes some stack,
 /// the more so where nothing is optimized.
-fn with_stack(
+pub fn with_stack<T: Send>(
     path: &Path,
-    work: impl FnOnce() -> Result<Generated, Diagnostics> + Send,
-) -> Result<Generated, Diagnostics> {
+    work: impl FnOnce() -> Result<T, Diagnostics> + Send,
+) -> Result<T, Diagnostics> {
     const STACK_SIZE: usize = 256 * 1024 * 1024;
     std::thread::scope(|scope| {
         let thread = std::thread::Builder::new().stack_size(STACK_SIZE);
@@ -128,10 +127,7 @@ fn with_stack(
 }
 
 fn from_source(source: Source, mode: Mode) -> Result<Generated, Diagnostics> {
-    let api = match mode {
-        Mode::Strict => reader::read(&mut source.clone())?,
-        Mode::Lenient => lenient::read(&source)?,
-    };
+    let api = read_model(&source, mode)?;
     let types = Types::new(&api).map_err(|message| fault(&source, "types", message))?;
     Ok(Generated {
         code: text(&source, write::file(&api, &types))?,
@@ -141,6 +137,14 @@ fn from_source(source: Source, mode: Mode) -> Result<Generated, Diagnostics> {
         left_out: api.left_out,
         files: source.files().map(Path::to_owned).collect(),
     })
+}
+
+/// Reads the model of a document, as the mode has it.
+pub fn read_model(source: &Source, mode: Mode) -> Result<Api, Diagnostics> {
+    match mode {
+        Mode::Strict => reader::read(&mut source.clone()),
+        Mode::Lenient => lenient::read(source),
+    }
 }
 
 /// Formats generated code, below a line that says where it is from.
@@ -154,7 +158,8 @@ fn text(source: &Source, tokens: proc_macro2::TokenStream) -> Result<String, Dia
     ))
 }
 
-fn fault(source: &Source, stage: &str, message: impl fmt::Display) -> Diagnostics {
+/// Reports a failure that no document may cause.
+pub fn fault(source: &Source, stage: &str, message: impl fmt::Display) -> Diagnostics {
     let found = format!("{stage} could not be written: {message}");
     let remedy = "this is a fault of the generator; please report it with the document";
     source.diagnostic("", found).remedy(remedy).into()

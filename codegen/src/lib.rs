@@ -1,7 +1,9 @@
 //! Generates the Rust source of the FitRankings client from an OpenAPI 3.0 document.
 //!
-//! The client's `build.rs` runs a [`BuildScript`]. [`generate`] gives the source to any other program. Both fail with [`Diagnostics`]: everything that is wrong with a document at once, with
-//! files, lines, JSON pointers and remedies.
+//! The client's `build.rs` runs a [`BuildScript`]. [`generate`] gives the source to any other program.
+//! [`compare`] tells what a change of the document does to callers. All of them fail with
+//! [`Diagnostics`]: everything that is wrong with a document at once, with files, lines, JSON pointers
+//! and remedies.
 //!
 //! # Stages
 //!
@@ -15,12 +17,15 @@
 //! | `read` | operations, by way of `openapiv3` | the model |
 //! | `model` | | what a document says, in plain words |
 //! | `write` | the model, by way of `typify` | Rust |
+//! | `compare` | the models of two documents | what the change does to callers |
 //!
 //! Below all of them is `text`: messages, names, JSON pointers, media types. Above them, `lenient`
 //! reads a document again and again without the operations that are in the way, `generate` runs the
-//! stages, and `build_script` runs them for cargo.
+//! stages down to Rust, and `build_script` runs them for cargo. `compare` takes a few words from `write`,
+//! so that it says what is generated, and from `generate` how a document is read.
 
 mod build_script;
+mod compare;
 mod document;
 mod extensions;
 mod generate;
@@ -34,6 +39,7 @@ mod validate;
 mod write;
 
 pub use build_script::{BuildScript, Environment};
+pub use compare::{Report, Verdict, compare, compare_from};
 pub use generate::{Generated, Mode, generate, generate_from, value};
 pub use text::{Diagnostic, Diagnostics};
 

@@ -113,6 +113,7 @@ pub struct Scheme {
     pub kind: SchemeKind,
 }
 
+#[derive(PartialEq, Eq)]
 pub enum SchemeKind {
     Bearer,
     Basic,
@@ -141,6 +142,8 @@ pub struct Parameter {
     pub location: ParameterLocation,
     pub required: bool,
     pub doc: String,
+    /// What the docs say of its values: unit, bounds, default and example.
+    pub facts: String,
     pub deprecated: bool,
     pub schema: Schema,
     pub written: Written,
@@ -162,6 +165,7 @@ impl Parameter {
             location,
             required: false,
             doc: String::new(),
+            facts: String::new(),
             deprecated: false,
             schema,
             written,
@@ -302,6 +306,7 @@ impl Response {
 }
 
 /// A response whose status is an error.
+#[derive(PartialEq, Eq)]
 pub struct ErrorResponse {
     pub status: String,
     pub doc: String,
@@ -344,6 +349,16 @@ impl Schema {
         match self {
             Self::Nullable(inner) => *inner,
             other => other,
+        }
+    }
+
+    /// Returns the least and the greatest value of a whole number's type.
+    pub fn limits(&self) -> Option<(i128, i128)> {
+        match self {
+            Self::Integer("i32") => Some((i32::MIN.into(), i32::MAX.into())),
+            Self::Integer("u64") => Some((0, u64::MAX.into())),
+            Self::Integer(_) => Some((i64::MIN.into(), i64::MAX.into())),
+            _ => None,
         }
     }
 
@@ -410,6 +425,18 @@ pub struct Record {
     pub row: bool,
     /// The schema of all other keys.
     pub rest: Option<Schema>,
+}
+
+impl Record {
+    /// Whether callers make one with `default()`.
+    pub fn has_default(&self) -> bool {
+        self.in_request && self.fields.iter().all(Field::may_be_missing)
+    }
+
+    /// Whether callers make one with `new()`, which takes the required fields.
+    pub fn has_new(&self) -> bool {
+        self.in_request && !self.fields.iter().all(Field::may_be_missing)
+    }
 }
 
 pub struct Field {

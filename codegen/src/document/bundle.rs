@@ -25,11 +25,18 @@ pub fn read(path: &Path) -> Result<Source, Diagnostics> {
     Ok(source)
 }
 
+/// Parses a text as if it stood at `path`, and reads the files beside it that it refers to.
+pub fn parse(path: &Path, text: &str) -> Result<Source, Diagnostics> {
+    let mut source = Source::parse(path, text)?;
+    gather(&mut source);
+    Ok(source)
+}
+
 /// Reads the files that the document refers to, and those that they refer to.
 ///
 /// A file that cannot be read is reported only where a reference into it is followed: it may be
 /// part of an example.
-pub fn gather(source: &mut Source) {
+fn gather(source: &mut Source) {
     let mut files = Files {
         folder: folder(&source.path),
         numbers: HashMap::from([(plain(&source.path), None)]),

@@ -80,8 +80,10 @@ fn field(
     };
     let value = context.source.at(pointer).unwrap_or(&Value::Null);
     let written = Written::Styled(style, explode);
+    let [doc, facts] = context.schemas.registry.doc_parts(pointer);
     Some(Parameter {
-        doc: context.schemas.registry.doc(pointer),
+        doc,
+        facts,
         deprecated: flag(value, "deprecated"),
         media_type,
         ..Parameter::new(wire, location, schema, written)

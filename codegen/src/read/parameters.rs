@@ -140,13 +140,15 @@ fn value(
     let (minimum, maximum) = bounds(context, &schema, &at);
     let default = context.source.at(&join(&at, "default"));
     let written = written(context, &schema, location, style, explode);
+    let [text, facts] = context.schemas.registry.doc_parts(&at);
     Some(Parameter {
         // A path without it would be another path.
         required: data.required || location == ParameterLocation::Path,
         doc: markdown::paragraphs([
             markdown::markdown(data.description.as_deref().unwrap_or_default()),
-            context.schemas.registry.doc(&at),
+            text,
         ]),
+        facts,
         deprecated: data.deprecated.unwrap_or_default(),
         minimum,
         maximum,
@@ -314,11 +316,8 @@ fn bounds(
     schema: &Schema,
     pointer: &str,
 ) -> (Option<i128>, Option<i128>) {
-    let (least, most) = match schema {
-        Schema::Integer("i32") => (i32::MIN.into(), i32::MAX.into()),
-        Schema::Integer("u64") => (0, u64::MAX.into()),
-        Schema::Integer(_) => (i64::MIN.into(), i64::MAX.into()),
-        _ => return (None, None),
+    let Some((least, most)) = schema.limits() else {
+        return (None, None);
     };
     let value = references::resolve(context.source, pointer).and_then(|at| context.source.at(&at));
     let Some(value) = value else {

@@ -7,6 +7,11 @@ use crate::text::markdown::{code, markdown, paragraphs};
 
 /// Returns the description of a schema, with its unit, bounds, default and example.
 pub fn of_schema(schema: &Value) -> String {
+    paragraphs(parts_of_schema(schema))
+}
+
+/// Returns the same in two parts: the text, and the facts that the type does not show.
+pub fn parts_of_schema(schema: &Value) -> [String; 2] {
     let text = text(schema);
     let mut facts = Vec::new();
     if let Some(plural) = unit::plural(schema).filter(|plural| !text.contains(plural)) {
@@ -25,7 +30,7 @@ pub fn of_schema(schema: &Value) -> String {
     if let Some(example) = schema.get("example").filter(|example| is_scalar(example)) {
         facts.push(format!("Example: {}.", code(example)));
     }
-    paragraphs([text, facts.join(" ")])
+    [text, facts.join(" ")]
 }
 
 fn bounds(schema: &Value) -> impl Iterator<Item = String> {

@@ -9,7 +9,7 @@ use super::schema_kind::{self, SchemaKind};
 use crate::document::{Findings, Source};
 use crate::model::{Enum, Record, Schema, Union};
 use crate::text::names::{self, Scope};
-use crate::text::{MAX_DEPTH, SCHEMAS, join, target, target_of};
+use crate::text::{MAX_DEPTH, SCHEMAS, join, markdown, target, target_of};
 
 /// The types of a document as they are read, and what a reader has to know of its schemas.
 pub struct Registry<'s> {
@@ -119,16 +119,21 @@ impl<'s> Registry<'s> {
 
     /// Returns the description of a schema, or else of the one that it is by a reference.
     pub fn doc(&self, pointer: &str) -> String {
+        markdown::paragraphs(self.doc_parts(pointer))
+    }
+
+    /// Returns the same in two parts: the text, and the facts that the type does not show.
+    pub fn doc_parts(&self, pointer: &str) -> [String; 2] {
         let mut value = self.source.at(pointer);
         for _ in 0..MAX_DEPTH {
             let Some(schema) = value else { break };
-            let own = description::of_schema(schema);
-            if !own.is_empty() {
+            let own = description::parts_of_schema(schema);
+            if own.iter().any(|part| !part.is_empty()) {
                 return own;
             }
             value = self.same_as(schema);
         }
-        String::new()
+        Default::default()
     }
 
     /// Returns the schema of which this one says only that it is the same.

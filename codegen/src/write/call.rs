@@ -53,31 +53,18 @@ pub fn call(operation: &Operation, types: &Types) -> TokenStream {
 
 /// The function that gives the JSON of an answer as it came. A secret in it would no longer be one.
 fn raw(operation: &Operation) -> Option<TokenStream> {
-    let mut contents = operation.response.contents();
-    let (json, empty) = match &operation.response {
-        Response::Maybe(_) => (true, true),
-        answer => (
-            answer
-                .contents()
-                .any(|content| matches!(content, Content::Json(_))),
-            answer.contents().any(|content| *content == Content::Empty),
-        ),
-    };
-    let other = contents.any(|content| matches!(content, Content::Text | Content::Bytes));
-    if !json || other || !operation.secrets.is_empty() {
-        return None;
-    }
-    let (rust, send, nothing) = match empty {
-        true => (
+    let (rust, send, nothing) = if raw_may_be_empty(operation)? {
+        (
             quote!(Option<Box<serde_json::value::RawValue>>),
             quote!(.maybe_json()),
             docs(" It is `None` where the answer is empty."),
-        ),
-        false => (
+        )
+    } else {
+        (
             quote!(Box<serde_json::value::RawValue>),
             quote!(.json()),
             docs(""),
-        ),
+        )
     };
     Some(quote! {
         /// Sends the request, and returns the JSON of a success as it came: with the keys that
@@ -94,8 +81,26 @@ fn raw(operation: &Operation) -> Option<TokenStream> {
     })
 }
 
+/// Whether the JSON of a response may be missing; `None` where the operation has no `call_raw`.
+pub fn raw_may_be_empty(operation: &Operation) -> Option<bool> {
+    let mut contents = operation.response.contents();
+    let (json, empty) = match &operation.response {
+        Response::Maybe(_) => (true, true),
+        response => (
+            response
+                .contents()
+                .any(|content| matches!(content, Content::Json(_))),
+            response
+                .contents()
+                .any(|content| *content == Content::Empty),
+        ),
+    };
+    let other = contents.any(|content| matches!(content, Content::Text | Content::Bytes));
+    (json && !other && operation.secrets.is_empty()).then_some(empty)
+}
+
 /// What an operation answers with, and the step that gets it.
-fn send(operation: &Operation, types: &Types) -> (TokenStream, TokenStream) {
+pub fn send(operation: &Operation, types: &Types) -> (TokenStream, TokenStream) {
     match &operation.response {
         Response::Always(Content::Json(schema)) if operation.paging.is_some() => {
             (types.of(schema), quote!(.page(<Self as Paged>::KEY)))

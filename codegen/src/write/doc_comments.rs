@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::model::{ErrorResponse, Operation, Schema, Security};
+use crate::model::{ErrorResponse, Operation, Parameter, Schema, Security};
 use crate::text::markdown;
 use crate::text::names::last;
 
@@ -40,14 +40,19 @@ fn arguments_doc(operation: &Operation) -> String {
     let parameters = operation.parameters.iter();
     let parameters = parameters
         .filter(|parameter| parameter.required)
-        .map(|parameter| (parameter.name.as_str(), &parameter.doc));
+        .map(|parameter| (parameter.name.as_str(), parameter_doc(parameter)));
     let body = operation.body.iter().filter(|body| body.required);
-    let body = body.map(|body| ("body", &body.doc));
+    let body = body.map(|body| ("body", body.doc.clone()));
     let items = parameters.chain(body).filter(|(_, doc)| !doc.is_empty());
     let items: Vec<String> = items
         .map(|(name, doc)| format!("- `{name}`: {}", doc.replace('\n', "\n  ")))
         .collect();
     section("# Arguments", &items)
+}
+
+/// Returns what the document says of a parameter.
+pub fn parameter_doc(parameter: &Parameter) -> String {
+    markdown::paragraphs([parameter.doc.clone(), parameter.facts.clone()])
 }
 
 fn token_link(token: &str) -> String {

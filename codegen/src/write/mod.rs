@@ -12,8 +12,13 @@ mod types;
 use proc_macro2::TokenStream;
 use quote::quote;
 
+pub use self::call::{raw_may_be_empty, send};
 use self::doc_comments::{docs, notes_doc};
+pub use self::requests::{body_type, sends_files};
 use self::rust_types::Types;
+pub use self::token_traits::holders;
+pub use self::tokens::is_converted;
+pub use self::types::{held, payload};
 use crate::model::{Api, Response};
 use crate::text::markdown;
 

@@ -4,7 +4,7 @@ use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
 
 use super::call::call;
-use super::doc_comments::{docs, operation_doc, or};
+use super::doc_comments::{docs, operation_doc, or, parameter_doc};
 use super::rust_types::Types;
 use super::tokens::{deprecated, ident, taken};
 use crate::model::{
@@ -77,7 +77,7 @@ fn imports(api: &Api, paged: bool) -> TokenStream {
 }
 
 /// Whether a request sends files, whose type is the runtime's.
-fn sends_files(api: &Api) -> bool {
+pub fn sends_files(api: &Api) -> bool {
     let parameters = api
         .operations
         .iter()
@@ -149,7 +149,7 @@ impl Arguments {
 }
 
 /// The type of a body, as it is taken from a caller.
-fn body_type(body: &Body, types: &Types) -> TokenStream {
+pub fn body_type(body: &Body, types: &Types) -> TokenStream {
     match body.form {
         BodyForm::Json | BodyForm::Form => types.of(&body.schema),
         BodyForm::Text => quote!(String),
@@ -306,7 +306,7 @@ fn setter(parameter: &Parameter, types: &Types) -> TokenStream {
     let name = ident(&parameter.name);
     let (taken, value) = taken(&name, &types.of(&parameter.schema));
     let sends = format!("Sends {}.", markdown::span_of(&parameter.wire));
-    let doc = docs(&or(&parameter.doc, &sends));
+    let doc = docs(&or(&parameter_doc(parameter), &sends));
     let deprecated = deprecated(parameter.deprecated);
     quote! {
         #doc

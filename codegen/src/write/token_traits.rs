@@ -19,7 +19,7 @@ pub fn token_trait(
 ) -> Option<TokenStream> {
     let Security::AnyOf {
         alternatives,
-        optional,
+        optional: _,
     } = security
     else {
         return None;
@@ -38,18 +38,30 @@ pub fn token_trait(
         "`client.with_token(token)` makes such a client of the one at hand, over the same connections, where `token` is {list}{}",
         origins(alternatives, schemes)
     );
-    let holders = alternatives
-        .iter()
-        .map(|tokens| holder(tokens))
-        .chain(either(alternatives));
-    let nobody = optional.then(|| quote!(impl #name for crate::NoToken {}));
+    let holders = holders(security);
     Some(quote! {
         #about
         #[diagnostic::on_unimplemented(message = #message, label = #label, note = #note)]
         pub trait #name: crate::Token {}
         #(impl #name for #holders {})*
-        #nobody
     })
+}
+
+/// Returns the token types that may call an operation. There are none if it takes no token.
+pub fn holders(security: &Security) -> Vec<TokenStream> {
+    let Security::AnyOf {
+        alternatives,
+        optional,
+    } = security
+    else {
+        return Vec::new();
+    };
+    alternatives
+        .iter()
+        .map(|tokens| holder(tokens))
+        .chain(either(alternatives))
+        .chain(optional.then(|| quote!(crate::NoToken)))
+        .collect()
 }
 
 /// Where the tokens of an operation come from, as the end of a sentence.

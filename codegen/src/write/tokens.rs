@@ -16,10 +16,15 @@ pub fn deprecated(is: bool) -> Option<TokenStream> {
 
 /// How a value of a type is taken from a caller, and made the type: what easily becomes it will do.
 pub fn taken(name: &Ident, rust: &TokenStream) -> (TokenStream, TokenStream) {
-    let text = rust.to_string().replace(' ', "");
-    if ["String", SECRET, FILE].contains(&text.as_str()) || text.starts_with("Vec<") {
+    if is_converted(rust) {
         (quote!(impl Into<#rust>), quote!(#name.into()))
     } else {
         (quote!(#rust), quote!(#name))
     }
+}
+
+/// Whether a caller may give what easily becomes a value of the type, in place of the value.
+pub fn is_converted(rust: &TokenStream) -> bool {
+    let text = rust.to_string().replace(' ', "");
+    ["String", SECRET, FILE].contains(&text.as_str()) || text.starts_with("Vec<")
 }

@@ -36,9 +36,8 @@ pub fn record(name: &str, record: &Record, api: &Api, types: &Types) -> TokenStr
         }
     });
     // A record that callers send has a way to make one, which a new optional field leaves alone.
-    let optional = record.fields.iter().all(Field::may_be_missing);
-    let new = (record.in_request && !optional).then(|| new(name, record, types));
-    let default = (record.in_request && optional).then(|| quote!(Default,));
+    let new = record.has_new().then(|| new(name, record, types));
+    let default = record.has_default().then(|| quote!(Default,));
     let row = record.row.then(|| row(name, record, api));
     quote! {
         #doc
@@ -226,14 +225,7 @@ pub fn union(name: &str, union: &Union, types: &Types) -> TokenStream {
     let payloads: Vec<TokenStream> = union
         .alternatives
         .iter()
-        .map(|known| {
-            let rust = types.field(name, &known.name);
-            // So that a union can hold what holds it, and is no larger than it has to be.
-            match known.schema {
-                Schema::Named(_) => quote!(Box<#rust>),
-                _ => rust,
-            }
-        })
+        .map(|known| payload(name, known, types))
         .collect();
     let names: Vec<Ident> = union
         .alternatives
@@ -267,6 +259,16 @@ pub fn union(name: &str, union: &Union, types: &Types) -> TokenStream {
     }
 }
 
+/// Returns the type that the variant for an alternative holds.
+pub fn payload(union: &str, known: &Alternative, types: &Types) -> TokenStream {
+    let rust = types.field(union, &known.name);
+    // So that a union can hold what holds it, and is no larger than it has to be.
+    match known.schema {
+        Schema::Named(_) => quote!(Box<#rust>),
+        _ => rust,
+    }
+}
+
 /// What is said of an alternative that the document says nothing of.
 fn alternative(known: &Alternative) -> String {
     match (&known.schema, known.tags.first()) {
@@ -278,6 +280,16 @@ fn alternative(known: &Alternative) -> String {
         (Schema::Integer(_) | Schema::Number(_), None) => "A number.".to_owned(),
         (Schema::Boolean, None) => "`true` or `false`.".to_owned(),
         _ => "One of them.".to_owned(),
+    }
+}
+
+/// Returns the type that the variant for a status holds.
+pub fn held(response: &str, success: &Success, types: &Types) -> Option<TokenStream> {
+    match &success.content {
+        Content::Json(_) => Some(types.field(response, &success.name)),
+        Content::Text => Some(quote!(String)),
+        Content::Bytes => Some(quote!(Vec<u8>)),
+        Content::Empty => None,
     }
 }
 
@@ -303,15 +315,7 @@ pub fn answer(
             format!("{status}: {text}")
         });
         let variant = ident(&success.name);
-        let held = match &success.content {
-            Content::Json(_) => {
-                let rust = types.field(name, &success.name);
-                Some(quote!((#rust)))
-            }
-            Content::Text => Some(quote!((String))),
-            Content::Bytes => Some(quote!((Vec<u8>))),
-            Content::Empty => None,
-        };
+        let held = held(name, success, types).map(|rust| quote!((#rust)));
         quote!(#doc #variant #held)
     });
     quote! {

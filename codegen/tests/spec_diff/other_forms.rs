@@ -1,20 +1,27 @@
-//! The forms that generated code has for documents of other kinds, and what nobody has words for.
+//! Forms that the document of the other tests does not call for.
 
-use crate::{edited, says_of_code};
+use crate::{FORMS, edited, says_of};
 
-/// Such code, written by hand.
-const FORMS: &str = include_str!("forms.rs");
-
-/// Checks what is said of a change of that code, and of taking it back.
+/// Checks what is said of a change of that document, and of taking it back.
 #[track_caller]
 fn says(edits: &[(&str, &str)], forward: &str, backward: &str) {
-    says_of_code([FORMS, &edited(FORMS, edits)], forward, backward);
+    says_of([FORMS, &edited(FORMS, edits)], forward, backward);
+}
+
+/// The same of a change of what that document is after a first one.
+#[track_caller]
+fn says_after(first: &[(&str, &str)], edits: &[(&str, &str)], forward: &str, backward: &str) {
+    let old = edited(FORMS, first);
+    says_of([&old, &edited(&old, edits)], forward, backward);
 }
 
 #[test]
 fn a_server_of_one_operation() {
     says(
-        &[("Some(\"https://pets.example.com\"),", "None,")],
+        &[(
+            "      servers: [{ url: \"https://pets.example.com\" }]\n",
+            "",
+        )],
         "create_pet is sent to the client's server instead of https://pets.example.com: compatible
          patch",
         "create_pet is sent to https://pets.example.com instead of the client's server: compatible
@@ -25,34 +32,32 @@ fn a_server_of_one_operation() {
 #[test]
 fn styles_and_places() {
     says(
-        &[("Style::Deep, true", "Style::Form, true")],
+        &[("style: deepObject", "style: form")],
         "create_pet.filter() is sent in the style `form` (exploded) instead of in the style `deep` (exploded): compatible
          patch",
         "create_pet.filter() is sent in the style `deep` (exploded) instead of in the style `form` (exploded): compatible
          patch",
     );
     says(
-        &[("Style::Deep, true", "Style::Deep, false")],
+        &[("explode: true", "explode: false")],
         "create_pet.filter() is sent in the style `deep` instead of in the style `deep` (exploded): compatible
          patch",
         "create_pet.filter() is sent in the style `deep` (exploded) instead of in the style `deep`: compatible
          patch",
     );
-    says(
-        &[(
-            "ParameterLocation::Query, \"filter\"",
-            "ParameterLocation::Cookie, \"filter\"",
-        )],
+    says_after(
+        &[("style: deepObject", "style: form")],
+        &[("{ name: filter, in: query", "{ name: filter, in: cookie")],
         "create_pet.filter() is sent as a cookie instead of in the query: compatible
          patch",
         "create_pet.filter() is sent in the query instead of as a cookie: compatible
          patch",
     );
     says(
-        &[(".cookie(\"session\"", ".cookie(\"sid\"")],
-        "create_pet.session() is sent as `sid` instead of `session`: compatible
+        &[("{ name: session", "{ name: Session")],
+        "create_pet.session() is sent as `Session` instead of `session`: compatible
          patch",
-        "create_pet.session() is sent as `session` instead of `sid`: compatible
+        "create_pet.session() is sent as `session` instead of `Session`: compatible
          patch",
     );
 }
@@ -60,14 +65,14 @@ fn styles_and_places() {
 #[test]
 fn media_types() {
     says(
-        &[(".json_body(\"application/vnd.pets+json\", Some(&self.body))", ".form_body(Some(&self.body))")],
+        &[("application/vnd.pets+json", "application/x-www-form-urlencoded")],
         "create_pet, argument body, is sent as a form instead of application/vnd.pets+json: compatible
          patch",
         "create_pet, argument body, is sent as application/vnd.pets+json instead of a form: compatible
          patch",
     );
     says(
-        &[(".json_body(\"application/vnd.pets+json\", Some(&self.body))", ".body(Some(&self.body))")],
+        &[("application/vnd.pets+json", "application/json")],
         "create_pet, argument body, is sent as JSON instead of application/vnd.pets+json: compatible
          patch",
         "create_pet, argument body, is sent as application/vnd.pets+json instead of JSON: compatible
@@ -75,33 +80,55 @@ fn media_types() {
     );
     says(
         &[(
-            "                .accept(\"application/json, text/csv\")\n",
+            "        \"203\": { description: A copy., content: { text/csv: { schema: { type: string } } } }\n",
             "",
         )],
-        "create_pet asks for JSON instead of application/json, text/csv: compatible
-         patch",
-        "create_pet asks for application/json, text/csv instead of JSON: compatible
-         patch",
+        "create_pet answers Option<Pet> instead of CreatePetResponse: breaking
+         the enum of answers CreatePetResponse is gone: breaking
+         create_pet asks for JSON instead of application/json, text/csv: compatible
+         create_pet: `.call_raw()` is new: compatible
+         major",
+        "create_pet answers CreatePetResponse instead of Option<Pet>: breaking
+         create_pet: `.call_raw()` is gone: breaking
+         create_pet asks for application/json, text/csv instead of JSON: compatible
+         the enum of answers CreatePetResponse is new: compatible
+         major",
     );
+}
+
+#[test]
+fn forms_and_their_parts() {
     says(
-        &[("Some(\"image/png\")", "None")],
+        &[(
+            "            encoding: { photo: { contentType: image/png } }\n",
+            "",
+        )],
         "add_photo, argument photo, is sent plainly instead of as `image/png`: compatible
          patch",
         "add_photo, argument photo, is sent as `image/png` instead of plainly: compatible
          patch",
     );
     says(
-        &[(".files(\"photo\"", ".files(\"picture\"")],
-        "add_photo, argument photo, is sent as `picture` instead of `photo`: compatible
+        &[
+            ("required: [photo]", "required: [Photo]"),
+            ("properties: { photo:", "properties: { Photo:"),
+            ("encoding: { photo:", "encoding: { Photo:"),
+        ],
+        "add_photo, argument photo, is sent as `Photo` instead of `photo`: compatible
          patch",
-        "add_photo, argument photo, is sent as `photo` instead of `picture`: compatible
+        "add_photo, argument photo, is sent as `photo` instead of `Photo`: compatible
          patch",
     );
     says(
-        &[("                .multipart()\n", "")],
-        "add_photo no longer sends a multipart form: compatible
+        &[(
+            "multipart/form-data: {",
+            "application/x-www-form-urlencoded: {",
+        )],
+        "write_note.text() is sent in the style `form` (exploded) instead of plainly: compatible
+         write_note no longer sends a multipart form: compatible
          patch",
-        "add_photo sends a multipart form: compatible
+        "write_note.text() is sent plainly instead of in the style `form` (exploded): compatible
+         write_note sends a multipart form: compatible
          patch",
     );
 }
@@ -109,13 +136,7 @@ fn media_types() {
 #[test]
 fn answers_by_status() {
     says(
-        &[
-            (
-                "                    204 => Ok(types::CreatePetResponse::NoContent),\n",
-                "",
-            ),
-            ("        /// 204: It was known.\n        NoContent,\n", ""),
-        ],
+        &[("        \"204\": { description: It was known. }\n", "")],
         "CreatePetResponse loses NoContent: breaking
          create_pet reads 204 as an error instead of NoContent: compatible
          major",
@@ -124,36 +145,44 @@ fn answers_by_status() {
          minor",
     );
     says(
-        &[("                    204 =>", "                    205 =>")],
-        "create_pet reads 204 as an error instead of NoContent: compatible
-         create_pet reads 205 as NoContent instead of an error: compatible
-         patch",
-        "create_pet reads 204 as NoContent instead of an error: compatible
-         create_pet reads 205 as an error instead of NoContent: compatible
-         patch",
+        &[("        \"204\":", "        \"205\":")],
+        "CreatePetResponse loses NoContent: breaking
+         create_pet reads 204 as an error instead of NoContent: compatible
+         create_pet reads 205 as ResetContent instead of an error: compatible
+         CreatePetResponse gains ResetContent: compatible
+         major",
+        "CreatePetResponse loses ResetContent: breaking
+         create_pet reads 204 as NoContent instead of an error: compatible
+         create_pet reads 205 as an error instead of ResetContent: compatible
+         CreatePetResponse gains NoContent: compatible
+         major",
     );
     says(
-        &[("        Ok(Pet),", "        Ok(Cat),")],
+        &[(
+            "The pet., content: { application/json: { schema: { $ref: \"#/components/schemas/Pet\"",
+            "The pet., content: { application/json: { schema: { $ref: \"#/components/schemas/Cat\"",
+        )],
         "CreatePetResponse::Ok holds Cat instead of Pet: breaking
          major",
         "CreatePetResponse::Ok holds Pet instead of Cat: breaking
          major",
     );
     says(
-        &[(
-            "    #[non_exhaustive]\n    pub enum CreatePetResponse",
-            "    pub enum CreatePetResponse",
-        )],
-        "CreatePetResponse loses `#[non_exhaustive]`: compatible
-         minor",
-        "CreatePetResponse gains `#[non_exhaustive]`: breaking
-         major",
+        &[("description: It was known.", "description: It is known.")],
+        "CreatePetResponse::NoContent is described in other words: docs
+         patch",
+        "CreatePetResponse::NoContent is described in other words: docs
+         patch",
     );
+}
+
+#[test]
+fn a_text_becomes_bytes() {
     says(
-        &[
-            ("self.request().text()", "self.request().bytes()"),
-            ("Result<String, Error>", "Result<Vec<u8>, Error>"),
-        ],
+        &[(
+            "type: string, description: Where.",
+            "type: string, format: binary",
+        )],
         "add_photo answers Vec<u8> instead of String: breaking
          major",
         "add_photo answers String instead of Vec<u8>: breaking
@@ -161,68 +190,116 @@ fn answers_by_status() {
     );
 }
 
+/// Neither is seen in the type of the answer.
+#[test]
+fn an_answer_may_be_empty() {
+    says(
+        &[(
+            "security: [{ a: [] }, { bOnly: [] }]\n      responses:\n",
+            "security: [{ a: [] }, { bOnly: [] }]\n      responses:\n        \"204\": { description: none }\n",
+        )],
+        "get_dog: `.call_raw()` answers an `Option` now: breaking
+         get_dog reads its answer as JSON or nothing instead of JSON: compatible
+         major",
+        "get_dog: `.call_raw()` no longer answers an `Option`: breaking
+         get_dog reads its answer as JSON instead of JSON or nothing: compatible
+         major",
+    );
+}
+
 #[test]
 fn token_types() {
     says(
-        &[("Header, \"X-API-Key\"", "Query, \"key\"")],
+        &[("in: header, name: X-API-Key", "in: query, name: key")],
         "access::ApiKey is sent in the query as `key` instead of in the header as `X-API-Key`: compatible
          patch",
         "access::ApiKey is sent in the header as `X-API-Key` instead of in the query as `key`: compatible
          patch",
     );
     says(
-        &[(
-            "AuthSecret::basic(user_name, password)",
-            "AuthSecret::bearer(user_name)",
-        )],
+        &[("scheme: basic", "scheme: bearer")],
         "access::Login is a bearer token instead of a name and a password: breaking
          major",
         "access::Login is a name and a password instead of a bearer token: breaking
          major",
     );
     says(
-        &[(
-            "    impl ApiKeyOrOAuth2WithLogin for (OAuth2, Login) {}\n",
-            "",
-        )],
-        "create_pet no longer takes (OAuth2, Login): breaking
-         access::ApiKeyOrOAuth2WithLogin loses (OAuth2, Login): breaking
+        &[(", { oauth2: [], login: [] }]", "]")],
+        "create_pet no longer takes (Login, Oauth2): breaking
+         access::ApiKeyOrLoginWithOauth2 is gone, which a bound may name: breaking
+         access::Login is gone: breaking
+         access::Oauth2 is gone: breaking
          major",
-        "create_pet takes (OAuth2, Login) as well: compatible
-         access::ApiKeyOrOAuth2WithLogin gains (OAuth2, Login): compatible
+        "create_pet takes (Login, Oauth2) as well: compatible
+         access::ApiKeyOrLoginWithOauth2 is new, which a bound may name: compatible
+         access::Login is a new token type: compatible
+         access::Oauth2 is a new token type: compatible
          minor",
     );
     says(
-        &[(
-            "    #[derive(Clone)]\n    pub struct Login(crate::runtime::AuthSecret);\n\n    impl Login {\n        pub fn new(\n            user_name: impl Into<String>,\n            password: impl Into<String>,\n        ) -> Result<Self, crate::Error> {\n            crate::runtime::AuthSecret::basic(user_name, password).map(Self)\n        }\n    }\n\n    crate::token!(Login);\n\n",
-            "",
-        )],
-        "access::Login is gone: breaking
-         major",
-        "access::Login is a new token type: compatible
-         minor",
+        &[("description: The key.", "description: A key.")],
+        "access::ApiKey is described in other words: docs
+         patch",
+        "access::ApiKey is described in other words: docs
+         patch",
     );
 }
 
+/// Two choices of tokens can have the same name.
+#[test]
+fn a_trait_of_the_same_name_has_other_tokens() {
+    says(
+        &[(
+            "security: [{ a: [] }, { bOnly: [] }]",
+            "security: [{ aOrB: [] }]",
+        )],
+        "get_dog no longer takes A or BOnly: breaking
+         access::AOrBOnly loses A: breaking
+         access::AOrBOnly loses BOnly: breaking
+         access::A is gone: breaking
+         access::BOnly is gone: breaking
+         get_dog takes AOrB as well: compatible
+         access::AOrBOnly gains AOrB: compatible
+         access::AOrB is a new token type: compatible
+         major",
+        "get_dog no longer takes AOrB: breaking
+         access::AOrBOnly loses AOrB: breaking
+         access::AOrB is gone: breaking
+         get_dog takes A and BOnly as well: compatible
+         access::AOrBOnly gains A: compatible
+         access::AOrBOnly gains BOnly: compatible
+         access::A is a new token type: compatible
+         access::BOnly is a new token type: compatible
+         major",
+    );
+}
+
+/// A trait has another name where a token type has its own.
 #[test]
 fn a_trait_with_the_same_tokens_is_the_same_under_another_name() {
-    says(
-        &[
-            ("T: access::ApiKeyOnly", "T: access::KeyOnly"),
-            ("pub trait ApiKeyOnly", "pub trait KeyOnly"),
-            ("impl ApiKeyOnly for", "impl KeyOnly for"),
-        ],
-        "access::ApiKeyOnly is called KeyOnly now: breaking
+    says_after(
+        &[(
+            "operationId: write_note\n      security: []",
+            "operationId: write_note\n      security: [{ ApiKeyOnly: [] }]",
+        )],
+        &[("security: [{ ApiKeyOnly: [] }]", "security: []")],
+        "access::ApiKeyOnly2 is called ApiKeyOnly now: breaking
+         access::ApiKeyOnlyOnly is gone, which a bound may name: breaking
+         access::ApiKeyOnly is gone: breaking
+         write_note takes any client, one without a token too: compatible
          major",
-        "access::KeyOnly is called ApiKeyOnly now: breaking
+        "write_note wants ApiKeyOnly, and took any client before: breaking
+         access::ApiKeyOnly is called ApiKeyOnly2 now: breaking
+         access::ApiKeyOnlyOnly is new, which a bound may name: compatible
+         access::ApiKeyOnly is a new token type: compatible
          major",
     );
 }
 
 #[test]
-fn unions() {
+fn how_the_variants_of_a_union_are_told_apart() {
     says(
-        &[("\"petType\"", "\"kind\"")],
+        &[("propertyName: petType", "propertyName: kind")],
         "Pet tells its variants apart by `kind` instead of by `petType`: compatible
          patch",
         "Pet tells its variants apart by `petType` instead of by `kind`: compatible
@@ -230,8 +307,8 @@ fn unions() {
     );
     says(
         &[(
-            "Pet, \"petType\" { Cat(Box<Cat>) = \"cat\" | \"kitten\", Dog(Box<Dog>) = \"dog\" }",
-            "Pet { Cat(Box<Cat>), Dog(Box<Dog>) }",
+            "      discriminator: { propertyName: petType, mapping: { cat: Cat, kitten: Cat, bird: Bird, dog: Dog } }\n",
+            "",
         )],
         "Pet tells its variants apart by trying them instead of by `petType`: compatible
          patch",
@@ -239,35 +316,30 @@ fn unions() {
          patch",
     );
     says(
-        &[("\"cat\" | \"kitten\"", "\"cat\"")],
+        &[(", kitten: Cat", "")],
         "Pet::Cat stands for `cat` instead of `cat` and `kitten`: compatible
          patch",
         "Pet::Cat stands for `cat` and `kitten` instead of `cat`: compatible
          patch",
     );
     says(
-        &[
-            (
-                "    crate::union!(Size { Number(f64), Text(String) });",
-                "    crate::union!(Size { Text(String), Number(f64) });",
-            ),
-            (
-                "        Number(f64),\n        Text(String),\n",
-                "        Text(String),\n        Number(f64),\n",
-            ),
-        ],
+        &[(
+            "oneOf: [{ type: number }, { type: string }]",
+            "oneOf: [{ type: string }, { type: number }]",
+        )],
         "Size tries its variants in another order: compatible
          patch",
         "Size tries its variants in another order: compatible
          patch",
     );
+}
+
+#[test]
+fn a_union_has_other_variants() {
     says(
         &[
-            (
-                "        /// With the tag `dog`.\n        Dog(Box<Dog>),\n",
-                "",
-            ),
-            (", Dog(Box<Dog>) = \"dog\"", ""),
+            (", { $ref: \"#/components/schemas/Dog\" }]\n", "]\n"),
+            (", dog: Dog", ""),
         ],
         "Pet loses Dog: breaking
          major",
@@ -275,13 +347,26 @@ fn unions() {
          minor",
     );
     says(
-        &[
-            ("        Number(f64),", "        Number(i64),"),
-            ("{ Number(f64), Text", "{ Number(i64), Text"),
-        ],
-        "Size::Number holds i64 instead of f64: breaking
+        &[("{ type: number }", "{ type: number, format: float }")],
+        "Size::Number holds f32 instead of f64: breaking
          major",
-        "Size::Number holds f64 instead of i64: breaking
+        "Size::Number holds f64 instead of f32: breaking
+         major",
+    );
+}
+
+/// One alternative without a text of its own, and no tag tells them apart.
+#[test]
+fn texts_of_a_tag_that_is_not_there() {
+    says(
+        &[(", { $ref: \"#/components/schemas/Dog\" }]\n", ", {}]\n")],
+        "Pet loses Dog: breaking
+         Pet tells its variants apart by trying them instead of by `petType`: compatible
+         Pet gains PetOneOf2(serde_json::Value): compatible
+         major",
+        "Pet loses PetOneOf2: breaking
+         Pet tells its variants apart by `petType` instead of by trying them: compatible
+         Pet gains Dog(Box<Dog>), for `dog`: compatible
          major",
     );
 }
@@ -290,8 +375,8 @@ fn unions() {
 fn a_union_becomes_a_struct() {
     says(
         &[(
-            "    pub enum Size {\n        Number(f64),\n        Text(String),\n        Other(serde_json::Value),\n    }\n\n    crate::union!(Size { Number(f64), Text(String) });\n",
-            "    pub struct Size {\n        pub number: f64,\n    }\n",
+            "      oneOf: [{ type: number }, { type: string }]",
+            "      { type: object, properties: { number: { type: number } } }",
         )],
         "Size is a struct instead of a union: breaking
          major",
@@ -300,101 +385,48 @@ fn a_union_becomes_a_struct() {
     );
 }
 
+/// A type that only errors have has no place in a signature.
 #[test]
-fn what_becomes_an_argument_is_taken_as_before() {
+fn the_body_of_an_error_has_another_name() {
+    says(
+        &[
+            ("schemas/Refusal\"", "schemas/Reason\""),
+            ("    Refusal: {", "    Reason: {"),
+        ],
+        "Refusal is called Reason now: breaking
+         major",
+        "Reason is called Refusal now: breaking
+         major",
+    );
+}
+
+/// The bounds in the docs of a field follow from its schema.
+#[test]
+fn a_field_of_a_form_has_another_type() {
     says(
         &[(
-            "photo: impl Into<crate::runtime::File>) -> requests::AddPhoto<T>",
-            "photo: crate::runtime::File) -> requests::AddPhoto<T>",
+            "properties: { text: { type: string } }",
+            "properties: { text: { type: integer, minimum: 1 } }",
         )],
-        "add_photo, argument photo: impl Into<File> → File: breaking
+        "write_note.text(): impl Into<String> → u64: breaking
          major",
-        "add_photo, argument photo: File → impl Into<File>: compatible
-         minor",
+        "write_note.text(): u64 → impl Into<String>: breaking
+         major",
     );
 }
 
 #[test]
-fn what_there_are_no_words_for_is_shown() {
-    says(
-        &[("    pub use crate::runtime::File;\n", "")],
-        "`pub use File;` is gone: breaking
-         major",
-        "`pub use File;` is new: compatible
-         minor",
-    );
+fn files_are_a_type_of_the_requests() {
     says(
         &[(
-            "        pub fn call(&self) -> Result<String, Error> {",
-            "        pub fn send(&self) -> Result<String, Error> {",
+            "photo: { type: string, format: binary }",
+            "photo: { type: string }",
         )],
-        "add_photo: `.call()` is gone: breaking
-         add_photo is sent or read otherwise, `.text()` → nothing: compatible
-         add_photo: `the body of call` is gone: compatible
-         add_photo: `.send()` is new: compatible
+        "add_photo, argument photo: impl Into<File> → impl Into<String>: breaking
+         `pub use File;` is gone: breaking
          major",
-        "add_photo: `.send()` is gone: breaking
-         add_photo is sent or read otherwise, nothing → `.text()`: compatible
-         add_photo: `.call()` is new: compatible
-         add_photo: `the body of call` is new: compatible
-         major",
-    );
-    says(
-        &[("            self.title = Some(title.into());", "            self.title = Some(title.into().trim());")],
-        "add_photo: `.title()` is changed, `… self.title = Some(title.into()); self }` → `… self.title = Some(title.into().trim()); self }`: compatible
-         patch",
-        "add_photo: `.title()` is changed, `… self.title = Some(title.into().trim()); self }` → `… self.title = Some(title.into()); self }`: compatible
-         patch",
-    );
-    says(
-        &[("    pub trait ApiKeyOnly: crate::Token {}", "    pub trait ApiKeyOnly: crate::Token + Sync {}")],
-        "access::ApiKeyOnly: `trait` is changed, `… ApiKeyOnly: Token {}` → `… ApiKeyOnly: Token + Sync {}`: breaking
-         major",
-        "access::ApiKeyOnly: `trait` is changed, `… ApiKeyOnly: Token + Sync {}` → `… ApiKeyOnly: Token {}`: breaking
-         major",
-    );
-    says(
-        &[(
-            "        pub lives: Option<u64>,",
-            "        #[serde(alias = \"life\")]\n        pub lives: Option<u64>,",
-        )],
-        r#"Cat.lives is read or written otherwise, `… skip_serializing_if = "Option::is_none"` → `… skip_serializing_if = "Option::is_none", alias = "life"`: compatible
-         patch"#,
-        r#"Cat.lives is read or written otherwise, `… skip_serializing_if = "Option::is_none", alias = "life"` → `… skip_serializing_if = "Option::is_none"`: compatible
-         patch"#,
-    );
-    says(
-        &[(
-            "            secrets: &[],\n        };\n\n        pub(super) fn new(client: Client<T>, photo",
-            "            secrets: &[],\n            attempts: 3,\n        };\n\n        pub(super) fn new(client: Client<T>, photo",
-        )],
-        "add_photo has `3` instead of `nothing` for `attempts`: compatible
-         patch",
-        "add_photo has `nothing` instead of `3` for `attempts`: compatible
-         patch",
-    );
-    says(
-        &[("            Self { client, photo: photo.into(), title: None }", "            Self { client, photo: photo.into(), title: Some(String::new()) }")],
-        "add_photo: `new` is changed, `… photo.into() title: None` → `… photo.into() title: Some(String::new())`: compatible
-         patch",
-        "add_photo: `new` is changed, `… photo.into() title: Some(String::new())` → `… photo.into() title: None`: compatible
-         patch",
-    );
-    says(
-        &[("    use crate::runtime::{Place, Style};", "    use crate::runtimes::{Place, Style};")],
-        "something is changed that no part shows, `… }; use  { Place, …` → `… }; use runtimes:: { Place, …`: compatible
-         patch",
-        "something is changed that no part shows, `… }; use runtimes:: { Place, …` → `… }; use  { Place, …`: compatible
-         patch",
-    );
-    says(
-        &[(
-            "    crate::union!(Size { Number(f64), Text(String) });\n",
-            "    crate::union!(Size { Number(f64), Text(String) });\n\n    impl std::fmt::Display for Size {\n        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {\n            write!(f, \"size\")\n        }\n    }\n",
-        )],
-        "Size: `impl std::fmt::Display for Size` is new: compatible
-         minor",
-        "Size: `impl std::fmt::Display for Size` is gone: breaking
+        "add_photo, argument photo: impl Into<String> → impl Into<File>: breaking
+         `pub use File;` is new: compatible
          major",
     );
 }

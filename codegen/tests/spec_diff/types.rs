@@ -288,6 +288,10 @@ fn a_type_that_stands_in_some_of_the_places_is_another_one() {
          Group.seat: Option<String> → Option<Place>: breaking
          major",
     );
+}
+
+#[test]
+fn a_type_that_another_one_replaces_in_one_place_is_not_gone() {
     says(
         &[
             (

@@ -3,11 +3,11 @@
 use std::ffi::OsString;
 use std::path::Path;
 
-use proc_macro2::{Group, Ident, Literal, TokenStream, TokenTree};
+use fitrankings_codegen::{Mode, Report, Verdict, compare_from, generate_from};
+use serde_json::Value;
 
 use crate::command::{self, FAILED};
-use crate::report::{Report, Verdict};
-use crate::{API, code, edited};
+use crate::{API, FORMS, compared, edited};
 
 const SPEC: &str = "../spec/fitrankings.yaml";
 const EVERYTHING: &str = "tests/generator/fixtures/everything.yaml";
@@ -24,7 +24,7 @@ fn a_document_is_the_same_as_itself() {
         assert_eq!(report.to_string(), "nothing changes for callers\npatch\n");
         assert_eq!(report.verdict(), Verdict::Patch);
     }
-    let report = command::compare(&code(API), &code(&edited(API, &[]))).unwrap();
+    let report = compared(API, &edited(API, &[]));
     assert_eq!(report.verdict(), Verdict::Patch);
 }
 
@@ -50,7 +50,7 @@ fn the_lines_are_in_the_order_of_their_weight() {
             ("  /groups/:", "  /teams/:"),
         ],
     );
-    let report = command::compare(&code(API), &code(&new)).unwrap();
+    let report = compared(API, &new);
     assert_eq!(
         report.to_string(),
         "User loses steps: breaking\n\
@@ -65,7 +65,7 @@ fn the_lines_are_in_the_order_of_their_weight() {
 #[test]
 fn a_verdict_is_that_of_the_heaviest_line() {
     let verdict = |edits: &[(&str, &str)]| {
-        let report = command::compare(&code(API), &code(&edited(API, edits))).unwrap();
+        let report = compared(API, &edited(API, edits));
         report.verdict()
     };
     let words = ("summary: Lists users.", "summary: Lists all.");
@@ -106,106 +106,104 @@ fn the_problems_of_both_documents_are_told_at_once() {
     }
 }
 
+/// JSON, other quotes and other lines say the same.
 #[test]
-fn code_that_is_no_rust_is_an_error() {
-    let problem = command::compare("fn", "").unwrap_err();
-    assert!(
-        problem.starts_with("the code of the old document cannot be read: "),
-        "{problem}"
-    );
+fn how_a_document_is_written_is_no_change() {
+    let value = fitrankings_codegen::value(Path::new("spec.yaml"), API).unwrap();
+    for text in [value.to_string(), format!("# A comment.\n{API}\n")] {
+        let report = compared(API, &text);
+        assert_eq!(report.to_string(), "nothing changes for callers\npatch\n");
+    }
 }
 
-/// Long signatures are broken into lines, with a comma at the end.
-#[test]
-fn where_lines_break_is_no_change() {
-    let old = include_str!("forms.rs");
-    let broken = edited(
-        old,
-        &[
-            (
-                "pub fn call(&self) -> Result<types::CreatePetResponse, Error> {",
-                "pub fn call(\n&self,\n) -> Result<\ntypes::CreatePetResponse,\nError,\n> {",
-            ),
-            (
-                "pub fn create_pet(&self, body: types::Pet) ->",
-                "pub fn create_pet(\n&self,\nbody: types::Pet,\n) ->",
-            ),
-            ("Text(String) });", "Text(String),\n});"),
-        ],
-    );
-    let report = command::compare(old, &broken).unwrap();
-    assert_eq!(report.to_string(), "nothing changes for callers\npatch\n");
-}
-
-/// Another name or value anywhere in the code is told, in whatever words.
+/// Another value anywhere in a document is told in words, if the code is another one for it.
 #[test]
 fn nothing_is_lost_in_silence() {
-    let old = include_str!("forms.rs");
-    let tokens: TokenStream = old.parse().unwrap();
-    let mut told = 0;
-    // All of them would take a while.
-    for nth in (0..).step_by(3) {
-        let mut change = Change {
-            left: nth,
-            done: None,
-        };
-        let new = change.stream(tokens.clone()).to_string();
-        let Some(word) = change.done else { break };
-        // Docs are words that follow from the code in part.
-        if word.starts_with('"') && old.contains(&format!("///{}", word.trim_matches('"'))) {
-            continue;
-        }
-        // Some changes make it something else than Rust.
-        let Ok(report) = command::compare(old, &new) else {
-            continue;
-        };
-        let said = report.to_string();
-        assert!(!said.starts_with("nothing"), "{word}, the {nth}th\n{new}");
-        told += 1;
-    }
+    let told: usize = [API, FORMS].into_iter().map(told).sum();
     assert!(told > 100, "{told}");
 }
 
-/// Changes one word of some code.
-struct Change {
-    /// How many words stand before it.
-    left: usize,
-    /// The word as it was, once it is changed.
-    done: Option<String>,
+/// How many changes of one value are told.
+fn told(document: &str) -> usize {
+    let path = Path::new("spec.json");
+    let value = fitrankings_codegen::value(path, document).unwrap();
+    let before = value.to_string();
+    let generated = |text: &str| {
+        let generated = generate_from(path, text, Mode::Strict).unwrap();
+        code(&(generated.server + &generated.code))
+    };
+    let mut told = 0;
+    for nth in 0.. {
+        let mut changed = value.clone();
+        let mut left = nth;
+        let Some(place) = change(&mut changed, &mut left, "") else {
+            return told;
+        };
+        let after = changed.to_string();
+        // Some changes make it a document that is refused.
+        let Ok(report) = compare_from([(path, &before), (path, &after)], Mode::Strict) else {
+            continue;
+        };
+        let said = report.to_string();
+        assert!(!said.contains("no other line"), "{place}\n{after}");
+        if said.starts_with("nothing") {
+            assert_eq!(generated(&before), generated(&after), "{place}");
+        } else {
+            told += 1;
+        }
+    }
+    unreachable!("a document has an end")
 }
 
-impl Change {
-    fn stream(&mut self, stream: TokenStream) -> TokenStream {
-        stream.into_iter().map(|token| self.token(token)).collect()
-    }
+/// Generated code but for its comments.
+fn code(generated: &str) -> String {
+    let lines = generated.lines();
+    let lines = lines.filter(|line| !line.trim_start().starts_with("//"));
+    lines.map(|line| line.to_owned() + "\n").collect()
+}
 
-    fn token(&mut self, token: TokenTree) -> TokenTree {
-        let word = token.to_string();
-        match token {
-            TokenTree::Group(group) => {
-                let inside = self.stream(group.stream());
-                Group::new(group.delimiter(), inside).into()
+/// Changes one value or key of a document, the one that `left` others stand before, and returns its
+/// pointer.
+fn change(value: &mut Value, left: &mut usize, pointer: &str) -> Option<String> {
+    let is_here = match left.checked_sub(1) {
+        Some(fewer) => {
+            *left = fewer;
+            false
+        }
+        None => true,
+    };
+    match value {
+        Value::Object(members) => {
+            if is_here {
+                let key = members.keys().next()?.clone();
+                let first = members.remove(&key)?;
+                members.insert(format!("{key}X"), first);
+                return Some(format!("{pointer}/{key}"));
             }
-            TokenTree::Ident(name) if self.is_here(&word) => {
-                Ident::new(&format!("{word}X"), name.span()).into()
+            let mut members = members.iter_mut();
+            members.find_map(|(key, value)| change(value, left, &format!("{pointer}/{key}")))
+        }
+        Value::Array(items) => {
+            if is_here {
+                items.pop()?;
+                return Some(pointer.to_owned());
             }
-            TokenTree::Literal(_) if self.is_here(&word) => match word.parse::<u64>() {
-                Ok(number) => Literal::u64_unsuffixed(number + 7).into(),
-                Err(_) => Literal::string(&format!("{}X", word.trim_matches('"'))).into(),
-            },
-            other => other,
+            let mut items = items.iter_mut().enumerate();
+            items.find_map(|(at, value)| change(value, left, &format!("{pointer}/{at}")))
         }
-    }
-
-    fn is_here(&mut self, word: &str) -> bool {
-        if self.done.is_some() {
-            return false;
+        _ if !is_here => None,
+        Value::String(text) => {
+            text.push('X');
+            Some(pointer.to_owned())
         }
-        if self.left == 0 {
-            self.done = Some(word.to_owned());
-            return true;
+        Value::Number(number) => {
+            *number = number.as_u64()?.saturating_add(7).into();
+            Some(pointer.to_owned())
         }
-        self.left -= 1;
-        false
+        Value::Bool(flag) => {
+            *flag = !*flag;
+            Some(pointer.to_owned())
+        }
+        Value::Null => None,
     }
 }

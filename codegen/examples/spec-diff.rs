@@ -1,0 +1,51 @@
+//! Tells in Rust terms what a change of an OpenAPI document does to callers.
+//!
+//! ```text
+//! cargo run --example spec-diff -- OLD NEW
+//! ```
+//!
+//! Each line is a change, and the last one is the part of the version to raise. The documents are
+//! read as the build reads one: with `FITRANKINGS_SPEC_LENIENT=1`, an operation that is left out
+//! counts as one that is not there.
+//!
+//! The exit status is 0 for `patch`, 1 for `minor`, 2 for `major`, and 3 where the documents could
+//! not be compared.
+
+use std::ffi::OsString;
+use std::io::Write;
+use std::path::Path;
+use std::process::ExitCode;
+
+use fitrankings_codegen::{Mode, Report, compare};
+
+const USAGE: &str = "usage: spec-diff OLD NEW, two OpenAPI documents in YAML or JSON";
+
+/// The exit status where the documents could not be compared.
+pub const FAILED: u8 = 3;
+
+fn main() -> ExitCode {
+    let said = run(std::env::args_os().skip(1)).and_then(|report| {
+        // Where nobody reads what is printed, the status says nothing either.
+        write!(std::io::stdout(), "{report}")
+            .map_err(|error| format!("the report cannot be written: {error}"))?;
+        Ok(report.verdict())
+    });
+    match said {
+        Ok(verdict) => verdict.status().into(),
+        Err(problem) => {
+            // There is nowhere left to say that this failed.
+            let _ = writeln!(std::io::stderr(), "{problem}");
+            FAILED.into()
+        }
+    }
+}
+
+/// Compares the documents that the arguments name, or returns why that cannot be.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<Report, String> {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let [old, new] = arguments.as_slice() else {
+        return Err(USAGE.to_owned());
+    };
+    let mode = Mode::from_env().map_err(|problem| problem.to_string())?;
+    compare(Path::new(old), Path::new(new), mode).map_err(|problems| problems.to_string())
+}
