@@ -134,7 +134,8 @@ mod values;
 pub use auth::secret::Secret;
 pub use auth::token::{NoToken, Token};
 pub use call::retry::{RetryEvent, RetryPolicy};
-pub use client::{BASE_URL, Client, ClientBuilder};
+pub use client::builder::ClientBuilder;
+pub use client::{BASE_URL, Client};
 pub use error::Error;
 #[cfg(login)]
 pub use fitrankings::login::Credentials;

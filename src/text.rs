@@ -1,7 +1,59 @@
-//! Texts from outside, cut to a length that can be shown.
+//! Texts from outside, in a form that can be shown.
+
+use std::fmt;
 
 /// Returns the first characters of a text: at most so many.
 pub(crate) fn first_characters(text: &str, count: usize) -> &str {
     let end = text.char_indices().nth(count).map(|(end, _)| end);
     end.and_then(|end| text.get(..end)).unwrap_or(text)
+}
+
+/// Text from outside, with nothing in it that a terminal would obey, or that would show it as another
+/// text.
+pub(crate) struct Plain<'t>(pub &'t str);
+
+impl Plain<'_> {
+    pub fn without_stop(&self) -> Self {
+        Self(self.0.trim_end_matches('.'))
+    }
+}
+
+impl fmt::Display for Plain<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for character in self.0.chars() {
+            if character.is_control() || is_format(character) {
+                write!(f, "{}", character.escape_default())?;
+            } else {
+                write!(f, "{character}")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether a character is of the categories Cf, Zl or Zp of Unicode 16: it changes how others are
+/// shown, and shows nothing itself.
+fn is_format(character: char) -> bool {
+    matches!(
+        character,
+        '\u{ad}'
+            | '\u{600}'..='\u{605}'
+            | '\u{61c}'
+            | '\u{6dd}'
+            | '\u{70f}'
+            | '\u{890}'..='\u{891}'
+            | '\u{8e2}'
+            | '\u{180e}'
+            | '\u{200b}'..='\u{200f}'
+            | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}'
+            | '\u{feff}'
+            | '\u{fff9}'..='\u{fffb}'
+            | '\u{110bd}'
+            | '\u{110cd}'
+            | '\u{13430}'..='\u{1343f}'
+            | '\u{1bca0}'..='\u{1bca3}'
+            | '\u{1d173}'..='\u{1d17a}'
+            | '\u{e0001}'..='\u{e007f}'
+    )
 }

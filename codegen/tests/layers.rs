@@ -32,8 +32,9 @@ use graph::Graph;
 
 /// The layers of `src/`, from the bottom. A file may import from its own layer and those before.
 const LIBRARY: &[&[&str]] = &[
-    &["error", "operation"],
-    &["limits", "defaults", "escape", "json", "random", "server"],
+    &["defaults", "escape", "json", "operation", "server", "text"],
+    &["error"],
+    &["limits", "random"],
     &["auth"],
     &["values", "fitrankings/period", "fitrankings/units"],
     &["redact"],
@@ -46,7 +47,7 @@ const LIBRARY: &[&[&str]] = &[
     // The kinds of token that generated code names.
     &["fitrankings/tokens"],
     &["generated"],
-    &["fitrankings", "default_client"],
+    &["fitrankings"],
     // Apart from the rest: only `lib.rs` imports it.
     &["sandbox"],
     // Lists of names: what is listed counts as imported from where it is defined.
@@ -123,13 +124,12 @@ fn no_function_is_long() {
             .iter()
             .map(|(file, name)| format!("{file} has no long {name}")),
     );
-    fail("functions", &problems);
+    println!("functions: {}", problems.join("\n")); // Until they are split: then `fail`.
 }
 
 /// Fails if there are problems, with all of them.
 fn fail(what: &str, problems: &[String]) {
     let text = problems.join("\n");
     println!("{what}: {} problems\n{text}", problems.len());
-    let text = String::new(); // Until all branches are merged. Delete this line: then it is strict.
     assert!(text.is_empty(), "{what}:\n{text}");
 }

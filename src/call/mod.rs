@@ -250,11 +250,10 @@ impl Call {
         Ok(())
     }
 
-    /// Returns true if the call is for a page of a list of which a page has come. A page ahead of its
-    /// turn counts as one: if the first page fails, the list stops the others.
+    /// Returns true if the call is for a page of a list of which a page has come.
     fn has_begun(&self) -> bool {
         let page = self.page.as_ref();
-        page.is_some_and(|page| page.ahead || page.begun.load(Ordering::Relaxed))
+        page.is_some_and(|page| page.begun.load(Ordering::Relaxed))
     }
 
     /// Returns the limits of work that remains after the response: the end of the list, and of `timeout`

@@ -8,7 +8,7 @@ use ureq::Agent;
 use ureq::http::Uri;
 
 use super::{BASE_URL, Client};
-use crate::auth::token::Token;
+use crate::auth::token::{NoToken, Token};
 use crate::call::retry::RetryPolicy;
 use crate::call::session::{Config, Session};
 use crate::defaults;
@@ -17,6 +17,36 @@ use crate::limits::clock::{Clock, SystemClock};
 use crate::transport::agent::{self, Settings};
 use crate::transport::base_url::{BaseUrl, NO_SERVER};
 use crate::transport::{self, HttpTransport, proxy};
+
+impl<T: Token> Client<T> {
+    /// Returns a client with this token and the [defaults](ClientBuilder#defaults).
+    pub fn new(token: T) -> Self {
+        // A document that names no server has none either.
+        let proxied = BASE_URL.parse().ok();
+        ClientBuilder::default().finish(BASE_URL.to_owned(), proxied, token)
+    }
+}
+
+impl Client<NoToken> {
+    /// Returns a builder of a client with other settings than the defaults.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use fitrankings::{Client, MasterToken};
+    ///
+    /// let client = Client::builder()
+    ///     .user_agent("my-app/1.0")
+    ///     .timeout_call(Duration::from_secs(20))
+    ///     .build(MasterToken::new("a-master-token")?)?;
+    /// # Ok::<(), fitrankings::Error>(())
+    /// ```
+    pub fn builder() -> ClientBuilder {
+        ClientBuilder::default()
+    }
+}
 
 /// The settings of a [`Client`], from [`Client::builder`].
 ///
@@ -241,12 +271,7 @@ impl ClientBuilder {
 
     /// Returns the client without checks. `proxied` is the URL to which the environment may name a
     /// proxy.
-    pub(super) fn finish<T: Token>(
-        self,
-        base_url: String,
-        proxied: Option<Uri>,
-        token: T,
-    ) -> Client<T> {
+    fn finish<T: Token>(self, base_url: String, proxied: Option<Uri>, token: T) -> Client<T> {
         let has_agent = self.agent.is_some();
         let (transport, proxy_problem) = match self.agent {
             Some(agent) => (HttpTransport::with_agent(agent), None),
@@ -278,7 +303,6 @@ impl ClientBuilder {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::auth::token::NoToken;
 
     #[test]
     fn a_document_without_a_server_is_told_as_one() {

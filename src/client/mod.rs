@@ -1,13 +1,12 @@
-//! The client, and its settings.
+//! The client.
 
-mod builder;
+pub mod builder;
 
 use std::fmt;
 use std::sync::Arc;
 
-pub use self::builder::ClientBuilder;
 use crate::auth::auth_secret::AuthSecret;
-use crate::auth::token::{NoToken, Token};
+use crate::auth::token::Token;
 use crate::call::session::Session;
 use crate::limits::cancel::CancelHandle;
 use crate::server::SERVER;
@@ -51,13 +50,6 @@ pub struct Client<T> {
 }
 
 impl<T: Token> Client<T> {
-    /// Returns a client with this token and the [defaults](ClientBuilder#defaults).
-    pub fn new(token: T) -> Self {
-        // A document that names no server has none either.
-        let proxied = BASE_URL.parse().ok();
-        ClientBuilder::default().finish(BASE_URL.to_owned(), proxied, token)
-    }
-
     /// Returns a client with another token, which uses the same connections.
     ///
     /// A pause that the server asked for with `Retry-After` holds for the clones of a client. The
@@ -100,27 +92,6 @@ impl<T: Token> Client<T> {
     /// Returns the URL that all paths are below.
     pub fn base_url(&self) -> &str {
         &self.session.config.base_url
-    }
-}
-
-impl Client<NoToken> {
-    /// Returns a builder of a client with other settings than the defaults.
-    ///
-    /// # Example
-    ///
-    /// ```
-    /// use std::time::Duration;
-    ///
-    /// use fitrankings::{Client, MasterToken};
-    ///
-    /// let client = Client::builder()
-    ///     .user_agent("my-app/1.0")
-    ///     .timeout_call(Duration::from_secs(20))
-    ///     .build(MasterToken::new("a-master-token")?)?;
-    /// # Ok::<(), fitrankings::Error>(())
-    /// ```
-    pub fn builder() -> ClientBuilder {
-        ClientBuilder::default()
     }
 }
 

@@ -14,7 +14,6 @@ use ureq::http::StatusCode;
 
 pub(crate) use self::kind::Kind;
 pub(crate) use self::server_message::{Origin, Record, ServerMessage};
-pub(crate) use self::text::Plain;
 use crate::json;
 use crate::operation::Operation;
 

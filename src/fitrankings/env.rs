@@ -3,7 +3,8 @@
 use std::env;
 
 use crate::auth::token::NoToken;
-use crate::client::{Client, ClientBuilder};
+use crate::client::Client;
+use crate::client::builder::ClientBuilder;
 use crate::error::Error;
 use crate::fitrankings::tokens::{AnyToken, MasterToken, UserToken};
 use crate::transport::base_url::BaseUrl;

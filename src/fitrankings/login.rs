@@ -4,7 +4,8 @@
 //! see `LOGIN` in `codegen/src/script.rs`.
 
 use crate::auth::token::{NoToken, Token};
-use crate::client::{Client, ClientBuilder};
+use crate::client::Client;
+use crate::client::builder::ClientBuilder;
 use crate::error::{Error, Kind};
 use crate::fitrankings::tokens::MasterToken;
 

@@ -76,7 +76,7 @@ impl<P: Paged> Prefetch<P> {
 
     /// Fetches a page whose turn it is. `error` is that of an attempt before its turn.
     fn fetch_in_order(&self, number: u64, error: Option<Error>) -> Result<DecodedPage<P>, Error> {
-        let request = self.request(number, false).after(error);
+        let request = self.request(number, self.list_page(false)).after(error);
         fetch(request, &self.begun)
     }
 
@@ -94,7 +94,12 @@ impl<P: Paged> Prefetch<P> {
             .map_or(number, |page| page.number.saturating_add(1));
         let most = self.ahead.min(self.unthrottled / PAGES_FOR_ONE_MORE);
         while self.in_flight.len() < most {
-            let request = self.request(next, true);
+            let mut page = self.list_page(true);
+            if next > number {
+                // If the first page fails, the list stops this one: until then it is patient.
+                page.begun = Arc::new(AtomicBool::new(true));
+            }
+            let request = self.request(next, page);
             // At the end of the pause all of them would be sent, and compete with the next page.
             if request.is_paused() {
                 return;
@@ -117,10 +122,13 @@ impl<P: Paged> Prefetch<P> {
         }
     }
 
-    fn request(&self, number: u64, ahead: bool) -> Request {
-        let PageRequest(request) = self.request.page_request(number);
+    fn list_page(&self, ahead: bool) -> ListPage {
         let begun = Arc::clone(&self.begun);
-        let page = ListPage { begun, ahead };
+        ListPage { begun, ahead }
+    }
+
+    fn request(&self, number: u64, page: ListPage) -> Request {
+        let PageRequest(request) = self.request.page_request(number);
         request.of_list(page, self.deadline, self.stop.clone())
     }
 }

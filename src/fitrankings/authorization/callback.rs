@@ -3,13 +3,12 @@ use std::borrow::Cow;
 use zeroize::Zeroizing;
 
 use super::address::split_scheme;
-use super::error::CallbackError;
+use super::error::{CallbackError, TOKEN};
 use super::one_time_value::OneTimeValue;
 use super::parts::{self, Parts};
 use crate::UserToken;
-use crate::error::Plain;
 use crate::redact::{Patterns, Redactor};
-use crate::text::first_characters;
+use crate::text::{Plain, first_characters};
 
 /// The longest text of a callback that is shown, in characters.
 const LONGEST_TEXT: usize = 200;
@@ -61,7 +60,7 @@ impl UserAuthorization {
             accept(parts)
         } else if parts.is_empty() {
             // Not a forged callback: the user pasted something else, or refused.
-            Err(CallbackError::Missing(parts::TOKEN))
+            Err(CallbackError::Missing(TOKEN))
         } else {
             Err(CallbackError::WrongOneTimeValue)
         }
@@ -106,7 +105,7 @@ fn accept(parts: Parts<'_>) -> Result<UserAuthorization, CallbackError> {
         let description = filled(&parts.error_description);
         return Err(refused(&parts, &error, description.as_deref()));
     }
-    let token = filled(&parts.token).ok_or(CallbackError::Missing(parts::TOKEN))?;
+    let token = filled(&parts.token).ok_or(CallbackError::Missing(TOKEN))?;
     let user_id = filled(&parts.user_id).ok_or(CallbackError::Missing(parts::USER_ID))?;
     if !user_id.bytes().all(|byte| byte.is_ascii_digit()) {
         return Err(CallbackError::Malformed(

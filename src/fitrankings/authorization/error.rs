@@ -1,7 +1,9 @@
 use std::fmt;
 
-use super::parts;
 use crate::Error;
+
+/// The part of a callback that holds the token.
+pub(super) const TOKEN: &str = "token";
 
 /// The reason why a callback gave no token.
 ///
@@ -44,7 +46,7 @@ impl fmt::Display for CallbackError {
                 }
                 f.write_str("; ask the user whether to try again")
             }
-            Self::Missing(parts::TOKEN) => f.write_str(
+            Self::Missing(TOKEN) => f.write_str(
                 "the callback has no token: the user may have refused, or this is not the address \
                  that the browser ended on; ask whether to try again",
             ),

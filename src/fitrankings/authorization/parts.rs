@@ -2,9 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::error::CallbackError;
+use super::error::{CallbackError, TOKEN};
 
-pub(super) const TOKEN: &str = "token";
 pub(super) const USER_ID: &str = "user_id";
 pub(super) const ERROR: &str = "error";
 pub(super) const ERROR_DESCRIPTION: &str = "error_description";
