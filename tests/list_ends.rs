@@ -276,7 +276,7 @@ fn answers_that_never_agree_are_an_error_after_which_the_list_goes_on() {
         panic!("{errors:?}")
     };
     let text = error.to_string();
-    assert!(text.contains("page 2 was asked for 4 times"), "{text}");
+    assert!(text.contains("page 2 was requested 4 times"), "{text}");
     assert_eq!(
         (error.operation(), error.page()),
         (Some("list_users"), Some(2))

@@ -92,8 +92,8 @@ pub struct Bookmark {
     pub(super) given: Vec<String>,
     pub(super) before: [Vec<String>; 2],
     pub(super) first: Option<String>,
-    pub(super) length: u64,
-    pub(super) largest: u64,
+    pub(super) length: usize,
+    pub(super) largest: usize,
     pub(super) seed: String,
     /// The fingerprints of the pages before, 16 digits each.
     pub(super) pages: String,
@@ -103,23 +103,6 @@ pub struct Bookmark {
 }
 
 impl Bookmark {
-    /// Returns a bookmark without a memory.
-    pub(super) fn new(list: String, page: u64) -> Self {
-        Self {
-            list,
-            page,
-            given: Vec::new(),
-            before: [Vec::new(), Vec::new()],
-            first: None,
-            length: 0,
-            largest: 0,
-            seed: String::new(),
-            pages: String::new(),
-            from_first: false,
-            grew_at: None,
-        }
-    }
-
     /// Returns the number of the page that is asked for next.
     pub fn page(&self) -> u64 {
         self.page

@@ -4,7 +4,7 @@ use std::iter::FusedIterator;
 use std::time::Duration;
 
 use super::bookmark::Bookmark;
-use super::entries::Entries;
+use super::decode::entries::Entries;
 use super::incomplete::Incomplete;
 use super::paged::Paged;
 use super::pager::Pager;
@@ -309,7 +309,9 @@ impl<P: Paged> Iterator for Items<P> {
                 return None;
             }
             if let Some(entries) = &mut self.entries {
-                if let Err(error) = entries.check(self.pager.deadline()) {
+                if let Some(call) = entries.call_of_broken()
+                    && let Err(error) = call.check(&call.limits_after(self.pager.deadline(), None))
+                {
                     return Some(Err(self.pager.stop(entries.number, error)));
                 }
                 if let Some(item) = entries.next() {

@@ -4,13 +4,24 @@ use std::iter::FusedIterator;
 use std::time::Duration;
 
 use super::bookmark::Bookmark;
-use super::entries::Entries;
+use super::decode::entries::Entries;
 use super::incomplete::Incomplete;
-use super::page::Page;
 use super::paged::Paged;
 use super::pager::Pager;
 use super::raw::WithRaw;
 use crate::error::Error;
+
+/// A page of a list, without the records that were on one of the two pages before it.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Page<R> {
+    /// The number of the page.
+    pub number: u64,
+    /// The records, in the order of the service.
+    pub records: Vec<R>,
+    /// An error for each record that did not decode. [`Error::raw_record`] returns its JSON.
+    pub errors: Vec<Error>,
+}
 
 /// An iterator over the pages of a list. It fetches them as they are needed.
 ///
@@ -135,19 +146,21 @@ impl<P: Paged> Pages<P> {
         })
     }
 
-    /// Sorts the entries of a page. The time of one call is given to explain the broken ones.
+    /// Moves the entries into the page. Explaining its broken records may take the time of one call.
     fn finish(
         &mut self,
         mut page: Page<P::Record>,
         mut entries: Entries<P>,
     ) -> Result<Page<P::Record>, Error> {
-        let limits = entries.limits(self.pager.deadline());
+        let mut limits = None;
         loop {
-            if let Some(limits) = &limits
-                && let Err(error) = entries.check_limits(limits)
-            {
-                self.unfinished = Some((page, entries));
-                return Err(error);
+            if let Some(call) = entries.call_of_broken() {
+                let timeout = call.session.config.timeout_call;
+                let start = || call.limits_after(self.pager.deadline(), timeout);
+                if let Err(error) = call.check(limits.get_or_insert_with(start)) {
+                    self.unfinished = Some((page, entries));
+                    return Err(error);
+                }
             }
             match entries.next() {
                 Some(Ok(record)) => page.records.push(record),
@@ -168,7 +181,14 @@ impl<P: Paged> Iterator for Pages<P> {
         let (page, entries) = match self.unfinished.take() {
             Some(unfinished) => unfinished,
             None => match self.pager.next()? {
-                Ok(entries) => (Page::new(entries.number), entries),
+                Ok(entries) => {
+                    let page = Page {
+                        number: entries.number,
+                        records: Vec::with_capacity(entries.len()),
+                        errors: Vec::new(),
+                    };
+                    (page, entries)
+                }
                 Err(error) => return Some(Err(error)),
             },
         };

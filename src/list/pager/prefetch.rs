@@ -8,11 +8,11 @@ use std::sync::mpsc::{self, Receiver};
 use std::thread;
 use std::time::Instant;
 
-use super::decoded_page::DecodedPage;
-use super::paged::{PageRequest, Paged};
 use crate::call::ListPage;
 use crate::error::{Error, Kind};
 use crate::limits::cancel::CancelHandle;
+use crate::list::decode::DecodedPage;
+use crate::list::paged::{PageRequest, Paged};
 use crate::request::Request;
 use crate::transport::sizes::IDLE;
 
@@ -22,7 +22,7 @@ const PAGES_FOR_ONE_MORE: usize = 4;
 
 /// Fetches the pages of a list in order, with up to `ahead` requests at the same time.
 pub(super) struct Prefetch<P: Paged> {
-    request: P,
+    pub list: P,
     pub ahead: usize,
     /// How many pages came since the server throttled a page ahead of its turn.
     unthrottled: usize,
@@ -44,9 +44,9 @@ impl<P: Paged> Prefetch<P> {
     /// call.
     pub const MAX_AHEAD: usize = IDLE;
 
-    pub fn new(request: P) -> Self {
+    pub fn new(list: P) -> Self {
         Self {
-            request,
+            list,
             ahead: 0,
             unthrottled: usize::MAX,
             begun: Arc::default(),
@@ -128,7 +128,7 @@ impl<P: Paged> Prefetch<P> {
     }
 
     fn request(&self, number: u64, page: ListPage) -> Request {
-        let PageRequest(request) = self.request.page_request(number);
+        let PageRequest(request) = self.list.page_request(number);
         request.of_list(page, self.deadline, self.stop.clone())
     }
 }
