@@ -197,7 +197,7 @@ impl<P: Paged> Pager<P> {
         fingerprint::to_digits(Fingerprint::of(&text))
     }
 
-    /// Returns what is new on the next page. After an error, returns `None` until `resume`.
+    /// Returns the new entries of the next page. After an error, returns `None` until `resume`.
     pub fn next(&mut self) -> Option<Result<Entries<P>, Error>> {
         if self.state != State::Going {
             return None;
@@ -223,7 +223,7 @@ impl<P: Paged> Pager<P> {
         })
     }
 
-    /// Stops the list with an error of this page.
+    /// Stops the list, and returns its error with the number of the page.
     pub fn stop(&mut self, number: u64, error: Error) -> Error {
         self.end(State::Stopped);
         let is_over = |end| end <= self.now();
