@@ -10,7 +10,7 @@ use ureq::http::Uri;
 use super::{BASE_URL, Client};
 use crate::auth::token::{NoToken, Token};
 use crate::call::retry::RetryPolicy;
-use crate::call::session::{Config, Session};
+use crate::call::session::Config;
 use crate::defaults;
 use crate::error::Error;
 use crate::limits::clock::{Clock, SystemClock};
@@ -50,8 +50,8 @@ impl Client<NoToken> {
 
 /// The settings of a [`Client`].
 ///
-/// [`Client::builder`] returns a builder with the defaults. [`build`](Self::build) checks the settings,
-/// and its error names the invalid setting.
+/// [`Client::builder`] returns a builder with the defaults. [`build`](Self::build) checks the
+/// settings, and its error names the invalid setting.
 ///
 /// # Defaults
 ///
@@ -76,12 +76,12 @@ impl Client<NoToken> {
 ///
 /// # Proxies
 ///
-/// The client uses the proxy of the environment: the first of the variables `ALL_PROXY`, `HTTPS_PROXY`
-/// and `HTTP_PROXY` that is set, in upper or lower case. A SOCKS proxy, or a value that is not a URL,
-/// is an error of each call.
+/// The client uses the proxy of the environment: the first of the variables `ALL_PROXY`,
+/// `HTTPS_PROXY` and `HTTP_PROXY` that is set, in upper or lower case. A SOCKS proxy, or a value
+/// that is not a URL, is an error of each call.
 ///
-/// No proxy is used for this machine, and for the hosts in `NO_PROXY`: `example.com` stands for this
-/// host, `.example.com` for all hosts below it, and `*` for all hosts.
+/// No proxy is used for this machine, and for the hosts in `NO_PROXY`: `example.com` stands for
+/// this host, `.example.com` for all hosts below it, and `*` for all hosts.
 ///
 /// To choose the proxy in the program, set an [agent](ClientBuilder::agent).
 #[derive(Clone)]
@@ -139,7 +139,8 @@ impl ClientBuilder {
     /// Sets the URL of the service, with or without a slash at the end. Default:
     /// [`BASE_URL`](crate::BASE_URL).
     ///
-    /// The scheme must be `https`. Plain `http` is allowed for this machine (`localhost`, `127.0.0.1`).
+    /// The scheme must be `https`. Plain `http` is allowed for this machine (`localhost`,
+    /// `127.0.0.1`).
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         self.base_url = url.into();
         self.base_url_is_default = false;
@@ -172,20 +173,20 @@ impl ClientBuilder {
     /// Sets how long a call may take with all its attempts, until the last byte of the response.
     /// `None` means no limit. Default: 120 seconds.
     ///
-    /// The waits that the client chooses between attempts count towards this time. The waits that the
-    /// server requests with `Retry-After` do not. [`RetryPolicy::max_retry_after`] limits each of
-    /// these, and [`RetryPolicy::max_attempts`] their number. With the defaults, a throttled call can
-    /// take some minutes longer.
+    /// The waits that the client chooses between attempts count towards this time. The waits that
+    /// the server requests with `Retry-After` do not. [`RetryPolicy::max_retry_after`] limits each
+    /// of these, and [`RetryPolicy::max_attempts`] their number. With the defaults, a throttled
+    /// call can take some minutes longer.
     ///
-    /// A page of a list also ends with the [`timeout`](crate::list::Items::timeout) of the list, which
-    /// includes all waits.
+    /// A page of a list also ends with the [`timeout`](crate::list::Items::timeout) of the list,
+    /// which includes all waits.
     pub fn timeout_call(mut self, timeout: impl Into<Option<Duration>>) -> Self {
         self.timeout_call = timeout.into();
         self
     }
 
-    /// Sets how long resolving the host name may take, and how long connecting may take. `None` means
-    /// no limit. Default: 10 seconds for each.
+    /// Sets how long resolving the host name may take, and how long connecting may take. `None`
+    /// means no limit. Default: 10 seconds for each.
     ///
     /// Connecting includes TLS and the response of a proxy.
     pub fn timeout_connect(mut self, timeout: impl Into<Option<Duration>>) -> Self {
@@ -193,8 +194,8 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets how long the headers of a response may take to arrive. `None` means no limit. Default: 60
-    /// seconds.
+    /// Sets how long the headers of a response may take to arrive. `None` means no limit. Default:
+    /// 60 seconds.
     pub fn timeout_response(mut self, timeout: impl Into<Option<Duration>>) -> Self {
         self.settings.timeout_response = timeout.into();
         self
@@ -206,7 +207,8 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets the clock for timeouts and waits, for tests: see [`Clock`]. Default: the system's clock.
+    /// Sets the clock for timeouts and waits, for tests: see [`Clock`]. Default: the system's
+    /// clock.
     pub fn clock(mut self, clock: impl Clock) -> Self {
         self.clock = Arc::new(clock);
         self
@@ -228,24 +230,25 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets an agent with a proxy, certificates or a transport of your own. Default: an agent of this
-    /// crate.
+    /// Sets an agent with a proxy, certificates or a transport of your own. Default: an agent of
+    /// this crate.
     ///
-    /// The agent keeps its own timeouts and user agent: those of this builder have no effect. It must
-    /// be configured with `http_status_as_error(false)` and `max_redirects(0)`, since this crate
-    /// handles statuses and redirects. Otherwise [`build`](Self::build) returns an error.
+    /// The agent keeps its own timeouts and user agent: those of this builder have no effect. It
+    /// must be configured with `http_status_as_error(false)` and `max_redirects(0)`, since this
+    /// crate handles statuses and redirects. Otherwise [`build`](Self::build) returns an error.
     ///
-    /// Three things work only with the agent of this crate:
+    /// Your agent lacks three abilities of the agent of this crate:
     ///
-    /// - **Retries:** Your agent does not report which connections are new, and whether a request was
-    ///   sent. So a `GET` on a connection that breaks is sent once more, whatever the [`RetryPolicy`].
-    ///   Any other request is only sent again if no connection was established in time.
-    /// - **Cookies:** If a crate of your application turns on `ureq`'s feature `cookies`, your agent
-    ///   also sends the cookies of one token with the other tokens of
-    ///   [`with_token`](Client::with_token). In this case, build a client with its own agent for each
-    ///   token.
-    /// - **Truncated bodies:** If a response has no length, a connection that is reset, or that ends
-    ///   without a TLS close message, looks like the end of the body.
+    /// - **Retries:** Your agent does not report which connections are new, and whether a request
+    ///   was sent. So a `GET` on a connection that breaks is sent once more, whatever the
+    ///   [`RetryPolicy`]. Any other request is only sent again if no connection was established in
+    ///   time.
+    /// - **Cookies:** If a crate of your application turns on `ureq`'s feature `cookies`, your
+    ///   agent also sends the cookies of one token with the other tokens of
+    ///   [`with_token`](Client::with_token). In this case, build a client with its own agent for
+    ///   each token.
+    /// - **Truncated bodies:** If a response has no length, a connection that is reset, or that
+    ///   ends without a TLS close message, looks like the end of the body.
     pub fn agent(mut self, agent: Agent) -> Self {
         self.agent = Some(agent);
         self
@@ -260,7 +263,8 @@ impl ClientBuilder {
 
     /// Returns a client with these settings and this token.
     ///
-    /// The variable `FITRANKINGS_BASE_URL` has no effect: only [`from_env`](Self::from_env) reads it.
+    /// The variable `FITRANKINGS_BASE_URL` has no effect: only [`from_env`](Self::from_env) reads
+    /// it.
     ///
     /// # Errors
     ///
@@ -279,8 +283,8 @@ impl ClientBuilder {
         Ok(self.finish(base.text, proxied, token))
     }
 
-    /// Returns the client without checks. `proxied` is the URL for which the proxy of the environment
-    /// is used.
+    /// Returns the client without checks. `proxied` is the URL for which the proxy of the
+    /// environment is used.
     fn finish<T: Token>(self, base_url: String, proxied: Option<Uri>, token: T) -> Client<T> {
         let has_agent = self.agent.is_some();
         let (transport, proxy_problem) = if let Some(agent) = self.agent {
@@ -302,8 +306,7 @@ impl ClientBuilder {
             timeout_call: self.timeout_call.filter(|_| !has_agent),
             proxy_problem,
         };
-        let session = Session::new(Arc::new(config), super::auth(&token), None);
-        super::with_session(session, token)
+        super::with_config(Arc::new(config), None, token)
     }
 }
 

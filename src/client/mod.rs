@@ -7,9 +7,8 @@ use std::sync::Arc;
 
 #[cfg(doc)]
 use self::builder::ClientBuilder;
-use crate::auth::auth_secret::AuthSecret;
 use crate::auth::token::Token;
-use crate::call::session::Session;
+use crate::call::session::{Config, Session};
 use crate::limits::cancel::CancelHandle;
 use crate::server::SERVER;
 
@@ -21,7 +20,8 @@ pub const BASE_URL: &str = match SERVER {
 
 /// A client for the FitRankings API.
 ///
-/// `T` is the type of the client's token. It decides which operations can be called.
+/// Each operation of the API is a method that returns a [request](crate::requests). `T` is the type
+/// of the client's token. It decides which operations the client has.
 ///
 /// A client can be shared by threads and is cheap to clone. All clones use the same connections.
 ///
@@ -69,8 +69,8 @@ impl<T: Token> Client<T> {
     /// Returns a client with another token. It has the settings of this client, and uses the same
     /// connections.
     ///
-    /// Clones of a client share the pauses that the server requests with `Retry-After`. The new client
-    /// does not share them: it begins without a pause.
+    /// Clones of a client share the pauses that the server requests with `Retry-After`. The new
+    /// client does not share them: it begins without a pause.
     ///
     /// # Example: from the application's token to a user's token
     ///
@@ -83,18 +83,14 @@ impl<T: Token> Client<T> {
     /// ```
     pub fn with_token<U: Token>(&self, token: U) -> Client<U> {
         let config = Arc::clone(&self.session.config);
-        let cancel = self.session.cancel.clone();
-        Client {
-            session: Session::new(config, auth(&token), cancel),
-            token,
-        }
+        with_config(config, self.session.cancel.clone(), token)
     }
 
     /// Returns a client whose calls and lists can be cancelled with this handle, from any thread.
     ///
-    /// See [`CancelHandle`] for an example. A cancelled call ends within a moment. Calls of this client
-    /// resolve names and connect on a thread of their own. That cannot be interrupted, so after a
-    /// cancelled call the thread remains until its timeouts.
+    /// See [`CancelHandle`] for an example. A cancelled call ends within a moment. Calls of this
+    /// client resolve names and connect on a thread of their own. That cannot be interrupted, so
+    /// after a cancelled call the thread remains until its timeouts.
     pub fn with_cancel(&self, handle: &CancelHandle) -> Self {
         let mut client = self.clone();
         client.session.cancel = Some(handle.clone());
@@ -127,9 +123,10 @@ pub(crate) fn with_session<T: Token>(session: Session, token: T) -> Client<T> {
     Client { session, token }
 }
 
-/// Collects the secrets of a token, so that requests need not.
-fn auth(token: &impl Token) -> Arc<[AuthSecret]> {
+/// Returns a client with this token, and a session of its own. It collects the secrets of the
+/// token, so that requests need not.
+fn with_config<T: Token>(config: Arc<Config>, cancel: Option<CancelHandle>, token: T) -> Client<T> {
     let mut auth = Vec::new();
     token.for_each_secret(&mut |secret| auth.push(secret.clone()));
-    auth.into()
+    with_session(Session::new(config, auth.into(), cancel), token)
 }

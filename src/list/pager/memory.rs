@@ -9,8 +9,8 @@ use crate::list::decode::fingerprint::{from_digits, to_digits};
 use crate::list::decode::record_id::RecordId;
 use crate::list::paged::Paged;
 
-/// The ids of a page's entries. Each has its number among the new entries, from 1, or 0 if the entry
-/// is not new.
+/// The ids of a page's entries. Each has its number among the new entries, from 1, or 0 if the
+/// entry is not new.
 pub(super) struct Ids<P: Paged> {
     ids: HashMap<RecordId<P::Key>, usize>,
     /// Further entries with the same id. They are rare, and a mistake of the service.
@@ -66,14 +66,14 @@ pub(super) struct Memory<P: Paged> {
     /// The two pages before the current one, the last first.
     before: [Ids<P>; 2],
     /// What was given of the next page before the list was continued.
-    given: Given<P>,
+    pub given: Given<P>,
     /// The fingerprints of all pages before the current one.
     pages: HashSet<u64>,
     /// The first record of the list.
     pub first: Option<RecordId<P::Key>>,
-    /// The seed of the fingerprints. It is random: the server chooses the keys, and must not be able
-    /// to make two pages look the same.
-    seed: u64,
+    /// The seed of the fingerprints. It is random: the server chooses the keys, and must not be
+    /// able to make two pages look the same.
+    pub seed: u64,
     /// The number of entries of the page before the current one.
     length: usize,
     /// The number of entries of the largest page before the current one.
@@ -112,10 +112,6 @@ impl<P: Paged> Memory<P> {
         }
     }
 
-    pub fn seed(&self) -> u64 {
-        self.seed
-    }
-
     pub fn knows_page(&self, fingerprint: u64) -> bool {
         self.pages.contains(&fingerprint)
     }
@@ -127,16 +123,11 @@ impl<P: Paged> Memory<P> {
     /// Returns true if records can be missing between the page before and a page with these ids.
     ///
     /// If all pages have the same size, each page begins where the page before ends. Backends that
-    /// lower `page_size` to different numbers break that. Nothing is missing if the page is not longer
-    /// than the page before, or if one of its records is known.
+    /// lower `page_size` to different numbers break that. Nothing is missing if the page is not
+    /// longer than the page before, or if one of its records is known.
     pub fn has_gap_before(&self, ids: &[RecordId<P::Key>]) -> bool {
         let is_known = |id| self.was_before(id) || self.given.contains_key(id);
         self.length > 0 && ids.len() > self.length && !ids.iter().any(is_known)
-    }
-
-    /// Returns what was given of the next page.
-    pub fn given(&self) -> Given<P> {
-        self.given.clone()
     }
 
     /// Returns true if a record was not given yet. Counts `given` down, since a page can have an id
@@ -189,8 +180,8 @@ impl<P: Paged> Memory<P> {
         self.largest = self.largest.max(current.length);
     }
 
-    /// Returns a bookmark at page `next` of a list; at the current page if `left` of its new entries
-    /// were not given yet.
+    /// Returns a bookmark at page `next` of a list; at the current page if `left` of its new
+    /// entries were not given yet.
     pub fn bookmark(&self, list: String, next: u64, left: usize) -> Bookmark {
         let [before, older] = &self.before;
         let given = self.given.iter();

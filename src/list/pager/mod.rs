@@ -26,8 +26,8 @@ use crate::transport::errors::TIMEOUT_LIST;
 /// How often a page is requested until two responses in a row agree, if the first is doubtful.
 const MAX_FETCHES: u32 = 4;
 
-/// The wait before a page with a doubtful response is requested again. It is long enough for a server
-/// that is wrong for a moment, and short enough for the many lists of a single page.
+/// The wait before a page with a doubtful response is requested again. It is long enough for a
+/// server that is wrong for a moment, and short enough for the many lists of a single page.
 const REFETCH_DELAY: Duration = Duration::from_millis(200);
 
 /// Whether a list goes on.
@@ -258,7 +258,8 @@ impl<P: Paged> Pager<P> {
         }
     }
 
-    /// Fetches a page, and again while the response is doubtful, until two responses in a row agree.
+    /// Fetches a page, and again while the response is doubtful, until two responses in a row
+    /// agree.
     fn fetch_until_sure(&mut self, number: u64) -> Result<Outcome<P>, Error> {
         let mut outcome = self.fetch(number)?;
         let mut fetches = 1;
@@ -287,7 +288,7 @@ impl<P: Paged> Pager<P> {
         if page.len() == 0 {
             return Ok(Outcome::End);
         }
-        let fingerprint = page.fingerprint(self.memory.seed());
+        let fingerprint = page.fingerprint(self.memory.seed);
         let is_repeated = self.memory.knows_page(fingerprint);
         if is_repeated {
             let progress = self.progress.nothing_new(number);
@@ -362,7 +363,8 @@ impl<P: Paged> Pager<P> {
     /// Makes a page the current one, and returns its new entries: those that were on neither of the
     /// two pages before, and none of a page that came before as a whole.
     ///
-    /// An error changes nothing, so that the whole page can be given after [`resume`](Self::resume).
+    /// An error changes nothing, so that the whole page can be given after
+    /// [`resume`](Self::resume).
     fn enter(&mut self, number: u64, fetched: FetchedPage<P>) -> Result<Entries<P>, Error> {
         let FetchedPage {
             page,
@@ -371,7 +373,7 @@ impl<P: Paged> Pager<P> {
             has_gap_before,
         } = fetched;
         let memory = &self.memory;
-        let mut given = memory.given();
+        let mut given = memory.given.clone();
         let is_first_page = memory.first.is_none();
         let first = page.ids().first().filter(|_| is_first_page).cloned();
         let mut current = CurrentPage {
