@@ -1,8 +1,8 @@
 //! Decodes JSON into types, where a struct is decoded from an object only.
 //!
-//! Code that serde derives also decodes a struct from an array, with its fields in their order: `[1]`
-//! would be an activity with the id 1 and nothing else. [`ObjectsOnly`] requires an object for each
-//! struct, at any depth. The compiler inlines it, so it costs nothing.
+//! Code that serde derives also decodes a struct from an array, with its fields in their order:
+//! `[1]` would be an activity with the id 1 and nothing else. [`ObjectsOnly`] requires an object
+//! for each struct, at any depth. The compiler inlines it, so it costs nothing.
 
 use std::fmt;
 

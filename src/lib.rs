@@ -19,42 +19,43 @@
 //!
 //! # Operations
 //!
-//! Each operation is a method of [`Client`], which returns a [request](requests). Required parameters
-//! are arguments; optional parameters are methods of the request. `call()` sends the request. The docs
-//! of the method name the parameters, the response and the token that the operation needs.
+//! Each operation is a method of [`Client`], which returns a [request](requests). Required
+//! parameters are arguments; optional parameters are methods of the request. `call()` sends the
+//! request. The docs of the method name its endpoint, its token and its errors.
 //!
 //! # Tokens
 //!
 //! A [`MasterToken`] belongs to an application, and gives access to the data of all of its users. A
-//! [`UserToken`] gives access to the data of one user. The type of the token decides which operations a
-//! client has.
+//! [`UserToken`] gives access to the data of one user. The type of the token decides which
+//! operations a client has.
 //!
-//! [`ClientBuilder::login`] exchanges [`Credentials`] for a master token. A user grants a user token in
-//! a browser: see [`authorization`]. [`Client`] lists all ways to create a client.
+//! [`ClientBuilder::login`] exchanges [`Credentials`] for a master token. A user grants a user
+//! token in a browser: see [`authorization`]. [`Client`] lists all ways to create a client.
 //!
 //! # Lists
 //!
-//! `call()` on a list fetches one page. `items()` returns an iterator over all records, and `pages()`
-//! an iterator over all pages: see [`Items`](list::Items).
+//! `call()` on a list fetches one page. `items()` returns an iterator over all records, and
+//! `pages()` an iterator over all pages: see [`Items`](list::Items).
 //!
 //! # Retries, timeouts and cancellation
 //!
 //! Requests that are safe to repeat are retried, and the client waits for a server that throttles:
 //! see [`RetryPolicy`]. [`timeout_call`](ClientBuilder::timeout_call) limits a call with all its
-//! attempts, but not the waits that the server requests. A [`CancelHandle`] stops a call from another
-//! thread. [`ClientBuilder`] has a table of all [defaults](ClientBuilder#defaults).
+//! attempts, but not the waits that the server requests. A [`CancelHandle`] stops a call from
+//! another thread. [`ClientBuilder`] has a table of all [defaults](ClientBuilder#defaults).
 //!
 //! # Errors
 //!
-//! Every call returns the error type [`Error`]. Its message is one line that says what happened, where,
-//! and what to do. Its methods, such as [`is_retryable`](Error::is_retryable), classify it. Only reading an authorization callback has
-//! another error, [`CallbackError`](authorization::CallbackError), which `?` converts into an [`Error`].
+//! Every call returns the error type [`Error`]. Its message is one line that says what happened,
+//! where, and what to do. Its methods, such as [`is_retryable`](Error::is_retryable), classify it.
+//! Only reading an authorization callback has another error,
+//! [`CallbackError`](authorization::CallbackError), which `?` converts into an [`Error`].
 //!
 //! # Values
 //!
 //! Instants are [`jiff::Timestamp`]s. The type of a [quantity](units) is its unit. A [`Period`]
-//! selects the time range of a summary. Unknown fields of a response are ignored, and unknown values of
-//! an enum are kept as [`Unknown`](UnknownValue).
+//! selects the time range of a summary. Unknown fields of a response are ignored, and unknown
+//! values of an enum are kept as [`Unknown`](UnknownValue).
 //!
 //! Only the ids that identify a record are required. Any other value that is missing or `null` is
 //! `None` or an empty list. An instant outside the range of [`jiff::Timestamp`], such as
@@ -67,14 +68,15 @@
 //! # Threads
 //!
 //! All calls are blocking. There is no async runtime, and nothing runs in the background. A client
-//! starts threads only to prefetch pages, and to connect for calls that can be cancelled or have little
-//! time left. Threads can share a client.
+//! starts threads only to prefetch pages, and to connect for calls that can be cancelled or have
+//! little time left. Threads can share a client.
 //!
 //! # Logging
 //!
-//! The client logs with the target `fitrankings` and the level DEBUG: one record for each attempt, with
-//! its method, path template, status, time and number; and one record for each wait of a request for a
-//! pause that the server requested of another. No record has a token, a query or a body.
+//! The client logs with the target `fitrankings` and the level DEBUG: one record for each attempt,
+//! with its method, path template, status, time and number; and one record for each wait of a
+//! request for a pause that the server requested of another. No record has a token, a query or a
+//! body.
 //!
 //! # Features
 //!
@@ -135,8 +137,8 @@ pub use fitrankings::period::Period;
 pub use fitrankings::tokens::{AnyToken, MasterToken, UserToken};
 pub use fitrankings::{authorization, units};
 pub use generated::{access, requests, types};
-/// The crate of the instants and dates in this crate's API. It is re-exported so that an application
-/// can use the same version.
+/// The crate of the instants and dates in this crate's API. It is re-exported so that an
+/// application can use the same version.
 pub use jiff;
 pub use limits::cancel::CancelHandle;
 pub use limits::clock::Clock;

@@ -371,8 +371,8 @@ mod threads {
     }
 }
 
-/// Environment variables belong to a process. So each test runs this file in another process, with the
-/// test `child` only.
+/// Environment variables belong to a process. So each test runs this file in another process, with
+/// the test `child` only.
 mod environment {
     use std::process::Command;
 

@@ -1,5 +1,5 @@
-//! Responses that differ from the document: missing values, instants that no `Timestamp` holds, records
-//! of another form.
+//! Responses that differ from the document: missing values, instants that no `Timestamp` holds,
+//! records of another form.
 #![allow(clippy::panic, clippy::unwrap_used)]
 
 mod support;

@@ -47,8 +47,8 @@ static THREADS: Mutex<()> = Mutex::new(());
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 
-    /// With any page size, cap and end, and arrivals at any time: a list has the records that existed
-    /// at its beginning, each once and in order.
+    /// With any page size, cap and end, and arrivals at any time: a list has the records that
+    /// existed at its beginning, each once and in order.
     #[test]
     fn a_list_has_each_record_once_in_order(
         count in 0_usize..60,

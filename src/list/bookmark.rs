@@ -10,28 +10,28 @@ use serde::{Deserialize, Serialize};
 /// [`Items::start_at`](super::Items::start_at) continues from it. No record is lost and none comes
 /// twice, even if up to two pages of records arrived in between.
 ///
-/// Store a bookmark with serde, in any format. Its fields are private details: do not read or change
-/// them. It has the number of the next page, the keys of the records of at most three pages, and 16
-/// bytes for each page that was fetched: some kilobytes. It holds no token, and nothing of a record
-/// but its key.
+/// Store a bookmark with serde, in any format. Its fields are private details: do not read or
+/// change them. It has the number of the next page, the keys of the records of at most three pages,
+/// and 16 bytes for each page that was fetched: some kilobytes. It holds no token, and nothing of a
+/// record but its key.
 ///
 /// A bookmark belongs to one operation with its parameters, `page_size` included. A list with other
-/// parameters refuses it. A bookmark does not record the token: keep the bookmarks of different users
-/// apart.
+/// parameters refuses it. A bookmark does not record the token: keep the bookmarks of different
+/// users apart.
 ///
 /// # When to discard a bookmark
 ///
 /// A bookmark continues a list that was not read to its end. Once
-/// [`has_ended`](super::Items::has_ended) is true, discard the bookmark, and begin the next run without
-/// one. A bookmark cannot find new records: they can be anywhere in the list, and the service has no
-/// request for them alone.
+/// [`has_ended`](super::Items::has_ended) is true, discard the bookmark, and begin the next run
+/// without one. A bookmark cannot find new records: they can be anywhere in the list, and the
+/// service has no request for them alone.
 ///
 /// # Example: a job that reads a part of a list in each run
 ///
-/// The job stores the ids of all runs beside the bookmark. The iterator of a later run gives only the
-/// rest of the list, so its [`is_complete`](super::Items::is_complete) is false. The reason
-/// [`Incomplete::Continued`](super::Incomplete::Continued) means that the ids of all runs together are
-/// the whole list.
+/// The job stores the ids of all runs beside the bookmark. The iterator of a later run gives only
+/// the rest of the list, so its [`is_complete`](super::Items::is_complete) is false. The reason
+/// [`Incomplete::Continued`](super::Incomplete::Continued) means that the ids of all runs together
+/// are the whole list.
 ///
 /// ```
 /// use std::collections::BTreeSet;
@@ -87,7 +87,8 @@ pub struct Bookmark {
     /// The fingerprint of the operation and its parameters.
     pub(super) list: String,
     pub(super) page: u64,
-    /// The ids of the records of this page that were given. A repeated id is here as often as given.
+    /// The ids of the records of this page that were given. A repeated id is here as often as
+    /// given.
     pub(super) given: Vec<String>,
     /// The ids of the two pages before.
     pub(super) before: [Vec<String>; 2],

@@ -14,28 +14,28 @@ use crate::error::Error;
 /// An iterator over the records of a list. It fetches the pages as they are needed.
 ///
 /// The method `items()` of a request returns it. `page(n).items()` begins at page `n`, and
-/// [`take`](Iterator::take) limits the number of records. The records have the order of the service.
-/// That order is not documented: the newest record can be first, last or anywhere.
+/// [`take`](Iterator::take) limits the number of records. The records have the order of the
+/// service. That order is not documented: the newest record can be first, last or anywhere.
 ///
 /// # Errors
 ///
 /// There are two kinds of errors. [`Error::raw_record`] tells them apart:
 ///
 /// - If a record does not decode, there is an error in its place, with the JSON of the record. The
-///   iterator continues with the next record. If more than 1000 records of a page do not decode, the
-///   page is one error.
-/// - Any other error stops the list, for example a lost connection. From then on the iterator returns
-///   `None`, so every loop over it ends. [`resume`](Self::resume) continues the list with the page
-///   that failed. A [`bookmark`](Self::bookmark) continues it in another process.
+///   iterator continues with the next record. If more than 1000 records of a page do not decode,
+///   the page is one error.
+/// - Any other error stops the list, for example a lost connection. From then on the iterator
+///   returns `None`, so every loop over it ends. [`resume`](Self::resume) continues the list with
+///   the page that failed. A [`bookmark`](Self::bookmark) continues it in another process.
 ///
 /// # The end
 ///
 /// A list ends at an empty page, or at the 404 `{"detail": "Invalid page."}`, which is the response
-/// of Django REST framework for a page past the end. A short page does not end a list. Any other 404
-/// is an error, since gateways and wrong paths respond with 404, too.
+/// of Django REST framework for a page past the end. A short page does not end a list. Any other
+/// 404 is an error, since gateways and wrong paths respond with 404, too.
 ///
-/// A doubtful response is requested again after 200 milliseconds, and accepted if the service repeats
-/// it. Four responses are doubtful:
+/// A doubtful response is requested again after 200 milliseconds, and accepted if the service
+/// repeats it. Four responses are doubtful:
 ///
 /// - an end, if the page before is as long as the longest page so far
 /// - a 404 that does not end a list, after the first page
@@ -50,13 +50,13 @@ use crate::error::Error;
 /// [`is_complete`](Self::is_complete) returns whether the iterator gave the whole list. Check it
 /// before you delete what is missing from a list. It cannot detect three cases:
 ///
-/// - The service responds with an empty first page, or ends the list twice in a row, and more records
-///   exist.
-/// - A record is *deleted* while the list is read. The records after it move forward, and one of them
-///   can be missed between two pages.
-/// - Several backends lower `page_size` to different numbers, and the last page hides the gap, since
-///   it is short. Any other gap shows as a page that is longer than the page before it. The list is
-///   then not complete: see [`Incomplete::PagesGrew`].
+/// - The service responds with an empty first page, or ends the list twice in a row, and more
+///   records exist.
+/// - A record is *deleted* while the list is read. The records after it move forward, and one of
+///   them can be missed between two pages.
+/// - Several backends lower `page_size` to different numbers, and the last page hides the gap,
+///   since it is short. Any other gap shows as a page that is longer than the page before it. The
+///   list is then not complete: see [`Incomplete::PagesGrew`].
 ///
 /// # Records that arrive while the list is read
 ///
@@ -67,14 +67,15 @@ use crate::error::Error;
 ///
 /// Records are identified by their key, or by their JSON if the key cannot be read.
 ///
-/// Five responses in a row without a new record are an error. So is a list that begins from its first
-/// record for the third time: the service seems to ignore the page number.
+/// Five responses in a row without a new record are an error. So is a list that begins from its
+/// first record for the third time: the service seems to ignore the page number.
 ///
 /// # Memory
 ///
 /// [`max_body_size`](crate::ClientBuilder::max_body_size) limits the JSON of a page. The decoded
 /// records, without their texts and lists, may take four times the size of the JSON. 10,000 records
-/// are always allowed. A page with more records is an error for which [`Error::is_too_large`] is true.
+/// are always allowed. A page with more records is an error for which [`Error::is_too_large`] is
+/// true.
 ///
 /// # Example
 ///
@@ -128,12 +129,12 @@ impl<P: Paged> Items<P> {
     /// kept in memory. The order of the records stays the same.
     ///
     /// Use this for a list that does not change while it is read. The service can process requests
-    /// that are sent at the same time in any order, so a record that arrives between two of them can
-    /// hide another record.
+    /// that are sent at the same time in any order, so a record that arrives between two of them
+    /// can hide another record.
     ///
-    /// Nothing is fetched before the first call of `next`. `take(n)` can request up to `pages` pages
-    /// more than it needs. Dropping the iterator stops these requests, and their threads end within a
-    /// moment. `take(n)` drops the iterator; `by_ref().take(n)` does not.
+    /// Nothing is fetched before the first call of `next`. `take(n)` can request up to `pages`
+    /// pages more than it needs. Dropping the iterator stops these requests, and their threads end
+    /// within a moment. `take(n)` drops the iterator; `by_ref().take(n)` does not.
     pub fn prefetch(mut self, pages: usize) -> Self {
         self.pager.set_ahead(pages);
         self
@@ -193,11 +194,11 @@ impl<P: Paged> Items<P> {
         self.pager.resume();
     }
 
-    /// Returns a bookmark after the last item that was given. [`start_at`](Self::start_at) continues
-    /// from it.
+    /// Returns a bookmark after the last item that was given. [`start_at`](Self::start_at)
+    /// continues from it.
     ///
-    /// This method can be called at any time: in the middle of a page, after an error, or before the
-    /// first item. See [`Bookmark`] for an example.
+    /// This method can be called at any time: in the middle of a page, after an error, or before
+    /// the first item. See [`Bookmark`] for an example.
     pub fn bookmark(&self) -> Bookmark {
         self.pager.bookmark(self.left())
     }
@@ -223,8 +224,8 @@ impl<P: Paged> Items<P> {
     /// Returns true once this iterator has given the whole list, from its first record to its end.
     ///
     /// Returns false if the list was continued from a bookmark or began at a later page, since the
-    /// iterator gave only a part of the list. [`incomplete_reason`](Self::incomplete_reason) returns
-    /// the reason.
+    /// iterator gave only a part of the list. [`incomplete_reason`](Self::incomplete_reason)
+    /// returns the reason.
     ///
     /// A record that did not decode is part of the list, too. Its error has its id,
     /// [`Error::record_id`]: a program that deletes what is missing must keep that record.
@@ -266,11 +267,12 @@ impl<P: Paged> Items<P> {
         self.pager.incomplete_reason()
     }
 
-    /// Converts this iterator into one whose records come with the JSON that they were decoded from.
+    /// Converts this iterator into one whose records come with the JSON that they were decoded
+    /// from.
     ///
-    /// The JSON has the fields that the document does not know, keys that are `null`, and empty lists.
-    /// Serializing a record loses these. Decoding takes longer, since each record is read twice. In
-    /// the middle of a page, that page is fetched again.
+    /// The JSON has the fields that the document does not know, keys that are `null`, and empty
+    /// lists. Serializing a record loses these. Decoding takes longer, since each record is read
+    /// twice. In the middle of a page, that page is fetched again.
     ///
     /// # Example
     ///

@@ -8,8 +8,8 @@ use serde::de::DeserializeOwned;
 use crate::json;
 use crate::request::Request;
 
-/// A request for a page of a list. All generated requests with `items()` and `pages()` implement this
-/// trait.
+/// A request for a page of a list. All generated requests with `items()` and `pages()` implement
+/// this trait.
 ///
 /// The trait is sealed: other crates cannot implement it.
 pub trait Paged: Sealed + Clone + Send + 'static {

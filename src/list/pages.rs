@@ -51,7 +51,8 @@ impl<P: Paged> Pages<P> {
         self
     }
 
-    /// Sets how long the whole list may take, from now on; see [`Items::timeout`]. Default: no limit.
+    /// Sets how long the whole list may take, from now on; see [`Items::timeout`]. Default: no
+    /// limit.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.pager.set_timeout(timeout);
         self
@@ -69,7 +70,8 @@ impl<P: Paged> Pages<P> {
 
     /// Continues from a [`Bookmark`] of the same list; see [`Items::start_at`].
     ///
-    /// A bookmark of [`Items`] works, too: the first page is then without the records that were given.
+    /// A bookmark of [`Items`] works, too: the first page is then without the records that were
+    /// given.
     pub fn start_at(mut self, bookmark: &Bookmark) -> Self {
         self.unfinished = None;
         self.pager.start_at(bookmark);
@@ -121,7 +123,8 @@ impl<P: Paged> Pages<P> {
         })
     }
 
-    /// Moves the entries into the page. Explaining its broken records may take the time of one call.
+    /// Moves the entries into the page. Explaining its broken records may take the time of one
+    /// call.
     fn finish(
         &mut self,
         mut page: Page<P::Record>,

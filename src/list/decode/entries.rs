@@ -60,8 +60,8 @@ impl<P: Paged> Entries<P> {
         self.records.len() + self.broken.len()
     }
 
-    /// Returns the call that fetched the page if the next entry is a broken record. Check its limits
-    /// before taking the entry.
+    /// Returns the call that fetched the page if the next entry is a broken record. Check its
+    /// limits before taking the entry.
     pub fn call_of_broken(&self) -> Option<&Call> {
         let page = self.call.as_ref().filter(|_| self.is_broken_next());
         page.map(|page| &*page.call)

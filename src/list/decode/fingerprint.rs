@@ -37,8 +37,8 @@ impl Hasher for Fingerprint {
         self.0 ^= self.0 >> 32;
     }
 
-    // Keys are `i64`, `u64`, `i32` or texts; discriminants are `isize`. The defaults of these methods
-    // hash native bytes, which depend on the machine.
+    // Keys are `i64`, `u64`, `i32` or texts; discriminants are `isize`. The defaults of these
+    // methods hash native bytes, which depend on the machine.
     fn write_i64(&mut self, number: i64) {
         self.write_u64(number.cast_unsigned());
     }

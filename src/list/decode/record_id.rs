@@ -59,8 +59,8 @@ impl<K> RecordId<K> {
         }
     }
 
-    /// Returns the id as a bookmark stores it: a key as JSON, or `#` and a fingerprint. JSON never begins
-    /// with `#`.
+    /// Returns the id as a bookmark stores it: a key as JSON, or `#` and a fingerprint. JSON never
+    /// begins with `#`.
     pub fn to_text(&self) -> String
     where
         K: Serialize,
@@ -84,8 +84,8 @@ impl<K> RecordId<K> {
     }
 }
 
-/// Reads the value of a field, unless the object has the field twice. A record with two keys must not
-/// be mistaken for a record with one of them.
+/// Reads the value of a field, unless the object has the field twice. A record with two keys must
+/// not be mistaken for a record with one of them.
 struct OnlyValue<'k>(&'k str);
 
 impl<'j> Visitor<'j> for OnlyValue<'_> {

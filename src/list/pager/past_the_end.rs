@@ -7,8 +7,8 @@ use crate::error::Error;
 /// Returns true if an error says that the page is past the end of the list.
 ///
 /// This is an assumption, since the vendor does not document the response. Django REST framework
-/// responds with 404 `{"detail": "Invalid page."}`. Before version 3.4 its text also had the page and
-/// the reason. Any other 404 is not the end: gateways and wrong paths respond with 404, too.
+/// responds with 404 `{"detail": "Invalid page."}`. Before version 3.4 its text also had the page
+/// and the reason. Any other 404 is not the end: gateways and wrong paths respond with 404, too.
 ///
 /// `end` is the key `end` of `x-paging`: the `detail` of a service with a text of its own.
 pub(super) fn says_past_the_end(error: &Error, number: u64, end: Option<&str>) -> bool {

@@ -16,8 +16,8 @@ use crate::list::paged::{PageRequest, Paged};
 use crate::request::Request;
 use crate::transport::sizes::IDLE;
 
-/// After the server throttled, one more page is fetched ahead for each so many pages that came. With a
-/// smaller number, the server refuses more requests.
+/// After the server throttled, one more page is fetched ahead for each so many pages that came.
+/// With a smaller number, the server refuses more requests.
 const PAGES_FOR_ONE_MORE: usize = 4;
 
 /// Fetches the pages of a list in order, with up to `ahead` requests at the same time.
@@ -96,11 +96,13 @@ impl<P: Paged> Prefetch<P> {
         while self.in_flight.len() < most {
             let mut page = self.list_page(true);
             if next > number {
-                // If the first page fails, the list stops this request. So it need not give up itself.
+                // If the first page fails, the list stops this request. So it need not give up
+                // itself.
                 page.begun = Arc::new(AtomicBool::new(true));
             }
             let request = self.request(next, page);
-            // Otherwise all requests would be sent at the end of the pause, and delay the next page.
+            // Otherwise all requests would be sent at the end of the pause, and delay the next
+            // page.
             if request.is_paused() {
                 return;
             }

@@ -31,8 +31,8 @@ impl Progress {
         )))
     }
 
-    /// Counts a page with new records. `has_first` is true if one of them is the first record of the
-    /// list.
+    /// Counts a page with new records. `has_first` is true if one of them is the first record of
+    /// the list.
     pub fn something_new(&mut self, page: u64, has_first: bool) -> Result<(), Error> {
         self.responses_without_new = 0;
         self.restarts += u32::from(has_first);
@@ -40,8 +40,8 @@ impl Progress {
             return Ok(());
         }
         Err(repeats(format!(
-            "page {page} starts the list again, and the pages before it had nothing new: the server \
-             seems to return the same records again and again"
+            "page {page} starts the list again, and the pages before it had nothing new: the \
+             server seems to return the same records again and again"
         )))
     }
 }
