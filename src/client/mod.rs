@@ -5,8 +5,6 @@ pub mod builder;
 use std::fmt;
 use std::sync::Arc;
 
-#[cfg(doc)]
-use self::builder::ClientBuilder;
 use crate::auth::token::Token;
 use crate::call::session::{Config, Session};
 use crate::limits::cancel::CancelHandle;
@@ -32,8 +30,8 @@ pub const BASE_URL: &str = match SERVER {
 /// | [`Client::from_env`] | `Client<AnyToken>` | in scripts: the environment has the token |
 /// | [`into_master`](Client::into_master), [`into_user`](Client::into_user) | `Client<MasterToken>`, `Client<UserToken>` | after `from_env`, for operations of one kind of token |
 /// | [`Client::new`] | `Client<T>` of a token | if you have a token |
-/// | [`Client::builder`] and [`build`](ClientBuilder::build) | `Client<T>` of a token | to change a setting |
-/// | [`ClientBuilder::login`] | `Client<MasterToken>` | if you have credentials |
+/// | [`Client::builder`] and [`build`](crate::ClientBuilder::build) | `Client<T>` of a token | to change a setting |
+/// | [`ClientBuilder::login`](crate::ClientBuilder::login) | `Client<MasterToken>` | if you have credentials |
 /// | [`with_token`](Client::with_token) | `Client<U>` of another token | for another user, over the same connections |
 ///
 /// # Example: a script
