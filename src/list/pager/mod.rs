@@ -203,24 +203,20 @@ impl<P: Paged> Pager<P> {
             return None;
         }
         let number = self.next;
-        let entries = match self.page(number) {
-            Ok(Some(page)) => self.enter(number, page),
-            Ok(None) => {
-                self.end(State::Ended);
-                return None;
-            }
-            Err(error) => Err(error),
-        };
-        Some(match entries {
-            Ok(entries) => {
+        match self.new_entries(number) {
+            Ok(Some(entries)) => {
                 match number.checked_add(1) {
                     Some(next) => self.next = next,
                     None => self.end(State::OutOfNumbers),
                 }
-                Ok(entries)
+                Some(Ok(entries))
             }
-            Err(error) => Err(self.stop(number, error)),
-        })
+            Ok(None) => {
+                self.end(State::Ended);
+                None
+            }
+            Err(error) => Some(Err(self.stop(number, error))),
+        }
     }
 
     /// Stops the list, and returns its error with the number of the page.
@@ -241,14 +237,14 @@ impl<P: Paged> Pager<P> {
         self.prefetch.stop();
     }
 
-    /// Returns a page, or `None` if the list ended before it.
-    fn page(&mut self, number: u64) -> Result<Option<FetchedPage<P>>, Error> {
+    /// Returns the new entries of a page, or `None` if the list ended before it.
+    fn new_entries(&mut self, number: u64) -> Result<Option<Entries<P>>, Error> {
         if let Some(problem) = self.problem {
             return Err(self.with_operation(Error::invalid(problem)));
         }
         self.memory.advance();
         match self.fetch_until_sure(number)? {
-            Outcome::Page(page) => Ok(Some(page)),
+            Outcome::Page(page) => self.enter(number, page).map(Some),
             Outcome::End if number > P::FIRST && self.memory.is_empty() => {
                 let message = "the list ends before the page that the request begins at";
                 Err(self.with_operation(Error::new(Kind::PastTheEnd, message)))

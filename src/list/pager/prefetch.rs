@@ -76,8 +76,12 @@ impl<P: Paged> Prefetch<P> {
 
     /// Fetches a page whose turn it is. `error` is the error of an attempt ahead of its turn.
     fn fetch_in_order(&self, number: u64, error: Option<Error>) -> Result<DecodedPage<P>, Error> {
-        let request = self.request(number, self.list_page(false)).after(error);
-        fetch(request, &self.begun)
+        let begun = Arc::clone(&self.begun);
+        let page = ListPage {
+            begun,
+            ahead: false,
+        };
+        fetch(self.request(number, page).after(error), &self.begun)
     }
 
     /// Stops the requests in flight. The list can continue afterwards, at any page.
@@ -94,13 +98,14 @@ impl<P: Paged> Prefetch<P> {
             .map_or(number, |page| page.number.saturating_add(1));
         let most = self.ahead.min(self.unthrottled / PAGES_FOR_ONE_MORE);
         while self.in_flight.len() < most {
-            let mut page = self.list_page(true);
-            if next > number {
+            let begun = if next > number {
                 // If the first page fails, the list stops this request. So it need not give up
                 // itself.
-                page.begun = Arc::new(AtomicBool::new(true));
-            }
-            let request = self.request(next, page);
+                Arc::new(AtomicBool::new(true))
+            } else {
+                Arc::clone(&self.begun)
+            };
+            let request = self.request(next, ListPage { begun, ahead: true });
             // Otherwise all requests would be sent at the end of the pause, and delay the next
             // page.
             if request.is_paused() {
@@ -122,11 +127,6 @@ impl<P: Paged> Prefetch<P> {
             });
             next = next.saturating_add(1);
         }
-    }
-
-    fn list_page(&self, ahead: bool) -> ListPage {
-        let begun = Arc::clone(&self.begun);
-        ListPage { begun, ahead }
     }
 
     fn request(&self, number: u64, page: ListPage) -> Request {

@@ -26,7 +26,7 @@ impl Progress {
         }
         Err(repeats(format!(
             "page {page} has nothing new, like the {} responses before it: the server seems to \
-             return the same page or pages again and again",
+             return the same page forever, or a few pages in turn",
             MAX_RESPONSES_WITHOUT_NEW - 1,
         )))
     }
@@ -41,7 +41,7 @@ impl Progress {
         }
         Err(repeats(format!(
             "page {page} starts the list again, and the pages before it had nothing new: the \
-             server seems to return the same records again and again"
+             server seems to return the same records forever"
         )))
     }
 }
