@@ -1,3 +1,3 @@
-//! What `build.rs` made of the document in `spec/`.
+//! The code that `build.rs` generates from the document in `spec/`.
 
 include!(concat!(env!("OUT_DIR"), "/api.rs"));

@@ -1,9 +1,8 @@
-//! Reads JSON into types, where a struct takes an object and nothing else.
+//! Decodes JSON into types, where a struct is decoded from an object only.
 //!
-//! The code that serde derives takes an array for a struct too, with the fields in their order: `[1]`
-//! would be an activity of which only the id is known. [`ObjectsOnly`] asks for a map wherever a
-//! struct is asked for, at any depth. That costs nothing: the compiler sees through it, and the
-//! generated types stay plain derives.
+//! Code that serde derives also decodes a struct from an array, with its fields in their order:
+//! `[1]` would be an activity with the id 1 and nothing else. [`ObjectsOnly`] requires an object
+//! for each struct, at any depth. The compiler inlines it, so it costs nothing.
 
 use std::fmt;
 
@@ -12,7 +11,7 @@ use serde::de::{
     SeqAccess, Visitor,
 };
 
-/// Reads a whole text, like [`serde_json::from_str`].
+/// Decodes a whole text, like [`serde_json::from_str`].
 pub(crate) fn from_str<'de, T: Deserialize<'de>>(text: &'de str) -> serde_json::Result<T> {
     let mut json = serde_json::Deserializer::from_str(text);
     let value = T::deserialize(ObjectsOnly(&mut json))?;
@@ -20,7 +19,7 @@ pub(crate) fn from_str<'de, T: Deserialize<'de>>(text: &'de str) -> serde_json::
     Ok(value)
 }
 
-/// Returns where in a text the value is that does not fit a `T`.
+/// Returns the path of the value in a text that does not decode as part of a `T`.
 pub(crate) fn path<T: DeserializeOwned>(text: &str) -> Option<String> {
     let mut json = serde_json::Deserializer::from_str(text);
     serde_path_to_error::deserialize::<_, T>(ObjectsOnly(&mut json))
@@ -29,13 +28,13 @@ pub(crate) fn path<T: DeserializeOwned>(text: &str) -> Option<String> {
         .filter(|path| path != ".")
 }
 
-/// A deserializer, or whatever else of serde gives values, in which structs are objects.
+/// A deserializer, a seed or an access of serde whose structs are objects.
 pub(crate) struct ObjectsOnly<T>(pub T);
 
-/// A visitor of values in which structs are objects. `MAP` is whether it expects an object itself.
+/// A visitor whose values have objects for structs. `MAP` is true if it expects an object itself.
 struct Inside<V, const MAP: bool>(V);
 
-/// Passes calls on that have no struct in them.
+/// Forwards the methods whose values contain no struct.
 macro_rules! pass_on {
     ($($name:ident)+) => {$(
         #[inline]
@@ -127,7 +126,7 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for ObjectsOnly<D> {
         self.0.deserialize_newtype_struct(name, visitor)
     }
 
-    /// Generated code derives no enum: its enums are texts, and its unions are read by way of a
+    /// Forwards the call: generated enums are texts, and generated unions are decoded from a
     /// [`Value`](serde_json::Value).
     #[inline]
     fn deserialize_enum<V: Visitor<'de>>(
@@ -145,7 +144,7 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for ObjectsOnly<D> {
     }
 }
 
-/// Passes scalars on.
+/// Forwards scalars.
 macro_rules! visit {
     ($($name:ident: $scalar:ty,)+) => {$(
         #[inline]
@@ -238,7 +237,7 @@ impl<'de, A: SeqAccess<'de>> SeqAccess<'de> for ObjectsOnly<A> {
 impl<'de, A: MapAccess<'de>> MapAccess<'de> for ObjectsOnly<A> {
     type Error = A::Error;
 
-    /// A key has no struct in it.
+    /// Forwards the call: a key contains no struct.
     #[inline]
     fn next_key_seed<K: DeserializeSeed<'de>>(
         &mut self,
@@ -323,7 +322,7 @@ mod tests {
     }
 
     #[test]
-    fn whatever_else_is_read_as_serde_json_reads_it() {
+    fn everything_else_decodes_like_serde_json() {
         fn same<'t, T: Deserialize<'t> + PartialEq + fmt::Debug>(text: &'t str) {
             let text_of = |error: serde_json::Error| error.to_string();
             assert_eq!(

@@ -1,4 +1,4 @@
-//! What generated code names of this crate: a list of names, wherever the code behind them stands.
+//! The names of this crate that generated code uses.
 
 pub(crate) use crate::auth::auth_secret::{AuthSecret, KeyLocation};
 pub(crate) use crate::auth::token::{AuthSecrets, token};

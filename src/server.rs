@@ -1,3 +1,3 @@
-//! The server that the document in `spec/` names.
+//! The server URL of the document in `spec/`, written by `build.rs`.
 
 include!(concat!(env!("OUT_DIR"), "/server.rs"));

@@ -1,15 +1,15 @@
-//! Texts from outside, in a form that can be shown.
+//! Shows texts from other programs safely.
 
 use std::fmt;
 
-/// Returns the first characters of a text: at most so many.
+/// Returns the first `count` characters of a text.
 pub(crate) fn first_characters(text: &str, count: usize) -> &str {
     let end = text.char_indices().nth(count).map(|(end, _)| end);
     end.and_then(|end| text.get(..end)).unwrap_or(text)
 }
 
-/// Text from outside, with nothing in it that a terminal would obey, or that would show it as another
-/// text.
+/// A text from another program. Its `Display` escapes control characters, which a terminal would
+/// execute, and format characters, which change how other characters are shown.
 pub(crate) struct Plain<'t>(pub &'t str);
 
 impl Plain<'_> {
@@ -31,8 +31,7 @@ impl fmt::Display for Plain<'_> {
     }
 }
 
-/// Whether a character is of the categories Cf, Zl or Zp of Unicode 16: it changes how others are
-/// shown, and shows nothing itself.
+/// Returns true for characters of the categories Cf, Zl and Zp of Unicode 16.
 fn is_format(character: char) -> bool {
     matches!(
         character,

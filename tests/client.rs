@@ -1,4 +1,4 @@
-//! The client at work, against the sandbox.
+//! Calls of the client to the sandbox.
 #![cfg(feature = "sandbox")]
 #![allow(clippy::panic, clippy::unwrap_used)]
 
@@ -160,7 +160,7 @@ mod operations {
     fn a_period_that_the_service_does_not_know_names_its_parameter() {
         let sandbox = sandbox();
         let client = master(&sandbox);
-        // The spelling of the other summary.
+        // The notation of the other summary.
         let error = client
             .get_user_stat_summary()
             .period(Period::raw(4, "2017-W32"));
@@ -216,7 +216,7 @@ mod tokens {
 
         let grant = master.create_master_token(credentials()).call().unwrap();
         assert_eq!(grant.token.expose(), sandbox.master_token());
-        // The token that the client holds is not sent along.
+        // The client does not send its own token.
         let exchanges = sandbox.requests();
         let mut exchanges = exchanges.iter().filter(|request| request.method == "POST");
         assert!(exchanges.all(|request| !request.authorized));
@@ -256,7 +256,7 @@ mod tokens {
     }
 
     #[test]
-    fn a_users_token_called_a_master_token_is_forbidden_the_group() {
+    fn a_user_token_in_a_master_token_is_forbidden_the_group() {
         let sandbox = sandbox();
         let token = sandbox.user_token(first_user(&sandbox)).unwrap();
         let client = client(&sandbox, MasterToken::new(token).unwrap());
@@ -290,7 +290,7 @@ mod faults {
     use super::*;
 
     #[test]
-    fn what_goes_wrong_once_goes_well_the_next_time() {
+    fn a_fault_affects_one_call_only() {
         let sandbox = sandbox();
         let client = master(&sandbox);
         for (fault, holds) in [
@@ -315,7 +315,7 @@ mod faults {
             (Fault::Redirect("/".into()), Error::is_redirect),
         ] {
             if matches!(fault, Fault::Close) {
-                // The first only takes the connection that lies in the pool.
+                // The first fault only closes the pooled connection.
                 sandbox.fault(fault.clone());
             }
             sandbox.fault(fault.clone());
@@ -330,12 +330,12 @@ mod faults {
     }
 
     #[test]
-    fn a_sandbox_that_stopped_is_no_more_there() {
+    fn calls_fail_once_the_sandbox_is_dropped() {
         let sandbox = sandbox();
         let client = master(&sandbox);
         client.list_users().call().unwrap();
         drop(sandbox);
-        // Over the connection that was kept, or a new one.
+        // Over the pooled connection, then over a new one.
         for _ in 0..2 {
             let error = client.list_users().call().unwrap_err();
             assert!(error.is_retryable(), "{error}");
@@ -371,7 +371,8 @@ mod threads {
     }
 }
 
-/// Variables belong to a process, so each of these runs one: this file again, with `child` alone.
+/// Environment variables belong to a process. So each test runs this file in another process, with
+/// the test `child` only.
 mod environment {
     use std::process::Command;
 
@@ -383,11 +384,11 @@ mod environment {
     const SECRET: &str = "FITRANKINGS_CLIENT_SECRET";
     const URL: &str = "FITRANKINGS_BASE_URL";
 
-    /// Before what the child has to say, since the test harness talks as well.
+    /// Precedes the output of the child, since the test harness prints lines, too.
     const MARK: &str = "child: ";
 
     #[test]
-    #[ignore = "a part of the others"]
+    #[ignore = "the other tests run it"]
     fn child() {
         let said = match Client::from_env() {
             Ok(client) => {
@@ -396,9 +397,10 @@ mod environment {
                     AnyToken::User(_) => "user",
                     _ => "other",
                 };
-                let users = match client.base_url().starts_with("http:") {
-                    true => client.list_users().call().map(|users| users.len()),
-                    false => Ok(0),
+                let users = if client.base_url().starts_with("http:") {
+                    client.list_users().call().map(|users| users.len())
+                } else {
+                    Ok(0)
                 };
                 format!("{kind}, {users:?} users, {}", client.base_url())
             }
@@ -407,7 +409,7 @@ mod environment {
         println!("{MARK}{said}");
     }
 
-    /// What `from_env` makes of these variables.
+    /// Returns the result of `from_env` with these variables, as text.
     fn from_env(variables: &[(&str, &str)]) -> String {
         let mut command = Command::new(std::env::current_exe().unwrap());
         command.args(["--exact", "environment::child", "--ignored", "--nocapture"]);
@@ -422,7 +424,7 @@ mod environment {
     }
 
     #[test]
-    fn the_first_token_that_is_set_counts() {
+    fn the_first_token_that_is_set_is_used() {
         let sandbox = sandbox();
         let user = sandbox.user_token(first_user(&sandbox)).unwrap();
         let url = (URL, sandbox.base_url());
@@ -442,7 +444,7 @@ mod environment {
         assert_eq!(exchanges(), 0);
         assert_eq!(from_env(&[url, id, secret]), master);
         assert_eq!(exchanges(), 1);
-        // What is empty is not set.
+        // An empty variable counts as not set.
         assert_eq!(from_env(&[url, (MASTER, ""), (USER, &user)]), one);
     }
 
@@ -453,7 +455,7 @@ mod environment {
     }
 
     #[test]
-    fn what_is_missing_is_named() {
+    fn an_error_names_the_missing_variables() {
         let said = from_env(&[]);
         for name in [MASTER, USER, ID, SECRET] {
             assert!(said.contains(name), "{said}");
@@ -469,7 +471,7 @@ mod environment {
     }
 
     #[test]
-    fn what_does_not_fit_is_told_and_not_shown() {
+    fn an_error_names_an_invalid_variable_and_hides_its_value() {
         let sandbox = sandbox();
         let url = (URL, sandbox.base_url());
         for (variables, told) in [

@@ -1,5 +1,5 @@
-//! What becomes of answers that are not quite as documented: values that are missing, instants that
-//! no `Timestamp` holds, records of another form.
+//! Responses that differ from the document: missing values, instants that no `Timestamp` holds,
+//! records of another form.
 #![allow(clippy::panic, clippy::unwrap_used)]
 
 mod support;
@@ -20,24 +20,24 @@ fn activity() -> Value {
     serde_json::from_str(ACTIVITY).unwrap()
 }
 
-/// A client of a server that answers with this body, and the server.
-fn answering(body: impl AsRef<[u8]>) -> (Server, Client<MasterToken>) {
+/// Returns a server whose responses have this body, and a client of it.
+fn serving(body: impl AsRef<[u8]>) -> (Server, Client<MasterToken>) {
     let server = Server::always(Reply::json(200, body));
     let client = server.client();
     (server, client)
 }
 
 fn get(body: impl AsRef<[u8]>) -> Result<Activity, Error> {
-    let (_server, client) = answering(body);
+    let (_server, client) = serving(body);
     client.get_activity(1).call()
 }
 
 fn list(body: &Value) -> Result<Vec<Activity>, Error> {
-    let (_server, client) = answering(body.to_string());
+    let (_server, client) = serving(body.to_string());
     client.list_activities().call()
 }
 
-/// The JSON pointers to all members of an object, and of the objects in it.
+/// Collects the JSON pointers to all members of an object, and of the objects in it.
 fn members(value: &Value, pointer: &str, all: &mut Vec<String>) {
     let Value::Object(object) = value else { return };
     for (key, member) in object {
@@ -47,7 +47,8 @@ fn members(value: &Value, pointer: &str, all: &mut Vec<String>) {
     }
 }
 
-/// Decodes a record with each of its values but the identifying ids absent, and with each null.
+/// Decodes a record once without each of its members, and once with each member null. Only the
+/// identifying ids are required.
 fn check_each_may_be_missing<T: DeserializeOwned>(record: &Value, ids: &[&str]) {
     let mut pointers = Vec::new();
     members(record, "", &mut pointers);
@@ -124,7 +125,7 @@ fn an_instant_past_the_end_of_timestamps_is_the_last_of_them() {
 }
 
 #[test]
-fn a_record_of_another_form_is_named_by_its_id_and_its_json_is_at_hand() {
+fn an_error_has_the_id_and_the_json_of_the_record() {
     let mut odd = activity();
     odd["steps"] = "many".into();
     odd["new"] = "kept".into();
@@ -152,7 +153,7 @@ fn a_record_of_another_form_is_named_by_its_id_and_its_json_is_at_hand() {
     let raw: Value = serde_json::from_str(error.raw_record().unwrap()).unwrap();
     assert_eq!(raw, odd);
 
-    let (_server, client) = answering(json!([activity(), odd]).to_string());
+    let (_server, client) = serving(json!([activity(), odd]).to_string());
     let error = client
         .list_activities()
         .items()
@@ -169,7 +170,7 @@ fn a_record_of_another_form_is_named_by_its_id_and_its_json_is_at_hand() {
 }
 
 #[test]
-fn a_whole_page_that_does_not_decode_is_at_hand_up_to_64_kib() {
+fn an_error_has_the_body_of_a_page_up_to_64_kib() {
     let mut odd = activity();
     odd["steps"] = "many".into();
     let page = |records: usize| {
@@ -183,7 +184,7 @@ fn a_whole_page_that_does_not_decode_is_at_hand_up_to_64_kib() {
     let larger = page(100);
     let error = list(&larger).unwrap_err();
     assert_eq!(error.body_as::<Value>(), None);
-    // The record that does not decode is there all the same.
+    // The error still has the record that does not decode.
     assert_eq!(error.record_id(), Some("685775"));
     assert_eq!(error.record_index(), Some(100));
 }
@@ -204,11 +205,11 @@ fn an_id_may_be_missing_odd_or_long() {
             Some(shown) => assert!(text.contains(shown), "{text}"),
             None => assert!(!text.contains(", id"), "{text}"),
         }
-        // The value itself has its own limit, and the id a shorter one.
+        // The id has a shorter limit than the value.
         assert!(text.len() < 500, "{text}");
         assert!(error.raw_record().is_some(), "{text}");
     }
-    // Neither a list of no records nor what is no JSON is a record.
+    // No record: an empty list, a list, broken JSON, a number, nothing.
     for body in ["[]", "[[1]]", "{\"id\": 1, ", "17", ""] {
         let error = get(body).unwrap_err();
         assert_eq!(

@@ -1,4 +1,4 @@
-//! A list that was stopped goes on, here or from a bookmark, and each record comes once.
+//! A list that was stopped continues, after `resume` or from a bookmark, and has each record once.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 mod support;
@@ -50,7 +50,7 @@ fn of(server: &Server) -> Items<ListUsers<MasterToken>> {
     users(server).items()
 }
 
-/// What is left of a bookmark after a night in a file.
+/// Returns a bookmark after a round trip through JSON.
 fn kept(bookmark: &Bookmark) -> Bookmark {
     let text = serde_json::to_string(bookmark).unwrap();
     let back = serde_json::from_str(&text).unwrap();
@@ -76,7 +76,7 @@ fn list(records: &[String]) -> Reply {
 }
 
 #[test]
-fn a_record_that_arrives_before_the_list_goes_on_doubles_none() {
+fn records_that_arrive_before_a_list_continues_do_not_repeat_others() {
     for through_a_file in [false, true] {
         for arrivals in [0, 1, 9, 10, 20] {
             let sandbox = small();
@@ -102,7 +102,7 @@ fn a_record_that_arrives_before_the_list_goes_on_doubles_none() {
             assert!(items.has_ended());
             let rest_alone = through_a_file.then_some(Incomplete::Continued);
             assert_eq!(items.incomplete_reason(), rest_alone);
-            // Those that arrived may come, too.
+            // The list can have the records that arrived.
             ids.retain(|id| there.contains(id));
             assert_eq!(ids, there, "{through_a_file} {arrivals}");
         }
@@ -124,7 +124,7 @@ fn a_bookmark_can_be_taken_after_any_record() {
                 .map(|_| sandbox.add_activity(sandbox.user_ids()[0]).unwrap())
                 .collect();
             let mut items = activities(&sandbox).start_at(&bookmark);
-            // Once more, in the middle of what may be the same page.
+            // Take another bookmark, possibly in the middle of the same page.
             ids.extend(items.by_ref().take(2).map(|activity| activity.unwrap().id));
             let bookmark = kept(&items.bookmark());
             let mut items = activities(&sandbox).start_at(&bookmark);
@@ -164,7 +164,7 @@ fn pages_go_on_like_items() {
     assert_eq!(list.incomplete_reason(), Some(Incomplete::Continued));
     assert_eq!(got, there);
 
-    // A bookmark of records, in the middle of a page.
+    // A bookmark of `Items` in the middle of a page.
     let mut items = activities(&sandbox);
     let first: Vec<i64> = items
         .by_ref()
@@ -178,7 +178,7 @@ fn pages_go_on_like_items() {
 }
 
 #[test]
-fn what_throws_errors_away_comes_to_an_end() {
+fn a_loop_that_ignores_errors_ends() {
     let server = Server::always(Reply::new(503, &[], ""));
     assert_eq!(of(&server).flatten().count(), 0);
     assert_eq!(of(&server).filter_map(Result::ok).count(), 0);
@@ -192,10 +192,10 @@ fn a_list_is_complete_only_once_the_service_says_so() {
     let mut items = activities(&sandbox);
     assert!(!items.is_complete());
     assert_eq!(items.by_ref().take(25).count(), 25);
-    assert!(!items.is_complete(), "nobody asked for what comes after");
+    assert!(!items.is_complete(), "the page after was not requested");
     assert!(items.next().is_none());
     assert!(items.is_complete());
-    // What is complete stays so.
+    // `resume` does not change a complete list.
     items.resume();
     assert!(items.next().is_none() && items.is_complete());
 
@@ -206,7 +206,7 @@ fn a_list_is_complete_only_once_the_service_says_so() {
     handle.cancel();
     assert!(items.next().unwrap().unwrap_err().is_cancelled());
     assert!(items.next().is_none() && !items.is_complete());
-    // The bookmark outlives the handle.
+    // The bookmark can be used with a client that is not cancelled.
     let mut rest = activities(&sandbox).start_at(&items.bookmark());
     assert_eq!(rest.by_ref().count(), 15);
     assert!(rest.has_ended());
@@ -227,7 +227,7 @@ fn a_list_is_complete_only_once_the_service_says_so() {
 #[test]
 fn a_part_of_a_list_is_not_complete() {
     let sandbox = small();
-    // From a bookmark, the rest alone: to delete what it lacks would delete what came before.
+    // An iterator from a bookmark has only the rest of the list.
     for stop in [0, 1, 10, 13, 25] {
         let mut items = activities(&sandbox);
         assert_eq!(items.by_ref().take(stop).count(), stop);
@@ -235,16 +235,16 @@ fn a_part_of_a_list_is_not_complete() {
         assert_eq!(rest.incomplete_reason(), Some(Incomplete::NotEnded));
         assert_eq!(rest.by_ref().count(), 25 - stop);
         assert!(rest.has_ended());
-        // A bookmark before the first record continues nothing.
+        // A bookmark before the first record begins the list.
         let reason = (stop > 0).then_some(Incomplete::Continued);
         assert_eq!(rest.incomplete_reason(), reason, "after {stop}");
         assert_eq!(rest.is_complete(), stop == 0);
-        // The same iterator with JSON saw the first records itself.
+        // The iterator of `with_raw` includes the records that came before.
         let mut raw = items.with_raw();
         assert_eq!(raw.by_ref().count(), 25 - stop);
         assert!(raw.is_complete());
     }
-    // From a later page, and from a bookmark of that.
+    // Begun at a later page, and continued from its bookmark.
     let late = || client(&sandbox).list_activities().page_size(10).page(2);
     let mut items = late().items();
     assert_eq!(items.by_ref().count(), 15);
@@ -255,7 +255,7 @@ fn a_part_of_a_list_is_not_complete() {
     assert_eq!(rest.by_ref().count(), 5);
     assert!(rest.has_ended());
     assert_eq!(rest.incomplete_reason(), Some(Incomplete::BeganLater));
-    // The first page by its number is the first page.
+    // Begun at page 1.
     let mut items = late().page(1).items();
     assert_eq!(items.by_ref().count(), 25);
     assert!(items.is_complete());
@@ -295,7 +295,7 @@ fn a_bookmark_at_the_end_is_the_end_and_not_past_it() {
         let mut rest = activities(&sandbox).start_at(&kept(&bookmark));
         assert!(rest.next().is_none() && rest.has_ended());
     }
-    // One that nothing came before knows no more than its number.
+    // A bookmark without a page before it can be past the end.
     let late = client(&sandbox).list_activities().page_size(10).page(99);
     let bookmark = late.items().bookmark();
     assert_eq!(bookmark.page(), 99);
@@ -320,7 +320,7 @@ fn a_bookmark_of_another_list_is_refused_and_nothing_is_sent() {
             assert!(error.is_invalid_input(), "{error}");
             assert!(error.to_string().contains("of another list"), "{error}");
             assert!(items.next().is_none() && !items.is_complete());
-            // Going on regardless would not be safe.
+            // `resume` does not ignore the bookmark.
             items.resume();
         }
         let mut raw = items.with_raw();
@@ -336,7 +336,7 @@ fn a_bookmark_of_another_list_is_refused_and_nothing_is_sent() {
     assert!(pages.next().unwrap().unwrap_err().is_invalid_input());
     assert_eq!(sandbox.requests().len(), before);
 
-    // The page that the request asks for by itself is no matter.
+    // The page of the request makes no difference.
     let same = client.list_activities().page(7).page_size(10).items();
     assert_eq!(same.start_at(&bookmark).flatten().count(), 24);
 }
@@ -371,7 +371,7 @@ fn a_damaged_bookmark_is_refused() {
 
 #[test]
 fn broken_records_come_once_across_a_bookmark() {
-    // With a key that can be read, with none, and two of the same.
+    // One with a key that can be read, one without, and two of the same key.
     let key = r#"{"id":2,"email":5}"#.to_owned();
     let none = r#"{"id":"odd"}"#.to_owned();
     let number = "7".to_owned();
@@ -413,7 +413,7 @@ fn broken_records_come_once_across_a_bookmark() {
     }
 }
 
-/// A record's own text, or the JSON of one that did not decode.
+/// Returns a text for a record, or the JSON of a record that did not decode.
 fn told(item: Result<fitrankings::types::User, fitrankings::Error>) -> String {
     match item {
         Ok(user) => format!("{} {}", user.id, user.first_name.unwrap_or_default()),
@@ -458,7 +458,7 @@ fn a_key_that_stands_twice_on_a_page_loses_no_record_to_a_bookmark() {
     }
 }
 
-/// Three records that do not decode, and one that does.
+/// Serves three records that do not decode, and one that does.
 fn mostly_broken() -> Server {
     Server::start(|request| match page(request) {
         1 => list(&[
@@ -585,7 +585,7 @@ fn raw_records_have_what_the_type_drops() {
         let mut items = of(&server).prefetch(ahead).with_raw();
         let record = items.next().unwrap().unwrap();
         assert_eq!((record.value.id, &record.json), (1, &extra));
-        // What it holds may be secret.
+        // `Debug` does not show the JSON, which can hold secrets.
         assert!(!format!("{record:?}").contains("new"), "{record:?}");
         let error = items.next().unwrap().unwrap_err();
         assert_eq!(error.raw_record(), Some(r#"{"id":"odd"}"#));
@@ -611,7 +611,7 @@ fn client_pages(
 }
 
 #[test]
-fn a_list_can_turn_raw_on_its_way_and_a_bookmark_does_for_both() {
+fn with_raw_continues_a_list_and_its_bookmarks_fit_both() {
     let sandbox = small();
     let mut items = activities(&sandbox);
     let mut ids: Vec<i64> = items
@@ -620,7 +620,7 @@ fn a_list_can_turn_raw_on_its_way_and_a_bookmark_does_for_both() {
         .map(|item| item.unwrap().id)
         .collect();
     sandbox.add_activity(sandbox.user_ids()[0]).unwrap();
-    // The page is asked for again, and has what arrived; it is left out here.
+    // The page is fetched again, and has the record that arrived, which is left out here.
     let there: Vec<i64> = sandbox.activity_ids()[1..].to_vec();
     let mut raw = items.with_raw();
     let some = raw.by_ref().take(9).map(|record| {
@@ -640,7 +640,7 @@ fn a_list_can_turn_raw_on_its_way_and_a_bookmark_does_for_both() {
     let mut items = activities(&sandbox);
     assert!(items.next().unwrap().is_err());
     let mut raw = items.with_raw();
-    assert!(raw.next().is_none(), "what was stopped stays so");
+    assert!(raw.next().is_none(), "a stopped list stays stopped");
     raw.resume();
     assert_eq!(raw.flatten().count(), 26);
 }

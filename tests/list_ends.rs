@@ -1,4 +1,4 @@
-//! A list ends as a success only where the service says so; whatever else stops it is an error.
+//! A list ends without an error only if the service says that it ended. Any other stop is an error.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 mod support;
@@ -14,7 +14,7 @@ use fitrankings::{CancelHandle, Client, Clock, Error, MasterToken, RetryPolicy};
 
 use support::{Received, Reply, Server, TOKEN};
 
-/// What the framework says of a page past the end, today and in 2015.
+/// The bodies of Django REST framework for a page past the end: today's, and that of 2015.
 const INVALID_PAGE: [&str; 2] = [
     r#"{"detail":"Invalid page."}"#,
     r#"{"detail":"Invalid page \"4\": That page contains no results."}"#,
@@ -32,15 +32,15 @@ fn client(server: &Server) -> Client<MasterToken> {
     builder.build(MasterToken::new(TOKEN).unwrap()).unwrap()
 }
 
-/// The page that a request asks for.
+/// Returns the page that a request asks for.
 fn page(request: &Received) -> u64 {
     let query = request.query().unwrap_or_default();
     let page = query.split('&').find_map(|pair| pair.strip_prefix("page="));
     page.map_or(1, |page| page.parse().unwrap())
 }
 
-/// How often each page was asked for, in the order of the requests.
-fn asked(server: &Server) -> Vec<u64> {
+/// Returns the page of each request, in order.
+fn requested(server: &Server) -> Vec<u64> {
     server.received().iter().map(page).collect()
 }
 
@@ -54,7 +54,7 @@ fn users(ids: impl IntoIterator<Item = u64>) -> Reply {
     Reply::json(200, format!("[{}]", users.collect::<Vec<_>>().join(",")))
 }
 
-/// Ten users on each of three pages, and something else instead of the fourth.
+/// Serves three pages of ten users, and another response for the fourth page.
 fn thirty_and_then(fourth: Reply) -> Server {
     Server::start(move |request| match page(request) {
         page @ 1..=3 => users(page * 10..page * 10 + 10),
@@ -62,7 +62,7 @@ fn thirty_and_then(fourth: Reply) -> Server {
     })
 }
 
-/// The ids that came, and the errors.
+/// Returns the ids and the errors of a list.
 fn parted(items: impl Iterator<Item = Result<User, Error>>) -> (Vec<i64>, Vec<Error>) {
     let (mut ids, mut errors) = (Vec::new(), Vec::new());
     for item in items {
@@ -74,7 +74,7 @@ fn parted(items: impl Iterator<Item = Result<User, Error>>) -> (Vec<i64>, Vec<Er
     (ids, errors)
 }
 
-/// What a gateway or a wrong path answers in place of the service.
+/// Returns 404 responses of gateways and wrong paths.
 fn other_404s() -> Vec<Reply> {
     let nginx = "<html><head><title>404 Not Found</title></head>\
                  <body><center><h1>404 Not Found</h1></center><hr><center>nginx</center></body></html>";
@@ -113,7 +113,7 @@ fn a_404_that_is_not_the_frameworks_is_an_error_and_not_the_end() {
             assert_eq!(error.page(), Some(4));
             assert!(error.to_string().contains("x-paging"), "{error}");
             if ahead == 0 {
-                assert_eq!(asked(&server), [1, 2, 3, 4, 4]);
+                assert_eq!(requested(&server), [1, 2, 3, 4, 4]);
             }
             let pages = client(&server).list_users().pages().prefetch(ahead);
             assert!(pages.last().unwrap().unwrap_err().is_not_found());
@@ -134,7 +134,7 @@ fn the_frameworks_404_and_an_empty_page_end_a_list() {
     }
 }
 
-/// Two pages of ten and one of `last`; what would be the end once, in place of page `at`.
+/// Serves two pages of ten users and one of `last`. The first response for page `at` is `end`.
 fn once_too_early(end: Reply, at: u64, last: u64) -> Server {
     let said = Mutex::new(false);
     Server::start(move |request| {
@@ -151,9 +151,9 @@ fn once_too_early(end: Reply, at: u64, last: u64) -> Server {
 }
 
 #[test]
-fn an_end_after_a_full_page_is_asked_for_once_more_before_it_is_believed() {
+fn an_end_after_a_full_page_is_requested_again_before_it_is_accepted() {
     let ends = [Reply::json(200, "[]"), Reply::json(404, INVALID_PAGE[0])];
-    // Nor is the 404 of a gateway an error at once.
+    // A 404 of a gateway is requested again, too.
     for end in ends.into_iter().chain(other_404s()) {
         for at in [2, 3] {
             for ahead in [0, 2] {
@@ -167,16 +167,16 @@ fn an_end_after_a_full_page_is_asked_for_once_more_before_it_is_believed() {
     // A short page does not contradict the end.
     let server = once_too_early(Reply::json(200, "[]"), 99, 5);
     assert_eq!(client(&server).list_users().items().count(), 25);
-    assert_eq!(asked(&server), [1, 2, 3, 4]);
-    // A full one does, and the end is believed when it is said again.
+    assert_eq!(requested(&server), [1, 2, 3, 4]);
+    // A full page does, and the end is accepted when it is repeated.
     let server = once_too_early(Reply::json(200, "[]"), 99, 10);
     assert_eq!(client(&server).list_users().items().count(), 30);
-    assert_eq!(asked(&server), [1, 2, 3, 4, 4]);
+    assert_eq!(requested(&server), [1, 2, 3, 4, 4]);
 }
 
 #[test]
-fn a_page_that_came_before_is_asked_for_once_more() {
-    // A cache answers page 2 or 3 with page 1, once.
+fn a_page_that_came_before_is_requested_again() {
+    // A cache returns page 1 for page 2 or 3, once.
     for at in [2, 3] {
         for ahead in [0, 2] {
             let server = once_too_early(users(10..20), at, 5);
@@ -188,15 +188,15 @@ fn a_page_that_came_before_is_asked_for_once_more() {
     }
 }
 
-/// Forty users in pages of `cap`.
+/// Returns a page of `cap` users, of forty.
 fn capped(page: u64, cap: u64) -> Reply {
     let first = (page - 1) * cap;
     users((first..first + cap).filter(|id| *id < 40))
 }
 
 #[test]
-fn backends_that_lower_the_page_size_differently_lose_no_record_in_silence() {
-    // They answer in turn: then the second look at a page has the other size.
+fn a_list_of_backends_with_different_page_sizes_is_not_complete() {
+    // The backends respond in turn, so the second response for a page has the other size.
     for caps in [[5, 10], [10, 5]] {
         let turn = AtomicU64::new(0);
         let server = Server::start(move |request| {
@@ -207,10 +207,10 @@ fn backends_that_lower_the_page_size_differently_lose_no_record_in_silence() {
         let (ids, errors) = parted(items.by_ref());
         assert_eq!(ids, (0..40).collect::<Vec<_>>(), "{caps:?}, {errors:?}");
         assert!(errors.is_empty() && items.has_ended(), "{errors:?}");
-        // That could have been luck.
+        // Other pages can have gaps.
         assert!(!items.is_complete());
     }
-    // The size changes for good, to a larger one or from there back.
+    // The size changes once, to a larger or to a smaller one.
     for (first, rest, lost) in [(5, 10, 5), (10, 5, 0)] {
         let server = Server::start(move |request| match page(request) {
             1 => capped(1, first),
@@ -221,18 +221,19 @@ fn backends_that_lower_the_page_size_differently_lose_no_record_in_silence() {
         assert_eq!(ids.len(), 40 - lost, "{first} and {rest}");
         assert!(errors.is_empty() && items.has_ended(), "{errors:?}");
         let reason = items.incomplete_reason();
-        match lost {
-            0 => assert_eq!(reason, None),
-            _ => assert!(matches!(
+        if lost == 0 {
+            assert_eq!(reason, None);
+        } else {
+            assert!(matches!(
                 reason,
                 Some(Incomplete::PagesGrew { page: 2, .. })
-            )),
+            ));
         }
     }
 }
 
 #[test]
-fn a_service_whose_pages_have_no_fixed_size_is_asked_once_more_for_two_pages() {
+fn a_service_whose_pages_have_no_fixed_size_gets_two_more_requests() {
     let server = Server::start(|request| match page(request) {
         page @ 1..=9 => users(page * 10..page * 10 + 1 + page % 3),
         _ => Reply::json(200, "[]"),
@@ -240,11 +241,11 @@ fn a_service_whose_pages_have_no_fixed_size_is_asked_once_more_for_two_pages() {
     let mut items = client(&server).list_users().items();
     assert_eq!(items.by_ref().flatten().count(), 3 * (1 + 2 + 3));
     assert!(items.has_ended() && !items.is_complete());
-    assert_eq!(asked(&server), [1, 2, 2, 3, 4, 5, 6, 7, 8, 9, 10, 10]);
+    assert_eq!(requested(&server), [1, 2, 2, 3, 4, 5, 6, 7, 8, 9, 10, 10]);
 }
 
 #[test]
-fn an_end_after_another_answer_is_believed_when_it_is_said_twice() {
+fn an_end_after_another_response_is_accepted_when_it_is_repeated() {
     let gateway = Reply::html(404, "<h1>no route</h1>");
     let end = || Reply::json(200, "[]");
     for before in [gateway, users(1..=2)] {
@@ -257,7 +258,7 @@ fn an_end_after_another_answer_is_believed_when_it_is_said_twice() {
 }
 
 #[test]
-fn answers_that_never_agree_are_an_error_after_which_the_list_goes_on() {
+fn responses_that_never_agree_are_an_error_and_the_list_can_continue() {
     let end = || Reply::json(200, "[]");
     let replies = [
         users(1..=2),
@@ -276,7 +277,7 @@ fn answers_that_never_agree_are_an_error_after_which_the_list_goes_on() {
         panic!("{errors:?}")
     };
     let text = error.to_string();
-    assert!(text.contains("page 2 was asked for 4 times"), "{text}");
+    assert!(text.contains("page 2 was requested 4 times"), "{text}");
     assert_eq!(
         (error.operation(), error.page()),
         (Some("list_users"), Some(2))
@@ -308,7 +309,7 @@ fn a_404_whose_body_broke_off_is_not_the_end() {
 }
 
 #[test]
-fn an_error_at_the_second_look_is_an_error_of_the_list() {
+fn an_error_of_the_second_response_is_an_error_of_the_list() {
     let server = Server::script([
         users(1..=2),
         Reply::json(200, "[]"),
@@ -323,7 +324,7 @@ fn an_error_at_the_second_look_is_an_error_of_the_list() {
 }
 
 #[test]
-fn the_wait_before_the_second_look_ends_with_the_list() {
+fn cancelling_ends_the_wait_before_the_second_request() {
     let handle = CancelHandle::new();
     struct Cancelling(CancelHandle);
     impl Clock for Cancelling {
@@ -389,7 +390,7 @@ fn a_wrong_path_is_an_error_wherever_a_list_begins() {
     }
 }
 
-/// The ids that come before the one error, which says that there is nothing new.
+/// Returns the ids before the only error, which says that there is nothing new.
 fn ids_until_nothing_is_new(server: &Server, ahead: usize) -> Vec<i64> {
     let most = 10_000;
     let items = client(server).list_users().items().prefetch(ahead);
@@ -413,7 +414,7 @@ fn pages_that_come_in_turn_for_ever_are_given_once_and_end_as_an_error() {
             let ids = ids_until_nothing_is_new(&server, ahead);
             assert_eq!(ids, (0..cycle as i64 * 10).collect::<Vec<_>>());
             if ahead == 0 {
-                assert_eq!(asked(&server).len() as u64, cycle + 5);
+                assert_eq!(requested(&server).len() as u64, cycle + 5);
             }
         }
     }
@@ -436,6 +437,6 @@ fn a_server_that_wraps_its_records_around_comes_to_an_end() {
             "{times:?}"
         );
         let twice = 2 * count.div_ceil(10) + 1;
-        assert!(asked(&server).len() as u64 <= twice.max(10), "{count}");
+        assert!(requested(&server).len() as u64 <= twice.max(10), "{count}");
     }
 }

@@ -1,4 +1,4 @@
-//! Lists lose nothing, whatever the service does while they are read.
+//! Lists lose no record, even if the service changes or fails while they are read.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 mod support;
@@ -41,16 +41,16 @@ fn pages_fetched(sandbox: &Sandbox) -> usize {
         .count()
 }
 
-/// Held by whatever prefetches, so that the count of threads is one list's own.
+/// Locked by every test that prefetches, so that another test can count the threads of its list.
 static THREADS: Mutex<()> = Mutex::new(());
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 
-    /// Any page size, cap and end, and arrivals at any time: what comes out is what was there at
-    /// the beginning, each record once, in order.
+    /// With any page size, cap and end, and arrivals at any time: a list has the records that
+    /// existed at its beginning, each once and in order.
     #[test]
-    fn what_comes_out_is_what_was_there(
+    fn a_list_has_each_record_once_in_order(
         count in 0_usize..60,
         page_size in 1_u64..20,
         cap in 1_usize..15,
@@ -71,7 +71,7 @@ proptest! {
         let user = sandbox.user_ids()[0];
         let mut items = client(&sandbox).list_activities().page_size(page_size).items();
         if arrivals.is_empty() {
-            // What is fetched ahead of an arrival has its place from before it.
+            // Pages that are fetched before an arrival do not know of it.
             items = items.prefetch(ahead);
         }
         let mut got = Vec::new();
@@ -92,10 +92,10 @@ proptest! {
         prop_assert_eq!(got, there);
     }
 
-    /// The same with interruptions: errors after which the list goes on by itself or from a
-    /// bookmark, and bookmarks in the middle of a page. Two pages of records arrive at most.
+    /// The same with interruptions: errors after which the list is resumed or continued from a
+    /// bookmark, and bookmarks in the middle of a page. At most two pages of records arrive.
     #[test]
-    fn what_comes_out_is_what_was_there_whatever_interrupts(
+    fn an_interrupted_list_has_each_record_once_in_order(
         count in 0_usize..60,
         page_size in 1_u64..20,
         cap in 1_usize..15,
@@ -178,9 +178,9 @@ proptest! {
 
 #[derive(Clone, Copy, Debug)]
 enum Interruption {
-    /// The next request is answered 503.
+    /// The response to the next request is 503.
     Error,
-    /// The list is let go, and begun again from a bookmark.
+    /// The iterator is dropped, and another one continues from its bookmark.
     Bookmark,
 }
 
@@ -195,7 +195,7 @@ fn through_a_file(bookmark: &Bookmark) -> Bookmark {
 #[test]
 fn a_short_page_is_not_the_end() {
     let sandbox = small().start().unwrap();
-    // Asked for 100, the service gives 10 without a word.
+    // The service returns 10 of the 100 requested records, and does not say so.
     let items = client(&sandbox).list_activities().page_size(100).items();
     let ids: Vec<i64> = items.map(|activity| activity.unwrap().id).collect();
     assert_eq!(ids, sandbox.activity_ids());
@@ -220,7 +220,7 @@ fn a_404_on_the_first_page_is_an_error() {
 }
 
 #[test]
-fn nothing_is_fetched_before_it_is_asked_for() {
+fn nothing_is_fetched_before_the_first_item() {
     let sandbox = small().start().unwrap();
     let mut items = client(&sandbox).list_activities().page_size(10).items();
     assert_eq!(pages_fetched(&sandbox), 0);
@@ -345,7 +345,7 @@ fn a_page_of_far_too_many_records_is_an_error_before_it_takes_the_memory() {
     use flate2::{Compression, write::GzEncoder};
     use std::io::Write;
 
-    // A megabyte of these is nothing on the wire, and would take a hundred in memory.
+    // Compressed, this is small. In memory, it would take a hundred megabytes.
     let mut body = GzEncoder::new(Vec::new(), Compression::fast());
     write!(body, "[{}{{\"id\":1}}]", "{\"id\":1},".repeat(200_000)).unwrap();
     let gzip = [("Content-Encoding", "gzip")];
@@ -397,16 +397,16 @@ fn a_list_that_is_dropped_early_leaves_no_thread_behind() {
         .items()
         .prefetch(8);
     items.next().unwrap().unwrap();
-    // A thread gives itself its name when it begins.
+    // A thread sets its name when it starts.
     assert!(
         until(|| threads() > 0),
-        "the threads have another name than this test believes"
+        "the threads have another name than this test expects"
     );
     drop(items);
     assert!(until(|| threads() == 0), "{} threads are left", threads());
 }
 
-/// Whether something becomes true in a few seconds.
+/// Waits up to five seconds for a condition.
 #[cfg(target_os = "linux")]
 fn until(holds: impl Fn() -> bool) -> bool {
     for _ in 0..500 {
@@ -418,7 +418,7 @@ fn until(holds: impl Fn() -> bool) -> bool {
     false
 }
 
-/// Threads of this process that fetch pages. The system cuts their names off.
+/// Counts the threads of this process that fetch pages. The system truncates their names.
 #[cfg(target_os = "linux")]
 fn threads() -> usize {
     let name = |task: std::fs::DirEntry| std::fs::read_to_string(task.path().join("comm"));

@@ -1136,7 +1136,7 @@ mod lists {
             assert!(!error.is_retryable(), "{error}");
             let message = error.to_string();
             assert!(message.contains(&format!("page {pages}")), "{message}");
-            assert!(message.contains("the same page for ever"), "{message}");
+            assert!(message.contains("the same page forever"), "{message}");
         }
     }
 

@@ -10,7 +10,7 @@ use ureq::http::Uri;
 use super::{BASE_URL, Client};
 use crate::auth::token::{NoToken, Token};
 use crate::call::retry::RetryPolicy;
-use crate::call::session::{Config, Session};
+use crate::call::session::Config;
 use crate::defaults;
 use crate::error::Error;
 use crate::limits::clock::{Clock, SystemClock};
@@ -19,16 +19,16 @@ use crate::transport::base_url::{BaseUrl, NO_SERVER};
 use crate::transport::{self, HttpTransport, proxy};
 
 impl<T: Token> Client<T> {
-    /// Returns a client with this token and the [defaults](ClientBuilder#defaults).
+    /// Returns a client with this token and the [default settings](ClientBuilder#defaults).
     pub fn new(token: T) -> Self {
-        // A document that names no server has none either.
+        // Not a URL if the document names no server.
         let proxied = BASE_URL.parse().ok();
         ClientBuilder::default().finish(BASE_URL.to_owned(), proxied, token)
     }
 }
 
 impl Client<NoToken> {
-    /// Returns a builder of a client with other settings than the defaults.
+    /// Returns a builder, to create a client with other settings than the defaults.
     ///
     /// # Example
     ///
@@ -48,10 +48,10 @@ impl Client<NoToken> {
     }
 }
 
-/// The settings of a [`Client`], from [`Client::builder`].
+/// The settings of a [`Client`].
 ///
-/// No setter fails. [`build`](Self::build) checks all settings, and its error names the one that is
-/// not valid.
+/// [`Client::builder`] returns a builder with the defaults. [`build`](Self::build) checks the
+/// settings, and its error names the invalid setting.
 ///
 /// # Defaults
 ///
@@ -69,20 +69,23 @@ impl Client<NoToken> {
 /// | [`RetryPolicy::max_delay`] | 10 seconds |
 /// | [`RetryPolicy::max_retry_after`] | 60 seconds |
 /// | [`allow_http`](Self::allow_http), [`allow_wire_log`](Self::allow_wire_log) | `false` |
-/// | [`clock`](Self::clock) | the system's |
-/// | [`agent`](Self::agent) | one of this crate |
+/// | [`clock`](Self::clock) | the system's clock |
+/// | [`agent`](Self::agent) | an agent of this crate |
 /// | [`Items::prefetch`](crate::list::Items::prefetch) | 0 |
 /// | [`Items::timeout`](crate::list::Items::timeout) | none |
 ///
 /// # Proxies
 ///
-/// The proxy is that of the environment: the first of `ALL_PROXY`, `HTTPS_PROXY` and `HTTP_PROXY`
-/// that is set, in capitals or not. None is used for this machine, and for the hosts of `NO_PROXY`:
-/// `example.com` for this host, `.example.com` for all below it, `*` for all. A SOCKS proxy, or a
-/// value that is not a URL, is an error of each call. Another proxy is set with an
-/// [agent](ClientBuilder::agent) of your own.
+/// The client uses the proxy of the environment: the first of the variables `ALL_PROXY`,
+/// `HTTPS_PROXY` and `HTTP_PROXY` that is set, in upper or lower case. A SOCKS proxy, or a value
+/// that is not a URL, is an error of each call.
+///
+/// No proxy is used for this machine, and for the hosts in `NO_PROXY`: `example.com` stands for
+/// this host, `.example.com` for all hosts below it, and `*` for all hosts.
+///
+/// To choose the proxy in the program, set an [agent](ClientBuilder::agent).
 #[derive(Clone)]
-#[must_use = "a builder does nothing until `build` makes a client of it"]
+#[must_use = "call `build` to create a client"]
 pub struct ClientBuilder {
     base_url: String,
     pub(crate) base_url_is_default: bool,
@@ -96,7 +99,7 @@ pub struct ClientBuilder {
     agent: Option<Agent>,
 }
 
-/// The base URL is not shown, since it was not checked for a password yet.
+/// Does not show the base URL, which can have a password until `build` has checked it.
 impl fmt::Debug for ClientBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ClientBuilder")
@@ -117,7 +120,7 @@ impl Default for ClientBuilder {
 }
 
 impl ClientBuilder {
-    /// Returns the defaults, for the server that the document names, which can be none.
+    /// Returns the defaults. `base_url` is empty if the document names no server.
     fn for_server(base_url: &str) -> Self {
         Self {
             base_url: base_url.to_owned(),
@@ -133,25 +136,29 @@ impl ClientBuilder {
         }
     }
 
-    /// Sets the URL of the service, with or without a slash at the end. Default: [`BASE_URL`](crate::BASE_URL).
+    /// Sets the URL of the service, with or without a slash at the end. Default:
+    /// [`BASE_URL`](crate::BASE_URL).
     ///
-    /// It has to be `https`; plain `http` is for this machine alone (`localhost`, `127.0.0.1`).
+    /// The scheme must be `https`. Plain `http` is allowed for this machine (`localhost`,
+    /// `127.0.0.1`).
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         self.base_url = url.into();
         self.base_url_is_default = false;
         self
     }
 
-    /// Permits plain `http` to any host, over which everybody on the way can read the token.
-    /// Default: `false`.
+    /// Sets whether plain `http` is allowed for any host. Default: `false`.
+    ///
+    /// Over plain `http`, everyone on the network path can read the token.
     pub fn allow_http(mut self, allow: bool) -> Self {
         self.allow_http = allow;
         self
     }
 
-    /// Permits requests while a logger takes TRACE records of `ureq` or `ureq_proto`, which hold
-    /// every byte that is sent and received: tokens, secrets and bodies. Default: `false`, and a
-    /// request then is an error.
+    /// Sets whether requests are allowed while the logger takes TRACE records of `ureq` or
+    /// `ureq_proto`. Default: `false`, so that such a request is an error.
+    ///
+    /// These records hold every byte that is sent and received: tokens, secrets and bodies.
     pub fn allow_wire_log(mut self, allow: bool) -> Self {
         self.allow_wire_log = allow;
         self
@@ -163,30 +170,32 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets how long a call may take, from its beginning to the last byte of the response, with
-    /// all its attempts. `None` means no limit. Default: 120 seconds.
+    /// Sets how long a call may take with all its attempts, until the last byte of the response.
+    /// `None` means no limit. Default: 120 seconds.
     ///
-    /// The waits that the client chooses between attempts are part of this time. A wait that the
-    /// server asks for with `Retry-After` is not. Each of those is limited by
-    /// [`RetryPolicy::max_retry_after`], and their number by [`RetryPolicy::max_attempts`]: with
-    /// the defaults, a call that is throttled can take some minutes longer.
+    /// The waits that the client chooses between attempts count towards this time. The waits that
+    /// the server requests with `Retry-After` do not. [`RetryPolicy::max_retry_after`] limits each
+    /// of these, and [`RetryPolicy::max_attempts`] their number. With the defaults, a throttled
+    /// call can take some minutes longer.
     ///
     /// A page of a list also ends with the [`timeout`](crate::list::Items::timeout) of the list,
-    /// whatever the server asks for.
+    /// which includes all waits.
     pub fn timeout_call(mut self, timeout: impl Into<Option<Duration>>) -> Self {
         self.timeout_call = timeout.into();
         self
     }
 
-    /// Sets how long looking up the name may take, and connecting as long again, with TLS and the
-    /// response of a proxy. `None` means no limit. Default: 10 seconds.
+    /// Sets how long resolving the host name may take, and how long connecting may take. `None`
+    /// means no limit. Default: 10 seconds for each.
+    ///
+    /// Connecting includes TLS and the response of a proxy.
     pub fn timeout_connect(mut self, timeout: impl Into<Option<Duration>>) -> Self {
         self.settings.timeout_connect = timeout.into();
         self
     }
 
-    /// Sets how long the server may take until the headers of its response have come. `None` means no
-    /// limit. Default: 60 seconds.
+    /// Sets how long the headers of a response may take to arrive. `None` means no limit. Default:
+    /// 60 seconds.
     pub fn timeout_response(mut self, timeout: impl Into<Option<Duration>>) -> Self {
         self.settings.timeout_response = timeout.into();
         self
@@ -198,63 +207,68 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets the clock of all that the client does by time, for tests: see [`Clock`]. Default: the
-    /// system's.
+    /// Sets the clock for timeouts and waits, for tests: see [`Clock`]. Default: the system's
+    /// clock.
     pub fn clock(mut self, clock: impl Clock) -> Self {
         self.clock = Arc::new(clock);
         self
     }
 
-    /// Sets how many bytes the body of a response may have, after decompression. Default: 64 MiB.
+    /// Sets the maximum size of a response body in bytes, after decompression. Default: 64 MiB.
     pub fn max_body_size(mut self, bytes: u64) -> Self {
         self.max_body_size = bytes;
         self
     }
 
-    /// Trusts the certificates that the operating system trusts, in place of Mozilla's list:
-    /// what a client behind a company's proxy needs. Default: `false`.
+    /// Sets whether to trust the certificates of the operating system instead of Mozilla's list.
+    /// Default: `false`.
+    ///
+    /// Clients behind the proxy of a company often need this.
     #[cfg(feature = "platform-verifier")]
     pub fn system_certificates(mut self, trust: bool) -> Self {
         self.settings.system_certificates = trust;
         self
     }
 
-    /// Sets an agent of your own, with your proxy, certificates or transport. It keeps its own
-    /// timeouts and user agent; those of this builder are not used.
+    /// Sets an agent with a proxy, certificates or a transport of your own. Default: an agent of
+    /// this crate.
     ///
-    /// It does not tell which connections are new, nor whether something went out: so a `GET` on
-    /// a connection that breaks is sent once more, whatever the [`RetryPolicy`] says, and
-    /// anything else is only where no connection came about in time.
+    /// The agent keeps its own timeouts and user agent: those of this builder have no effect. It
+    /// must be configured with `http_status_as_error(false)` and `max_redirects(0)`, since this
+    /// crate handles statuses and redirects. Otherwise [`build`](Self::build) returns an error.
     ///
-    /// Nor does it protect from two things that this crate's own agent does:
+    /// Your agent lacks three abilities of the agent of this crate:
     ///
-    /// - If a crate of your application turns on `ureq`'s feature `cookies`, the agent sends the
-    ///   cookies that it got with one token along with the other tokens of
-    ///   [`with_token`](Client::with_token). Build a client with an agent of its own for each
-    ///   token then.
-    /// - If the server announces no length for a body, a connection that is reset, or that ends
-    ///   without TLS saying so, looks like the end of the body.
-    ///
-    /// It must be configured with `http_status_as_error(false)` and `max_redirects(0)`: this
-    /// crate handles statuses and redirects, and [`build`](Self::build) refuses any other.
+    /// - **Retries:** Your agent does not report which connections are new, and whether a request
+    ///   was sent. So a `GET` on a connection that breaks is sent once more, whatever the
+    ///   [`RetryPolicy`]. Any other request is only sent again if no connection was established in
+    ///   time.
+    /// - **Cookies:** If a crate of your application turns on `ureq`'s feature `cookies`, your
+    ///   agent also sends the cookies of one token with the other tokens of
+    ///   [`with_token`](Client::with_token). In this case, build a client with its own agent for
+    ///   each token.
+    /// - **Truncated bodies:** If a response has no length, a connection that is reset, or that
+    ///   ends without a TLS close message, looks like the end of the body.
     pub fn agent(mut self, agent: Agent) -> Self {
         self.agent = Some(agent);
         self
     }
 
-    /// The certificates that a test trusts.
+    /// Sets the certificates that a test trusts.
     #[cfg(test)]
     pub(crate) fn tls_config(mut self, config: ureq::tls::TlsConfig) -> Self {
         self.settings.tls = Some(config);
         self
     }
 
-    /// Returns the client. The environment is not read: `FITRANKINGS_BASE_URL` has no effect, see
-    /// [`from_env`](Self::from_env).
+    /// Returns a client with these settings and this token.
+    ///
+    /// The variable `FITRANKINGS_BASE_URL` has no effect: only [`from_env`](Self::from_env) reads
+    /// it.
     ///
     /// # Errors
     ///
-    /// The base URL, the user agent or the agent is not valid. The message says which, and why.
+    /// Fails if the base URL, the user agent or the agent is not valid. The message says why.
     pub fn build<T: Token>(self, token: T) -> Result<Client<T>, Error> {
         if self.base_url_is_default && self.base_url.is_empty() {
             return Err(Error::invalid(NO_SERVER));
@@ -264,24 +278,21 @@ impl ClientBuilder {
         if let Some(agent) = &self.agent {
             agent::check(agent.config())?;
         }
-        // The environment's proxy is for hosts that are not this machine.
+        // The environment's proxy is not used for this machine.
         let proxied = Some(base.uri).filter(|_| !base.loopback);
         Ok(self.finish(base.text, proxied, token))
     }
 
-    /// Returns the client without checks. `proxied` is the URL to which the environment may name a
-    /// proxy.
+    /// Returns the client without checks. `proxied` is the URL for which the proxy of the
+    /// environment is used.
     fn finish<T: Token>(self, base_url: String, proxied: Option<Uri>, token: T) -> Client<T> {
         let has_agent = self.agent.is_some();
-        let (transport, proxy_problem) = match self.agent {
-            Some(agent) => (HttpTransport::with_agent(agent), None),
-            None => {
-                let proxy = proxied.map_or(Ok(None), |uri| proxy::from_environment(&uri));
-                let (proxy, problem) = match proxy {
-                    Ok(proxy) => (proxy, None),
-                    Err(problem) => (None, Some(problem)),
-                };
-                (HttpTransport::new(&self.settings, proxy), problem)
+        let (transport, proxy_problem) = if let Some(agent) = self.agent {
+            (HttpTransport::with_agent(agent), None)
+        } else {
+            match proxied.map_or(Ok(None), |uri| proxy::from_environment(&uri)) {
+                Ok(proxy) => (HttpTransport::new(&self.settings, proxy), None),
+                Err(problem) => (HttpTransport::new(&self.settings, None), Some(problem)),
             }
         };
         let config = Config {
@@ -295,8 +306,7 @@ impl ClientBuilder {
             timeout_call: self.timeout_call.filter(|_| !has_agent),
             proxy_problem,
         };
-        let session = Session::new(Arc::new(config), super::auth(&token), None);
-        super::with_session(session, token)
+        super::with_config(Arc::new(config), None, token)
     }
 }
 
@@ -305,7 +315,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_document_without_a_server_is_told_as_one() {
+    fn an_error_says_that_the_document_names_no_server() {
         let builder = || ClientBuilder::for_server("");
         let error = builder().build(NoToken).unwrap_err().to_string();
         assert_eq!(error, NO_SERVER);

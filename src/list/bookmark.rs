@@ -1,38 +1,37 @@
-//! A place in a list that can be kept in a file.
+//! A position in a list that can be stored.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// A place in a list, to continue the list from it in another iterator or another process.
+/// A position in a list, to continue the list in another iterator or another process.
 ///
-/// [`Items::bookmark`](super::Items::bookmark) returns one, and
-/// [`Items::start_at`](super::Items::start_at) continues from it. A bookmark holds the number of the
-/// next page, the keys of the records that were given of that page, and the keys of the two pages
-/// before it. So a continued list neither loses a record nor gives one twice, even if up to two
-/// pages of records arrived in the meantime and moved the others on.
+/// [`Items::bookmark`](super::Items::bookmark) returns a bookmark, and
+/// [`Items::start_at`](super::Items::start_at) continues from it. No record is lost and none comes
+/// twice, even if up to two pages of records arrived in between.
 ///
-/// A bookmark is written to a file with serde, in any format. Its fields are not meant to be read or
-/// changed. It takes some kilobytes: 16 bytes for each page that was fetched, and the keys of at
-/// most three pages. It holds no token, and nothing of a record but its key.
+/// Store a bookmark with serde, in any format. Its fields are private details: do not read or
+/// change them. It has the number of the next page, the keys of the records of at most three pages,
+/// and 16 bytes for each page that was fetched: some kilobytes. It holds no token, and nothing of a
+/// record but its key.
 ///
-/// A bookmark belongs to the operation and the parameters of its list, `page_size` included. A list
-/// with others refuses it, since the same page would have other records. A bookmark does not know
-/// the token: keep the bookmarks of different users apart.
+/// A bookmark belongs to one operation with its parameters, `page_size` included. A list with other
+/// parameters refuses it. A bookmark does not record the token: keep the bookmarks of different
+/// users apart.
 ///
-/// # What a bookmark is not for
+/// # When to discard a bookmark
 ///
 /// A bookmark continues a list that was not read to its end. Once
-/// [`has_ended`](super::Items::has_ended) is true, throw the bookmark away and begin the next run
-/// without one. It does not find what is new: new records can be anywhere in the list, and the
-/// service has no way to ask for them alone.
+/// [`has_ended`](super::Items::has_ended) is true, discard the bookmark, and begin the next run
+/// without one. A bookmark cannot find new records: they can be anywhere in the list, and the
+/// service has no request for them alone.
 ///
 /// # Example: a job that reads a part of a list in each run
 ///
-/// The ids are kept beside the bookmark. An iterator that continues a list gives the rest of it
-/// alone: so its [`is_complete`](super::Items::is_complete) is false, and
-/// [`Incomplete::Continued`](super::Incomplete::Continued) says that the ids of all runs together are
-/// the list.
+/// The job stores the ids of all runs beside the bookmark. The iterator of a later run gives only
+/// the rest of the list, so its [`is_complete`](super::Items::is_complete) is false. The reason
+/// [`Incomplete::Continued`](super::Incomplete::Continued) means that the ids of all runs together
+/// are the whole list.
 ///
 /// ```
 /// use std::collections::BTreeSet;
@@ -41,7 +40,7 @@ use serde::{Deserialize, Serialize};
 /// use fitrankings::{Client, MasterToken, sandbox::Sandbox};
 /// use serde::{Deserialize, Serialize};
 ///
-/// /// What the job keeps in a file between its runs.
+/// /// What the job stores between its runs.
 /// #[derive(Default, Serialize, Deserialize)]
 /// struct Kept {
 ///     bookmark: Option<Bookmark>,
@@ -56,7 +55,7 @@ use serde::{Deserialize, Serialize};
 /// # let there = sandbox.activity_ids();
 /// let mut file = serde_json::to_string(&Kept::default())?;
 ///
-/// // Each of these is a run.
+/// // The job runs twice.
 /// for run in 1..=2 {
 ///     let mut kept: Kept = serde_json::from_str(&file)?;
 ///     let mut items = client.list_activities().page_size(10).items();
@@ -73,7 +72,7 @@ use serde::{Deserialize, Serialize};
 /// #       assert_eq!(run, 2);
 /// #       assert!(there.iter().all(|id| kept.ids.contains(id)));
 /// #       assert_eq!(kept.ids.len(), there.len());
-///         // The next run begins a new round.
+///         // The next run begins at the first page.
 ///         kept = Kept::default();
 ///     }
 ///     file = serde_json::to_string(&kept)?;
@@ -88,14 +87,16 @@ pub struct Bookmark {
     /// The fingerprint of the operation and its parameters.
     pub(super) list: String,
     pub(super) page: u64,
-    /// What was given of this page. An id that was given twice stands here twice.
+    /// The ids of the records of this page that were given. A repeated id is here as often as
+    /// given.
     pub(super) given: Vec<String>,
+    /// The ids of the two pages before.
     pub(super) before: [Vec<String>; 2],
     pub(super) first: Option<String>,
-    pub(super) length: u64,
-    pub(super) largest: u64,
+    pub(super) length: usize,
+    pub(super) largest: usize,
     pub(super) seed: String,
-    /// The fingerprints of the pages before, 16 digits each.
+    /// The fingerprints of all pages before, 16 digits each.
     pub(super) pages: String,
     /// Whether the list began at its first record.
     pub(super) from_first: bool,
@@ -103,30 +104,13 @@ pub struct Bookmark {
 }
 
 impl Bookmark {
-    /// Returns a bookmark without a memory.
-    pub(super) fn new(list: String, page: u64) -> Self {
-        Self {
-            list,
-            page,
-            given: Vec::new(),
-            before: [Vec::new(), Vec::new()],
-            first: None,
-            length: 0,
-            largest: 0,
-            seed: String::new(),
-            pages: String::new(),
-            from_first: false,
-            grew_at: None,
-        }
-    }
-
-    /// Returns the number of the page that is asked for next.
+    /// Returns the number of the page that is requested next.
     pub fn page(&self) -> u64 {
         self.page
     }
 }
 
-/// Without the keys, which can be many.
+/// Does not show the keys, of which there can be many.
 impl fmt::Debug for Bookmark {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Bookmark")

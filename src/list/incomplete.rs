@@ -1,27 +1,29 @@
-//! Why a list is not complete.
+//! The reasons why a list is not complete.
 
 use std::fmt;
 
-/// Why a list is not complete; from [`Items::incomplete_reason`](super::Items::incomplete_reason).
+/// The reason why a list is not complete.
 ///
-/// Its `Display` is a sentence for a log.
+/// [`Items::incomplete_reason`](super::Items::incomplete_reason) returns it. Its `Display` is a
+/// sentence for a log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Incomplete {
-    /// The service has not said that the list ended: the iterator was not used up, or an error
-    /// stopped it.
+    /// The iterator has not reached the end of the list: it was not used up, or an error stopped
+    /// it.
     NotEnded,
-    /// The iterator continued from a [`Bookmark`](super::Bookmark), so it gave the rest of the list
-    /// alone. The list is complete together with what the iterators before it gave, back to the one
-    /// that began without a bookmark.
+    /// The iterator continued from a [`Bookmark`](super::Bookmark), so it gave only the rest of the
+    /// list. Together with the iterators before it, back to the iterator without a bookmark, it
+    /// gave the whole list.
     Continued,
-    /// The list did not begin at its first record, because the request asked for a later page.
+    /// The list did not begin at its first record, since the request asked for a later page.
     BeganLater,
     /// A page was longer than the page before it, and none of its records had come before. So the
     /// service uses pages of different sizes, and records can be missing between two pages.
     ///
-    /// The page was asked for once more, and that may have helped. It is no proof for the pages
-    /// after it. A service whose pages have no fixed size never has a complete list.
+    /// This is the reason even if the page was shorter when it was requested again, since other
+    /// pages can have gaps, too. If the pages of a service have no fixed size, its lists are never
+    /// complete.
     #[non_exhaustive]
     PagesGrew {
         /// The number of the longer page.
@@ -32,8 +34,10 @@ pub enum Incomplete {
 impl fmt::Display for Incomplete {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NotEnded => f.write_str("the service has not said that the list ended"),
-            Self::Continued => f.write_str("the list was continued, and only its rest was read"),
+            Self::NotEnded => f.write_str("the end of the list was not reached"),
+            Self::Continued => {
+                f.write_str("the list was continued from a bookmark, and only the rest was read")
+            }
             Self::BeganLater => f.write_str("the list did not begin at its first record"),
             Self::PagesGrew { page } => write!(
                 f,

@@ -1,10 +1,10 @@
-//! The records of a list, one by one.
+//! The iterator over the records of a list.
 
 use std::iter::FusedIterator;
 use std::time::Duration;
 
 use super::bookmark::Bookmark;
-use super::entries::Entries;
+use super::decode::entries::Entries;
 use super::incomplete::Incomplete;
 use super::paged::Paged;
 use super::pager::Pager;
@@ -13,29 +13,29 @@ use crate::error::Error;
 
 /// An iterator over the records of a list. It fetches the pages as they are needed.
 ///
-/// `items()` of a request returns one. `page(n).items()` begins at page `n`, and
-/// [`take`](Iterator::take) ends after some records. The records come in the order of the service,
-/// which is not documented: the newest can come first, last or anywhere.
+/// The method `items()` of a request returns it. `page(n).items()` begins at page `n`, and
+/// [`take`](Iterator::take) limits the number of records. The records have the order of the
+/// service. That order is not documented: the newest record can be first, last or anywhere.
 ///
 /// # Errors
 ///
 /// There are two kinds of errors. [`Error::raw_record`] tells them apart:
 ///
-/// - A record that does not decode is an error in its place, and holds its JSON. The records after
-///   it still come. If more than 1000 records of a page do not decode, the page is one error.
-/// - Any other error stops the list: a lost connection, or a 503 that outlasts the retries. After it
-///   the iterator returns `None`, so no loop over it is endless. [`resume`](Self::resume) continues
-///   the list with the page that failed. A [`bookmark`](Self::bookmark) continues it in another
-///   process.
+/// - If a record does not decode, there is an error in its place, with the JSON of the record. The
+///   iterator continues with the next record. If more than 1000 records of a page do not decode,
+///   the page is one error.
+/// - Any other error stops the list, for example a lost connection. From then on the iterator
+///   returns `None`, so every loop over it ends. [`resume`](Self::resume) continues the list with
+///   the page that failed. A [`bookmark`](Self::bookmark) continues it in another process.
 ///
 /// # The end
 ///
-/// A list ends at an empty page, or at the 404 `{"detail": "Invalid page."}`. This is what Django
-/// REST framework answers for a page past the end. A short page does not end a list. Any other 404
-/// is an error, since a gateway or a wrong path answers 404, too.
+/// A list ends at an empty page, or at the 404 `{"detail": "Invalid page."}`, which is the response
+/// of Django REST framework for a page past the end. A short page does not end a list. Any other
+/// 404 is an error, since gateways and wrong paths respond with 404, too.
 ///
-/// A doubtful answer is asked for once more after 200 milliseconds, and believed if the service
-/// repeats it. Four answers are doubtful:
+/// A doubtful response is requested again after 200 milliseconds, and accepted if the service
+/// repeats it. Four responses are doubtful:
 ///
 /// - an end, if the page before is as long as the longest page so far
 /// - a 404 that does not end a list, after the first page
@@ -47,34 +47,35 @@ use crate::error::Error;
 ///
 /// # Complete lists
 ///
-/// [`is_complete`](Self::is_complete) tells whether the iterator gave the whole list. A program that
-/// deletes what is missing from a list has to look at it first. It cannot notice three things:
+/// [`is_complete`](Self::is_complete) returns whether the iterator gave the whole list. Check it
+/// before you delete what is missing from a list. It cannot detect three cases:
 ///
-/// - A service that answers an empty first page, or says twice in a row that the list ended, is
-///   believed.
-/// - A record that is *deleted* while the list is read moves the records after it forward. One of
-///   them can then be missed between two pages.
-/// - Backends that lower `page_size` to different numbers leave gaps. They are noticed by a page that
-///   is longer than the page before it, and the list is then not complete
-///   ([`Incomplete::PagesGrew`]). The last page of a list can hide such a gap by being short.
+/// - The service responds with an empty first page, or ends the list twice in a row, and more
+///   records exist.
+/// - A record is *deleted* while the list is read. The records after it move forward, and one of
+///   them can be missed between two pages.
+/// - Several backends lower `page_size` to different numbers, and the last page hides the gap,
+///   since it is short. Any other gap shows as a page that is longer than the page before it. The
+///   list is then not complete: see [`Incomplete::PagesGrew`].
 ///
 /// # Records that arrive while the list is read
 ///
-/// A record that arrives can move the records after it on, so that a page begins with records of the
-/// page before. A record that was on one of the two pages before is not given again. Nor are the
-/// records of a page that came before as a whole. If more than two pages of records arrive between
-/// two pages, some records can come twice; none is lost. Records are identified by their key. A
-/// record whose key cannot be read is identified by its JSON.
+/// A new record can move the records after it, so that a page begins with records of the page
+/// before. A record that was on one of the two pages before is not given again. Nor are the records
+/// of a page that came before as a whole. If more than two pages of records arrive between two
+/// requests, some records can come twice. No record is lost.
 ///
-/// Five answers in a row without a new record are an error, and so is a list that begins from its
-/// first record for the third time: the service seems to ignore the number of the page.
+/// Records are identified by their key, or by their JSON if the key cannot be read.
+///
+/// Five responses in a row without a new record are an error. So is a list that begins from its
+/// first record for the third time: the service seems to ignore the page number.
 ///
 /// # Memory
 ///
-/// The JSON of a page is limited by [`max_body_size`](crate::ClientBuilder::max_body_size). Its
-/// records may take at most four times the size of the JSON, without the texts and lists in them, or
-/// 10,000 records if that is more. A page with more records is an error for which
-/// [`Error::is_too_large`] is true.
+/// [`max_body_size`](crate::ClientBuilder::max_body_size) limits the JSON of a page. The decoded
+/// records, without their texts and lists, may take four times the size of the JSON. 10,000 records
+/// are always allowed. A page with more records is an error for which [`Error::is_too_large`] is
+/// true.
 ///
 /// # Example
 ///
@@ -92,9 +93,9 @@ use crate::error::Error;
 /// # Ok::<(), fitrankings::Error>(())
 /// ```
 ///
-/// # Example: how many records there are
+/// # Example: count the records
 ///
-/// `count()` of an iterator counts the errors, too. This counts the records, and stops at an error:
+/// [`Iterator::count`] counts errors, too. This example counts records, and stops at an error:
 ///
 /// ```
 /// # use fitrankings::{Client, MasterToken, sandbox::Sandbox};
@@ -109,7 +110,7 @@ use crate::error::Error;
 #[must_use = "a list is fetched as it is iterated over"]
 pub struct Items<P: Paged> {
     pager: Pager<P>,
-    /// The rest of the current page; `None` before the first.
+    /// The remaining entries of the current page; `None` before the first page.
     entries: Option<Entries<P>>,
 }
 
@@ -122,17 +123,18 @@ impl<P: Paged> Items<P> {
         }
     }
 
-    /// Fetches up to `pages` pages ahead, each on a thread of its own, over the connections of the
-    /// client. The order of the records stays the same. Default: 0. The maximum is 32.
+    /// Sets how many pages are fetched ahead. Default: 0. Maximum: 32.
     ///
-    /// The pages are in memory at the same time. Pages that are requested at the same time can be
-    /// answered in any order. So use this for a list that does not change meanwhile: a record that
-    /// arrives in between can hide another one.
+    /// Each page is fetched on a thread of its own, over the connections of the client, and all are
+    /// kept in memory. The order of the records stays the same.
     ///
-    /// Nothing is fetched before the first call of `next`. An iterator does not know how many
-    /// items will be taken from it: `take(n)` may request up to `pages` pages more than it needs.
-    /// Dropping the iterator stops these requests, and their threads end within a moment. `take(n)`
-    /// drops the iterator if it owns it; `by_ref().take(n)` does not.
+    /// Use this for a list that does not change while it is read. The service can process requests
+    /// that are sent at the same time in any order, so a record that arrives between two of them
+    /// can hide another record.
+    ///
+    /// Nothing is fetched before the first call of `next`. `take(n)` can request up to `pages`
+    /// pages more than it needs. Dropping the iterator stops these requests, and their threads end
+    /// within a moment. `take(n)` drops the iterator; `by_ref().take(n)` does not.
     pub fn prefetch(mut self, pages: usize) -> Self {
         self.pager.set_ahead(pages);
         self
@@ -140,8 +142,8 @@ impl<P: Paged> Items<P> {
 
     /// Sets how long the whole list may take, from now on. Default: no limit.
     ///
-    /// The list then stops with an error for which [`Error::is_timeout`] is true. Each page has its
-    /// own limit besides, [`timeout_call`](crate::ClientBuilder::timeout_call).
+    /// After this time the list stops with an error for which [`Error::is_timeout`] is true. Each
+    /// page also has the limit [`timeout_call`](crate::ClientBuilder::timeout_call).
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.pager.set_timeout(timeout);
         self
@@ -149,10 +151,9 @@ impl<P: Paged> Items<P> {
 
     /// Continues a list that an error stopped, with the record or the page that failed.
     ///
-    /// The list keeps its memory, so no record is lost and none comes twice. Does nothing to a list
-    /// that was not stopped by an error.
+    /// No record is lost, and none comes twice. Has no effect if no error stopped the list.
     ///
-    /// # Example: a program with more patience than the client
+    /// # Example: more retries than the client's
     ///
     /// ```
     /// use std::thread;
@@ -193,16 +194,16 @@ impl<P: Paged> Items<P> {
         self.pager.resume();
     }
 
-    /// Returns the place after the last item that was given, to continue from it with
-    /// [`start_at`](Self::start_at).
+    /// Returns a bookmark after the last item that was given. [`start_at`](Self::start_at)
+    /// continues from it.
     ///
-    /// It can be called at any time: in the middle of a page, after an error, or before the first
-    /// item. See [`Bookmark`] for an example.
+    /// This method can be called at any time: in the middle of a page, after an error, or before
+    /// the first item. See [`Bookmark`] for an example.
     pub fn bookmark(&self) -> Bookmark {
         self.pager.bookmark(self.left())
     }
 
-    /// Continues from a [`Bookmark`] of the same list, instead of beginning at the first page.
+    /// Continues from a [`Bookmark`] of the same list.
     ///
     /// If the bookmark is of a list with another operation or other parameters, the first item is
     /// an error for which [`Error::is_invalid_input`] is true.
@@ -212,23 +213,22 @@ impl<P: Paged> Items<P> {
         self
     }
 
-    /// Returns true once the iterator came to the end of the list, and the service said that it is
-    /// the end.
+    /// Returns true once the iterator has reached the end of the list.
     ///
-    /// Returns false before that, and after an error that stopped the list. It says nothing about
-    /// where the iterator began: see [`is_complete`](Self::is_complete).
+    /// Returns false before that, and after an error that stopped the list. A list that began at a
+    /// later page or at a bookmark can reach the end, too: see [`is_complete`](Self::is_complete).
     pub fn has_ended(&self) -> bool {
         self.pager.has_ended()
     }
 
-    /// Returns true once this iterator gave the whole list, from its first record to its end.
+    /// Returns true once this iterator has given the whole list, from its first record to its end.
     ///
-    /// Returns false for a list that was continued from a bookmark or began at a later page, since
-    /// the iterator gave a part of the list only. [`incomplete_reason`](Self::incomplete_reason)
-    /// tells why it is false.
+    /// Returns false if the list was continued from a bookmark or began at a later page, since the
+    /// iterator gave only a part of the list. [`incomplete_reason`](Self::incomplete_reason)
+    /// returns the reason.
     ///
-    /// A record that did not decode is part of the list. It has no value, but the error has its id,
-    /// [`Error::record_id`]: a program that deletes what is missing must not delete that record.
+    /// A record that did not decode is part of the list, too. Its error has its id,
+    /// [`Error::record_id`]: a program that deletes what is missing must keep that record.
     ///
     /// # Example: delete what is missing from a complete list
     ///
@@ -245,9 +245,9 @@ impl<P: Paged> Items<P> {
     ///     match activity {
     ///         Ok(activity) => there.insert(activity.id),
     ///         Err(error) => match error.record_id().and_then(|id| id.parse().ok()) {
-    ///             // The record is there, although it did not decode.
+    ///             // A record that did not decode.
     ///             Some(id) => there.insert(id),
-    ///             // The list stopped, or nobody knows which record this is.
+    ///             // The list stopped, or the record has no id.
     ///             None => return Err(error.into()),
     ///         },
     ///     };
@@ -267,11 +267,12 @@ impl<P: Paged> Items<P> {
         self.pager.incomplete_reason()
     }
 
-    /// Gives each record together with the JSON that it was decoded from.
+    /// Converts this iterator into one whose records come with the JSON that they were decoded
+    /// from.
     ///
-    /// Serializing a record drops the fields that the document does not know, keys that are `null`,
-    /// and empty lists; its JSON has them. Decoding takes longer this way, since each record is
-    /// read twice. On a list that was begun, the page that is being given is fetched again.
+    /// The JSON has the fields that the document does not know, keys that are `null`, and empty
+    /// lists. Serializing a record loses these. Decoding takes longer, since each record is read
+    /// twice. In the middle of a page, that page is fetched again.
     ///
     /// # Example
     ///
@@ -294,7 +295,7 @@ impl<P: Paged> Items<P> {
         }
     }
 
-    /// Returns how many entries of the current page were not given yet.
+    /// Returns the number of new entries of the current page that were not given yet.
     fn left(&self) -> usize {
         self.entries.as_ref().map_or(0, Entries::len)
     }
@@ -309,7 +310,9 @@ impl<P: Paged> Iterator for Items<P> {
                 return None;
             }
             if let Some(entries) = &mut self.entries {
-                if let Err(error) = entries.check(self.pager.deadline()) {
+                if let Some(call) = entries.call_of_broken()
+                    && let Err(error) = call.check(&call.limits_after(self.pager.deadline(), None))
+                {
                     return Some(Err(self.pager.stop(entries.number, error)));
                 }
                 if let Some(item) = entries.next() {
@@ -383,7 +386,7 @@ mod tests {
         Notes(client.build(NoToken).unwrap())
     }
 
-    /// Serves pages by their number, and the end in words of its own after the last.
+    /// Serves pages by their number, and after the last page a 404 with a text of its own.
     fn serve(pages: Vec<String>) -> Server {
         Server::start(move |request| {
             let page = request

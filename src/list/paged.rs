@@ -1,4 +1,4 @@
-//! What a generated request says of the list that it asks for a page of.
+//! The trait of requests for a page of a list.
 
 use std::hash::Hash;
 
@@ -8,10 +8,10 @@ use serde::de::DeserializeOwned;
 use crate::json;
 use crate::request::Request;
 
-/// A request for one page of a list. All generated requests with `items()` and `pages()` implement
-/// it.
+/// A request for a page of a list. All generated requests with `items()` and `pages()` implement
+/// this trait.
 ///
-/// The trait is sealed: it cannot be implemented outside of this crate.
+/// The trait is sealed: other crates cannot implement it.
 pub trait Paged: Sealed + Clone + Send + 'static {
     /// The type of the list's records.
     type Record: DeserializeOwned + Send + 'static;
@@ -44,10 +44,10 @@ pub trait Paged: Sealed + Clone + Send + 'static {
     }
 }
 
-/// Keeps [`Paged`] from being implemented outside of this crate.
+/// Prevents other crates from implementing [`Paged`].
 #[doc(hidden)]
 pub trait Sealed {}
 
-/// A request for one page, in the form that all generated requests share.
+/// Hides the private type [`Request`] in the public trait [`Paged`].
 #[doc(hidden)]
 pub struct PageRequest(pub(crate) Request);

@@ -9,22 +9,22 @@ use serde_json::value::RawValue;
 use super::paged::{PageRequest, Paged, Sealed};
 use crate::json;
 
-/// A record together with the JSON that it was decoded from.
+/// A record with the JSON that it was decoded from.
 ///
-/// [`Items::with_raw`](super::Items::with_raw) and [`Pages::with_raw`](super::Pages::with_raw) give
-/// these.
+/// The iterators of [`Items::with_raw`](super::Items::with_raw) and
+/// [`Pages::with_raw`](super::Pages::with_raw) give such records.
 #[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub struct RawRecord<R> {
     /// The decoded record.
     pub value: R,
-    /// The JSON of the record, byte for byte as the service wrote it. It has the fields that the
+    /// The JSON of the record, byte for byte as the service sent it. It has the fields that the
     /// document does not know, keys that are `null`, and empty lists. Serializing
-    /// [`value`](Self::value) loses all of these.
+    /// [`value`](Self::value) loses these.
     pub json: String,
 }
 
-/// Leaves the JSON out, since it can hold values that the `Debug` of the record hides.
+/// Does not show the JSON, since it can hold values that the `Debug` of the record hides.
 impl<R: fmt::Debug> fmt::Debug for RawRecord<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RawRecord")
@@ -33,7 +33,7 @@ impl<R: fmt::Debug> fmt::Debug for RawRecord<R> {
     }
 }
 
-/// Works with `serde_json` alone.
+/// Works only with `serde_json`.
 impl<'de, R: DeserializeOwned> Deserialize<'de> for RawRecord<R> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let raw = Box::<RawValue>::deserialize(deserializer)?;
@@ -43,7 +43,7 @@ impl<'de, R: DeserializeOwned> Deserialize<'de> for RawRecord<R> {
     }
 }
 
-/// A request for a list whose records come with their JSON, as [`RawRecord`]s.
+/// A request for a page of [`RawRecord`]s.
 #[derive(Clone, Debug)]
 pub struct WithRaw<P>(pub(super) P);
 
@@ -70,7 +70,7 @@ impl<P: Paged> Paged for WithRaw<P> {
     }
 
     fn path(json: &str) -> Option<String> {
-        // A `RawRecord` reads its JSON in one piece, which would hide the path inside of it.
+        // The path inside of a `RawRecord` is not visible: it takes its JSON in one piece.
         P::path(json)
     }
 }

@@ -1,23 +1,22 @@
-//! How a service says that a page is past the end of its list.
+//! Recognises the response for a page past the end of a list.
 
 use serde_json::{Map, Value};
 
 use crate::error::Error;
 
-/// Whether an error says that the page is past the end of the list.
+/// Returns true if an error says that the page is past the end of the list.
 ///
-/// An assumption: nobody outside the vendor knows what the service answers. Django REST framework
-/// answers 404 `{"detail": "Invalid page."}`, and before its version 3.4 named the page and the
-/// reason. No other 404 is taken for the end, since gateways and wrong paths answer those, too. The
-/// way out is the key `end` of `x-paging`: the `detail` of a service that says it otherwise.
+/// This is an assumption, since the vendor does not document the response. Django REST framework
+/// responds with 404 `{"detail": "Invalid page."}`. Before version 3.4 its text also had the page
+/// and the reason. Any other 404 is not the end: gateways and wrong paths respond with 404, too.
 ///
-/// `end` is the key `end` of `x-paging`.
+/// `end` is the key `end` of `x-paging`: the `detail` of a service with a text of its own.
 pub(super) fn says_past_the_end(error: &Error, number: u64, end: Option<&str>) -> bool {
-    // A 404 can be retried only if its body broke off, and then what it says is not all.
+    // A 404 is retryable only if its body broke off: then its text is not complete.
     if !error.is_not_found() || error.is_retryable() {
         return false;
     }
-    // `Error::detail` could be the text of a page in HTML.
+    // Not `Error::detail`, which can be the text of an HTML page.
     let body: Option<Map<String, Value>> = error.body_as();
     let Some(detail) = body.as_ref().and_then(|body| body.get("detail")?.as_str()) else {
         return false;
@@ -41,12 +40,12 @@ mod tests {
 
     fn refused(status: u16, body: &str) -> Error {
         let operation = operation(Method::GET, "/x");
-        let answer = reply(status, "", body);
-        let (_, result) = exchange(NoToken, operation, answer, Request::empty);
+        let response = reply(status, "", body);
+        let (_, result) = exchange(NoToken, operation, response, Request::empty);
         result.unwrap_err()
     }
 
-    /// The words of a service that has its own.
+    /// The text of a service that has its own.
     const OWN: Option<&str> = Some("No more.");
 
     #[test]

@@ -1,19 +1,19 @@
-//! What a list remembers of the pages that came.
+//! What a list remembers of its pages.
 
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasher, Hasher, RandomState};
 
-use super::bookmark::Bookmark;
-use super::fingerprint::{from_digits, to_digits};
-use super::paged::Paged;
-use super::record_id::RecordId;
+use crate::list::bookmark::Bookmark;
+use crate::list::decode::fingerprint::{from_digits, to_digits};
+use crate::list::decode::record_id::RecordId;
+use crate::list::paged::Paged;
 
-/// The ids of a page's entries. Each has its number among the new entries, from 1, or 0 if it is not
-/// new.
+/// The ids of a page's entries. Each has its number among the new entries, from 1, or 0 if the
+/// entry is not new.
 pub(super) struct Ids<P: Paged> {
     ids: HashMap<RecordId<P::Key>, usize>,
-    /// Further entries with an id that the page has already: the service's mistake, and rare.
+    /// Further entries with the same id. They are rare, and a mistake of the service.
     repeated: Vec<(RecordId<P::Key>, usize)>,
 }
 
@@ -38,8 +38,8 @@ impl<P: Paged> Ids<P> {
         self.ids.contains_key(id)
     }
 
-    /// The ids of the entries that are not new or among the first `given` new ones, each as often
-    /// as it stands on the page.
+    /// Returns the ids of the entries that are not new or among the first `given` new ones, each as
+    /// often as the page has it.
     fn texts(&self, given: usize) -> Vec<String> {
         let repeated = self.repeated.iter().map(|(id, number)| (id, number));
         let ids = self.ids.iter().chain(repeated);
@@ -47,7 +47,7 @@ impl<P: Paged> Ids<P> {
         ids.map(|(id, _)| id.to_text()).collect()
     }
 
-    /// The ids in a bookmark; `None` if it was damaged.
+    /// Returns the ids from a bookmark; `None` if they are damaged.
     fn parse(texts: &[String]) -> Option<Self> {
         let mut ids = Self::with_capacity(texts.len());
         for text in texts {
@@ -60,34 +60,46 @@ impl<P: Paged> Ids<P> {
 /// How often each id was given.
 pub(super) type Given<P> = HashMap<RecordId<<P as Paged>::Key>, usize>;
 
-/// What is remembered of the pages before the current one.
+/// What is remembered of the pages so far.
 pub(super) struct Memory<P: Paged> {
+    current: Option<CurrentPage<P>>,
+    /// The two pages before the current one, the last first.
     before: [Ids<P>; 2],
-    /// What was given of the page that comes next, before the list was continued.
-    given: Given<P>,
+    /// What was given of the next page before the list was continued.
+    pub given: Given<P>,
+    /// The fingerprints of all pages before the current one.
     pages: HashSet<u64>,
-    /// The first record of the list, as it was when the list was begun.
+    /// The first record of the list.
     pub first: Option<RecordId<P::Key>>,
-    /// The server chooses the keys. With a random seed it cannot make two pages look the same.
-    seed: u64,
-    /// How many entries the page before had, and the largest so far.
-    pub length: usize,
+    /// The seed of the fingerprints. It is random: the server chooses the keys, and must not be
+    /// able to make two pages look the same.
+    pub seed: u64,
+    /// The number of entries of the page before the current one.
+    length: usize,
+    /// The number of entries of the largest page before the current one.
     largest: usize,
+    /// Whether the list began at its first record.
+    pub from_first: bool,
+    /// The first page that was longer than the page before it and had none of its records, in any
+    /// response.
+    pub grew_at: Option<u64>,
 }
 
 /// The page whose entries are being given.
 pub(super) struct CurrentPage<P: Paged> {
     pub number: u64,
     pub ids: Ids<P>,
-    /// How many of its entries are new.
+    /// The number of its new entries.
     pub new_count: usize,
     pub fingerprint: u64,
+    /// The number of its entries.
     pub length: usize,
 }
 
 impl<P: Paged> Memory<P> {
-    pub fn new() -> Self {
+    pub fn new(from_first: bool) -> Self {
         Self {
+            current: None,
             before: [Ids::with_capacity(0), Ids::with_capacity(0)],
             given: HashMap::new(),
             pages: HashSet::new(),
@@ -95,33 +107,33 @@ impl<P: Paged> Memory<P> {
             seed: RandomState::new().build_hasher().finish(),
             length: 0,
             largest: 0,
+            from_first,
+            grew_at: None,
         }
-    }
-
-    pub fn seed(&self) -> u64 {
-        self.seed
     }
 
     pub fn knows_page(&self, fingerprint: u64) -> bool {
         self.pages.contains(&fingerprint)
     }
 
-    /// Whether a record was on one of the pages before, or given of the page that comes next.
-    pub fn knows(&self, id: &RecordId<P::Key>) -> bool {
-        let [before, older] = &self.before;
-        before.contains(id) || older.contains(id) || self.given.contains_key(id)
+    fn was_before(&self, id: &RecordId<P::Key>) -> bool {
+        self.before.iter().any(|ids| ids.contains(id))
     }
 
-    /// What was given of the page that comes next.
-    pub fn given(&self) -> Given<P> {
-        self.given.clone()
+    /// Returns true if records can be missing between the page before and a page with these ids.
+    ///
+    /// If all pages have the same size, each page begins where the page before ends. Backends that
+    /// lower `page_size` to different numbers break that. Nothing is missing if the page is not
+    /// longer than the page before, or if one of its records is known.
+    pub fn has_gap_before(&self, ids: &[RecordId<P::Key>]) -> bool {
+        let is_known = |id| self.was_before(id) || self.given.contains_key(id);
+        self.length > 0 && ids.len() > self.length && !ids.iter().any(is_known)
     }
 
-    /// Whether a record was not given yet. `given` counts down, since an id can stand on a page
+    /// Returns true if a record was not given yet. Counts `given` down, since a page can have an id
     /// more than once.
     pub fn is_new(&self, id: &RecordId<P::Key>, given: &mut Given<P>) -> bool {
-        let [before, older] = &self.before;
-        if before.contains(id) || older.contains(id) {
+        if self.was_before(id) {
             return false;
         }
         match given.get_mut(id) {
@@ -133,29 +145,34 @@ impl<P: Paged> Memory<P> {
         }
     }
 
-    /// Makes a page the current one. Of `given`, the rest was not on it, and stays known with it.
-    pub fn begin(&mut self, current: &mut CurrentPage<P>, given: Given<P>) {
+    /// Sets the current page. `given` are the records that were given of it and are not on it any
+    /// more: they are remembered with the page.
+    pub fn begin(&mut self, mut current: CurrentPage<P>, given: Given<P>) {
         self.given.clear();
         for (id, count) in given {
             for _ in 0..count {
                 current.ids.insert(id.clone(), 0);
             }
         }
+        self.current = Some(current);
     }
 
-    /// Whether nothing came before the page that comes next.
+    /// Returns true if there was no record before the next page.
     pub fn is_empty(&self) -> bool {
         self.length == 0 && self.given.is_empty()
     }
 
-    /// Whether an end here is unlikely: a part of this page was given already, or the page before was
-    /// as long as the longest.
+    /// Returns true if the end of the list is unlikely here: a part of the next page was given
+    /// already, or the page before was as long as the longest.
     pub fn contradicts_the_end(&self) -> bool {
         !self.given.is_empty() || (self.length > 0 && self.length == self.largest)
     }
 
     /// Makes the current page the page before.
-    pub fn advance(&mut self, current: CurrentPage<P>) {
+    pub fn advance(&mut self) {
+        let Some(current) = self.current.take() else {
+            return;
+        };
         self.before.rotate_right(1);
         self.before[0] = current.ids;
         self.pages.insert(current.fingerprint);
@@ -163,28 +180,26 @@ impl<P: Paged> Memory<P> {
         self.largest = self.largest.max(current.length);
     }
 
-    /// Writes the memory into a bookmark at the next page. The bookmark stays at the current page
-    /// if `left` of its new entries were not given yet.
-    pub fn keep_in(
-        &self,
-        start: Bookmark,
-        current: Option<&CurrentPage<P>>,
-        left: usize,
-    ) -> Bookmark {
+    /// Returns a bookmark at page `next` of a list; at the current page if `left` of its new
+    /// entries were not given yet.
+    pub fn bookmark(&self, list: String, next: u64, left: usize) -> Bookmark {
         let [before, older] = &self.before;
         let given = self.given.iter();
         let given = given.flat_map(|(id, count)| std::iter::repeat_n(id.to_text(), *count));
         let mut bookmark = Bookmark {
+            list,
+            page: next,
             given: given.collect(),
             before: [before.texts(usize::MAX), older.texts(usize::MAX)],
             first: self.first.as_ref().map(RecordId::to_text),
-            length: self.length as u64,
-            largest: self.largest as u64,
+            length: self.length,
+            largest: self.largest,
             seed: to_digits(self.seed),
             pages: self.pages.iter().copied().map(to_digits).collect(),
-            ..start
+            from_first: self.from_first,
+            grew_at: self.grew_at,
         };
-        let Some(current) = current else {
+        let Some(current) = &self.current else {
             return bookmark;
         };
         if left > 0 {
@@ -194,13 +209,13 @@ impl<P: Paged> Memory<P> {
             let [before, _] = bookmark.before;
             bookmark.before = [current.ids.texts(usize::MAX), before];
             bookmark.pages.push_str(&to_digits(current.fingerprint));
-            bookmark.length = current.length as u64;
-            bookmark.largest = bookmark.largest.max(bookmark.length);
+            bookmark.length = current.length;
+            bookmark.largest = bookmark.largest.max(current.length);
         }
         bookmark
     }
 
-    /// Returns the memory in a bookmark, or `None` if the bookmark was damaged.
+    /// Returns the memory from a bookmark; `None` if the bookmark is damaged.
     pub fn of(bookmark: &Bookmark) -> Option<Self> {
         let [before, older] = &bookmark.before;
         let mut given: Given<P> = HashMap::new();
@@ -212,6 +227,7 @@ impl<P: Paged> Memory<P> {
             .iter()
             .map(|page| from_digits(std::str::from_utf8(page).ok()?));
         Some(Self {
+            current: None,
             before: [Ids::parse(before)?, Ids::parse(older)?],
             given,
             first: match &bookmark.first {
@@ -220,8 +236,10 @@ impl<P: Paged> Memory<P> {
             },
             pages: pages.collect::<Option<_>>().filter(|_| rest.is_empty())?,
             seed: from_digits(&bookmark.seed)?,
-            length: usize::try_from(bookmark.length).ok()?,
-            largest: usize::try_from(bookmark.largest).ok()?,
+            length: bookmark.length,
+            largest: bookmark.largest,
+            from_first: bookmark.from_first,
+            grew_at: bookmark.grew_at,
         })
     }
 }

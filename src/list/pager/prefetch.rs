@@ -1,4 +1,4 @@
-//! Fetches pages before they are asked for, each on a thread of its own.
+//! Fetches pages ahead, each on a thread of its own.
 
 use std::collections::VecDeque;
 use std::mem;
@@ -8,29 +8,29 @@ use std::sync::mpsc::{self, Receiver};
 use std::thread;
 use std::time::Instant;
 
-use super::decoded_page::DecodedPage;
-use super::paged::{PageRequest, Paged};
 use crate::call::ListPage;
 use crate::error::{Error, Kind};
 use crate::limits::cancel::CancelHandle;
+use crate::list::decode::DecodedPage;
+use crate::list::paged::{PageRequest, Paged};
 use crate::request::Request;
 use crate::transport::sizes::IDLE;
 
-/// How many pages have to come after the server throttled, before one more page is fetched ahead. A
-/// smaller number costs more requests that are refused.
+/// After the server throttled, one more page is fetched ahead for each so many pages that came.
+/// With a smaller number, the server refuses more requests.
 const PAGES_FOR_ONE_MORE: usize = 4;
 
 /// Fetches the pages of a list in order, with up to `ahead` requests at the same time.
 pub(super) struct Prefetch<P: Paged> {
-    request: P,
+    pub list: P,
     pub ahead: usize,
-    /// How many pages came since the server throttled a page ahead of its turn.
+    /// The number of pages since the server throttled a page ahead of its turn.
     unthrottled: usize,
-    /// Whether a page has come. From then on a page has more attempts.
+    /// Whether a page has come. From then on, pages have more attempts.
     begun: Arc<AtomicBool>,
     pub deadline: Option<Instant>,
     in_flight: VecDeque<InFlight<P>>,
-    /// Stops the requests in flight once their pages are not needed any more.
+    /// Stops the requests in flight.
     stop: CancelHandle,
 }
 
@@ -40,13 +40,13 @@ struct InFlight<P: Paged> {
 }
 
 impl<P: Paged> Prefetch<P> {
-    /// The pool keeps as many connections. With one page more, a connection would be closed after each
-    /// call.
+    /// The number of connections that the pool keeps. With more pages, a connection would be closed
+    /// after each call.
     pub const MAX_AHEAD: usize = IDLE;
 
-    pub fn new(request: P) -> Self {
+    pub fn new(list: P) -> Self {
         Self {
-            request,
+            list,
             ahead: 0,
             unthrottled: usize::MAX,
             begun: Arc::default(),
@@ -56,7 +56,7 @@ impl<P: Paged> Prefetch<P> {
         }
     }
 
-    /// Returns a page. The pages must be asked for in order.
+    /// Returns a page. Must be called with the pages in order.
     pub fn page(&mut self, number: u64) -> Result<DecodedPage<P>, Error> {
         self.spawn_ahead(number);
         let page = match self.in_flight.pop_front().map(InFlight::wait) {
@@ -74,19 +74,23 @@ impl<P: Paged> Prefetch<P> {
         Ok(page)
     }
 
-    /// Fetches a page whose turn it is. `error` is that of an attempt before its turn.
+    /// Fetches a page whose turn it is. `error` is the error of an attempt ahead of its turn.
     fn fetch_in_order(&self, number: u64, error: Option<Error>) -> Result<DecodedPage<P>, Error> {
-        let request = self.request(number, self.list_page(false)).after(error);
-        fetch(request, &self.begun)
+        let begun = Arc::clone(&self.begun);
+        let page = ListPage {
+            begun,
+            ahead: false,
+        };
+        fetch(self.request(number, page).after(error), &self.begun)
     }
 
-    /// Stops the requests in flight. The list can go on afterwards, at any page.
+    /// Stops the requests in flight. The list can continue afterwards, at any page.
     pub fn stop(&mut self) {
         mem::take(&mut self.stop).cancel();
         self.in_flight.clear();
     }
 
-    /// Requests pages ahead, from `number` on, until as many requests are in flight as allowed.
+    /// Requests pages from `number` on, until the allowed number of requests is in flight.
     fn spawn_ahead(&mut self, number: u64) {
         let mut next = self
             .in_flight
@@ -94,13 +98,16 @@ impl<P: Paged> Prefetch<P> {
             .map_or(number, |page| page.number.saturating_add(1));
         let most = self.ahead.min(self.unthrottled / PAGES_FOR_ONE_MORE);
         while self.in_flight.len() < most {
-            let mut page = self.list_page(true);
-            if next > number {
-                // If the first page fails, the list stops this one: until then it is patient.
-                page.begun = Arc::new(AtomicBool::new(true));
-            }
-            let request = self.request(next, page);
-            // At the end of the pause all of them would be sent, and compete with the next page.
+            let begun = if next > number {
+                // If the first page fails, the list stops this request. So it need not give up
+                // itself.
+                Arc::new(AtomicBool::new(true))
+            } else {
+                Arc::clone(&self.begun)
+            };
+            let request = self.request(next, ListPage { begun, ahead: true });
+            // Otherwise all requests would be sent at the end of the pause, and delay the next
+            // page.
             if request.is_paused() {
                 return;
             }
@@ -122,13 +129,8 @@ impl<P: Paged> Prefetch<P> {
         }
     }
 
-    fn list_page(&self, ahead: bool) -> ListPage {
-        let begun = Arc::clone(&self.begun);
-        ListPage { begun, ahead }
-    }
-
     fn request(&self, number: u64, page: ListPage) -> Request {
-        let PageRequest(request) = self.request.page_request(number);
+        let PageRequest(request) = self.list.page_request(number);
         request.of_list(page, self.deadline, self.stop.clone())
     }
 }
@@ -138,7 +140,7 @@ impl<P: Paged> InFlight<P> {
         self.outcome.recv().unwrap_or_else(|_| {
             Err(Error::new(
                 Kind::Transport,
-                "the thread that fetched the page is gone",
+                "the thread that fetched the page ended without a result",
             ))
         })
     }

@@ -1,4 +1,4 @@
-//! A hash that is kept in files, so it must be the same with every version of Rust.
+//! A hash that bookmarks store, so it must not change with the version of Rust.
 
 use std::hash::Hasher;
 
@@ -9,7 +9,7 @@ const PRIME: u64 = 0x0000_0100_0000_01b3;
 const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
 
 /// Hashes bytes with FNV-1a, and a whole number with one multiplication.
-pub(super) struct Fingerprint(u64);
+pub(crate) struct Fingerprint(u64);
 
 impl Fingerprint {
     /// Returns a hasher. Hashers with different seeds give different results.
@@ -37,7 +37,8 @@ impl Hasher for Fingerprint {
         self.0 ^= self.0 >> 32;
     }
 
-    // Keys are `i64`, `u64`, `i32` or texts; discriminants are `isize`. None depends on the machine.
+    // Keys are `i64`, `u64`, `i32` or texts; discriminants are `isize`. The defaults of these
+    // methods hash native bytes, which depend on the machine.
     fn write_i64(&mut self, number: i64) {
         self.write_u64(number.cast_unsigned());
     }
@@ -59,13 +60,12 @@ impl Hasher for Fingerprint {
     }
 }
 
-/// Writes a number as 16 hexadecimal digits, since some formats, such as TOML, have no room for a
-/// `u64`.
-pub(super) fn to_digits(number: u64) -> String {
+/// Returns a number as 16 hexadecimal digits, since some formats, such as TOML, have no `u64`.
+pub(crate) fn to_digits(number: u64) -> String {
     format!("{number:016x}")
 }
 
-pub(super) fn from_digits(digits: &str) -> Option<u64> {
+pub(crate) fn from_digits(digits: &str) -> Option<u64> {
     u64::from_str_radix(digits, 16).ok()
 }
 

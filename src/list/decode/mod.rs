@@ -1,4 +1,8 @@
-//! A page as it came, with what identifies its records.
+//! Decodes pages, and identifies their records.
+
+pub mod entries;
+pub mod fingerprint;
+pub mod record_id;
 
 use std::hash::{Hash, Hasher};
 use std::ops::ControlFlow;
@@ -6,10 +10,10 @@ use std::sync::Arc;
 
 use serde_json::value::RawValue;
 
-use super::entries::{BrokenRecord, Entries, PageCall};
-use super::fingerprint::Fingerprint;
+use self::entries::{BrokenRecord, Entries, PageCall};
+use self::fingerprint::Fingerprint;
+use self::record_id::RecordId;
 use super::paged::Paged;
-use super::record_id::RecordId;
 use crate::call::Call;
 use crate::error::Error;
 use crate::json;
@@ -17,17 +21,17 @@ use crate::response::Response;
 use crate::response::elements::for_each_element;
 use crate::response::records::{self, Failure};
 
-/// How many records of one page may be broken. With more, the page as a whole is an error.
+/// The maximum number of broken records on a page. With more, the whole page is an error.
 const MAX_BROKEN: usize = 1_000;
 
-/// A page as it came.
-pub(super) struct DecodedPage<P: Paged> {
+/// A page with all entries of the response: records, and broken records.
+pub(crate) struct DecodedPage<P: Paged> {
     records: Vec<P::Record>,
     broken: Vec<BrokenRecord>,
     /// The ids of all entries, in the order of the page.
     ids: Vec<RecordId<P::Key>>,
-    /// What the errors of broken records are made of; `None` if no record is broken.
-    call: Option<Box<PageCall>>,
+    /// `None` if no record is broken.
+    call: Option<PageCall>,
 }
 
 impl<P: Paged> DecodedPage<P> {
@@ -52,42 +56,38 @@ impl<P: Paged> DecodedPage<P> {
         hasher.finish()
     }
 
-    /// Returns the entries that are new, in their order.
+    /// Returns the entries that are new, in the order of the page.
     pub fn new_entries(
         self,
         number: u64,
         mut is_new: impl FnMut(RecordId<P::Key>) -> bool,
     ) -> Entries<P> {
-        let Some(call) = self.call else {
-            let mut ids = self.ids.into_iter();
+        let mut ids = self.ids.into_iter();
+        if self.call.is_none() {
             let mut records = self.records;
             // There is an id for each record.
             records.retain(|_| ids.next().is_none_or(&mut is_new));
-            return Entries::new(number, records);
-        };
+            return Entries::new(number, records, Vec::new(), None);
+        }
         let (mut records, mut broken) = (Vec::with_capacity(self.records.len()), Vec::new());
         let mut decoded = self.records.into_iter();
         let mut rest = self.broken.into_iter().peekable();
-        let mut count = 0;
-        for (place, id) in self.ids.into_iter().enumerate() {
+        for (index, id) in ids.enumerate() {
             let is_new = is_new(id);
-            if let Some(record) = rest.next_if(|record| record.place == place) {
+            if let Some(record) = rest.next_if(|record| record.index == index) {
                 if is_new {
-                    broken.push((count, record));
+                    broken.push((records.len() + broken.len(), record));
                 }
             } else if let Some(record) = decoded.next()
                 && is_new
             {
                 records.push(record);
             }
-            count += usize::from(is_new);
         }
-        Entries::with_broken(number, records, broken, call)
+        Entries::new(number, records, broken, self.call)
     }
 
-    /// Decodes a page. If it does not decode as a whole, its records are decoded one by one.
-    ///
-    /// Broken records are kept as they came: their errors are made when the caller comes to them.
+    /// Decodes a page. If it does not decode as a whole, decodes its records one by one.
     pub fn decode(response: &Response<'_>, call: &Arc<Call>) -> Result<Self, Error> {
         let text = response.as_text()?;
         let error = match records::decode::<P::Record>(text) {
@@ -106,7 +106,10 @@ impl<P: Paged> DecodedPage<P> {
             records: Vec::new(),
             broken: Vec::new(),
             ids: Vec::new(),
-            call: Some(Box::new(PageCall::new(response, call))),
+            call: Some(PageCall {
+                status: response.status_code(),
+                call: Arc::clone(call),
+            }),
         };
         let max = records::max_count::<P::Record>(text);
         match for_each_element(text, |raw: &RawValue| page.decode_record(raw.get(), max)) {
@@ -118,7 +121,7 @@ impl<P: Paged> DecodedPage<P> {
         }
     }
 
-    /// Adds a record, as far as the page may have more.
+    /// Adds a record, unless the page has the maximum of its kind already.
     fn decode_record(&mut self, record: &str, max: usize) -> ControlFlow<()> {
         match json::from_str(record) {
             Ok(value) if self.records.len() < max => {
@@ -127,7 +130,7 @@ impl<P: Paged> DecodedPage<P> {
             }
             Err(error) if self.broken.len() < MAX_BROKEN => {
                 self.broken.push(BrokenRecord {
-                    place: self.ids.len(),
+                    index: self.ids.len(),
                     json: record.to_owned(),
                     error,
                 });

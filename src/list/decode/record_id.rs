@@ -1,4 +1,4 @@
-//! What identifies a record among the others of its list.
+//! The id of a record in its list.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -9,11 +9,11 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::fingerprint::{self, Fingerprint};
-use super::paged::Paged;
+use crate::list::paged::Paged;
 
 /// Identifies a record among the others of its list.
 #[derive(Clone, PartialEq, Eq, Hash)]
-pub(super) enum RecordId<K> {
+pub(crate) enum RecordId<K> {
     Key(K),
     /// The fingerprint of the JSON of a record whose key cannot be read.
     Json(u64),
@@ -34,12 +34,12 @@ impl<K> RecordId<K> {
         if let Some(ids) = keys.collect() {
             return ids;
         }
-        // Only a page with a record that has no key is parsed a second time.
+        // Parses the page a second time, only if a record has no key.
         let raw: Vec<&RawValue> = serde_json::from_str(json).unwrap_or_default();
-        let json = |place: usize| raw.get(place).map_or("", |raw| raw.get());
-        let places = records.iter().enumerate();
-        places
-            .map(|(place, record)| Self::of::<P>(record, || json(place)))
+        let json = |index: usize| raw.get(index).map_or("", |raw| raw.get());
+        let records = records.iter().enumerate();
+        records
+            .map(|(index, record)| Self::of::<P>(record, || json(index)))
             .collect()
     }
 
@@ -49,28 +49,30 @@ impl<K> RecordId<K> {
         K: DeserializeOwned,
     {
         let mut deserializer = serde_json::Deserializer::from_str(json);
-        let key = deserializer.deserialize_map(OnlyValue(P::KEY)).ok();
-        let key = key.flatten();
+        let key = deserializer
+            .deserialize_map(OnlyValue(P::KEY))
+            .ok()
+            .flatten();
         match key.and_then(|key| serde_json::from_value(key).ok()) {
             Some(key) => Self::Key(key),
             None => Self::Json(Fingerprint::of(json)),
         }
     }
 
-    /// Returns the id as a bookmark stores it: a key as JSON, a fingerprint after a `#`, which no
-    /// JSON begins with.
+    /// Returns the id as a bookmark stores it: a key as JSON, or `#` and a fingerprint. JSON never
+    /// begins with `#`.
     pub fn to_text(&self) -> String
     where
         K: Serialize,
     {
         match self {
-            // A key is a number or a text, which JSON always has a form for.
+            // Cannot fail: a key is a number or a text.
             Self::Key(key) => serde_json::to_string(key).unwrap_or_default(),
             Self::Json(json) => format!("#{}", fingerprint::to_digits(*json)),
         }
     }
 
-    /// Returns the id that [`to_text`](Self::to_text) wrote; `None` if the text was damaged.
+    /// Returns the id that [`to_text`](Self::to_text) wrote; `None` if the text is damaged.
     pub fn from_text(text: &str) -> Option<Self>
     where
         K: DeserializeOwned,
@@ -82,8 +84,8 @@ impl<K> RecordId<K> {
     }
 }
 
-/// Finds the value of a field that an object has once. A record with two keys must not be taken for
-/// the record that has one of them.
+/// Reads the value of a field, unless the object has the field twice. A record with two keys must
+/// not be mistaken for a record with one of them.
 struct OnlyValue<'k>(&'k str);
 
 impl<'j> Visitor<'j> for OnlyValue<'_> {

@@ -1,0 +1,51 @@
+//! Detects a server that repeats the same records forever.
+
+use crate::error::{Error, Kind};
+
+/// The number of responses in a row without a new record that is an error. A few such responses are
+/// normal if as many records arrived as a page holds.
+const MAX_RESPONSES_WITHOUT_NEW: u32 = 5;
+
+/// How often a later page with other records may contain the list's first record, until that is an
+/// error. Once is normal if more records arrived than had been read before the list was continued.
+const MAX_RESTARTS: u32 = 2;
+
+/// Counts the signs of a server that repeats the same records.
+#[derive(Default)]
+pub(super) struct Progress {
+    responses_without_new: u32,
+    restarts: u32,
+}
+
+impl Progress {
+    /// Counts a response without a new record.
+    pub fn nothing_new(&mut self, page: u64) -> Result<(), Error> {
+        self.responses_without_new += 1;
+        if self.responses_without_new < MAX_RESPONSES_WITHOUT_NEW {
+            return Ok(());
+        }
+        Err(repeats(format!(
+            "page {page} has nothing new, like the {} responses before it: the server seems to \
+             return the same page forever, or a few pages in turn",
+            MAX_RESPONSES_WITHOUT_NEW - 1,
+        )))
+    }
+
+    /// Counts a page with new records. `has_first` is true if one of them is the first record of
+    /// the list.
+    pub fn something_new(&mut self, page: u64, has_first: bool) -> Result<(), Error> {
+        self.responses_without_new = 0;
+        self.restarts += u32::from(has_first);
+        if self.restarts < MAX_RESTARTS {
+            return Ok(());
+        }
+        Err(repeats(format!(
+            "page {page} starts the list again, and the pages before it had nothing new: the \
+             server seems to return the same records forever"
+        )))
+    }
+}
+
+fn repeats(message: String) -> Error {
+    Error::new(Kind::Repeats, message)
+}
