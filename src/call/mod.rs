@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use log::Level;
-use ureq::http::header::{CONTENT_TYPE, COOKIE};
+use ureq::http::header::CONTENT_TYPE;
 use ureq::http::{HeaderName, HeaderValue, Request, Uri};
 use zeroize::Zeroizing;
 
@@ -17,12 +17,10 @@ use crate::auth::auth_secret::AuthSecret;
 use crate::call::retry::RetryEvent;
 use crate::call::session::Session;
 use crate::error::{Error, Kind, ServerMessage};
-use crate::limits::{Exceeded, Limits};
+use crate::limits::Limits;
 use crate::operation::Operation;
 use crate::redact::{Patterns, Redactor};
 use crate::response::Response;
-use crate::transport::scope::Phase;
-use crate::transport::worker::POLL_INTERVAL;
 use crate::transport::{Failure, Message, errors};
 
 /// A request that can be sent any number of times.
@@ -151,18 +149,13 @@ impl Call {
         if let Some((media_type, _)) = &self.body {
             headers.insert(CONTENT_TYPE, media_type.clone());
         }
-        let mut cookie = None;
         for (name, value) in &self.headers {
-            if *name == COOKIE {
-                cookie = Some(value.clone());
-            }
             headers.insert(name.clone(), value.clone());
         }
         Message {
             request,
             uri: &self.uri,
             body: self.body.as_ref().map(|(_, bytes)| bytes.as_slice()),
-            cookie,
         }
     }
 
@@ -211,7 +204,7 @@ impl Call {
                 }
                 let Operation { method, path, .. } = self.operation;
                 log::debug!(target: "fitrankings", "{method} {path}: waits {left:.1?} for the server");
-                sleep(&mut progress.limits, left, left)?;
+                progress.limits.sleep(left, left)?;
             }
             pause.finish(end);
         }
@@ -242,7 +235,7 @@ impl Call {
             delay,
             error: &error,
         });
-        sleep(&mut progress.limits, delay, asked)?;
+        progress.limits.sleep(delay, asked)?;
         if let Some(end) = pause_end {
             pause.finish(end);
         }
@@ -271,9 +264,10 @@ impl Call {
 
     /// Returns an error if the caller has cancelled the call, or once its time is over.
     pub fn check(&self, limits: &Limits) -> Result<(), Error> {
-        let exceeded = |limit| errors::exceeded(limit, Phase::Unknown);
-        let checked = limits.check().map_err(exceeded);
-        checked.map_err(|error| error.with_operation(self.operation))
+        match limits.check() {
+            Ok(_) => Ok(()),
+            Err(limit) => Err(Error::from(limit).with_operation(self.operation)),
+        }
     }
 
     /// Writes one line for an attempt: never a token, a query, or a body.
@@ -289,12 +283,6 @@ impl Call {
         };
         log::debug!(target: "fitrankings", "{method} {path}: {result} {time:.1?}, attempt {attempt}");
     }
-}
-
-/// Waits; the part of the time that the server asked for does not count as the call's.
-pub(crate) fn sleep(limits: &mut Limits, delay: Duration, asked: Duration) -> Result<(), Error> {
-    let exceeded = |limit: Exceeded| errors::exceeded(limit, Phase::Unknown);
-    limits.sleep(delay, asked, POLL_INTERVAL).map_err(exceeded)
 }
 
 /// The error of a request that was not sent, because of a pause that the server asked for.

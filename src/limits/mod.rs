@@ -11,6 +11,9 @@ use std::time::{Duration, Instant};
 use self::cancel::CancelHandle;
 use self::clock::Clock;
 
+/// How often a waiting thread checks its limits.
+pub(crate) const POLL_INTERVAL: Duration = Duration::from_millis(10);
+
 /// The limits of a call, by the client's clock.
 #[derive(Clone)]
 pub(crate) struct Limits {
@@ -64,8 +67,7 @@ impl Limits {
         handles.any(CancelHandle::is_cancelled)
     }
 
-    /// Returns the time that is left; `None` without a limit.
-    pub fn left(&self) -> Option<Duration> {
+    fn left(&self) -> Option<Duration> {
         let deadline = self.deadline?;
         Some(deadline.saturating_duration_since(self.clock.now()))
     }
@@ -81,26 +83,25 @@ impl Limits {
         end.into_iter().chain(self.list_deadline).min()
     }
 
-    /// Waits, of which `asked` at most does not count as the call's time; `step` is how often
-    /// cancellation is looked for.
-    pub fn sleep(
-        &mut self,
-        delay: Duration,
-        asked: Duration,
-        step: Duration,
-    ) -> Result<(), Exceeded> {
+    /// Sleeps for `delay`, or until the call is cancelled or its time is over. Up to `asked` of the
+    /// time slept does not count as the call's.
+    pub fn sleep(&mut self, delay: Duration, asked: Duration) -> Result<(), Exceeded> {
         let before = self.deadline;
         self.deadline = self.extended(asked);
         let start = self.clock.now();
-        let slept = self.sleep_in_steps(delay, step);
+        let slept = self.sleep_in_steps(delay);
         let elapsed = self.clock.now().saturating_duration_since(start);
         self.deadline = before;
         self.deadline = self.extended(elapsed.min(asked));
         slept
     }
 
-    fn sleep_in_steps(&self, delay: Duration, step: Duration) -> Result<(), Exceeded> {
-        let step = if self.can_be_cancelled() { step } else { delay };
+    fn sleep_in_steps(&self, delay: Duration) -> Result<(), Exceeded> {
+        let step = if self.can_be_cancelled() {
+            POLL_INTERVAL
+        } else {
+            delay
+        };
         let mut left = delay;
         while !left.is_zero() {
             self.clock.sleep(step.min(left));
@@ -110,14 +111,15 @@ impl Limits {
         Ok(())
     }
 
-    /// Returns an error once the call was cancelled or its time is over.
-    pub fn check(&self) -> Result<(), Exceeded> {
+    /// Returns the time left, `None` without a deadline. Returns an error once the call was cancelled
+    /// or its time is over.
+    pub fn check(&self) -> Result<Option<Duration>, Exceeded> {
         if self.is_cancelled() {
             return Err(Exceeded::Cancelled);
         }
         match self.left() {
             Some(Duration::ZERO) => Err(self.timeout()),
-            _ => Ok(()),
+            left => Ok(left),
         }
     }
 

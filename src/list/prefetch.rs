@@ -10,7 +10,7 @@ use std::time::Instant;
 
 use super::decoded_page::DecodedPage;
 use super::paged::{PageRequest, Paged};
-use crate::call::ListPage;
+use crate::call::{Call, ListPage};
 use crate::error::{Error, Kind};
 use crate::limits::cancel::CancelHandle;
 use crate::request::Request;
@@ -145,8 +145,9 @@ impl<P: Paged> InFlight<P> {
 }
 
 fn fetch<P: Paged>(request: Request, begun: &AtomicBool) -> Result<DecodedPage<P>, Error> {
-    let page = request
-        .send_shared(|response, call| DecodedPage::decode(&response.error_for_part()?, call));
+    let page = request.send_as(|response, call: &Arc<Call>| {
+        DecodedPage::decode(&response.error_for_part()?, call)
+    });
     if page.is_ok() {
         begun.store(true, Ordering::Relaxed);
     }

@@ -63,7 +63,8 @@ pub(super) fn build(settings: &Settings, proxy: Option<Proxy>, resolver: Caching
         .timeout_recv_response(settings.timeout_response.map(finite))
         .input_buffer_size(INPUT)
         .output_buffer_size(OUTPUT)
-        // See `HeadersTooLarge`.
+        // `http_layer` keeps the real limit. After an interim response, `ureq` compares this one with
+        // all that was read, which can be most of a body.
         .max_response_header_size(INPUT)
         .max_idle_connections(IDLE)
         .max_idle_connections_per_host(IDLE);
@@ -95,16 +96,13 @@ fn finite(timeout: Duration) -> Duration {
 
 /// Checks that an agent of the caller's leaves statuses and redirects to this crate.
 pub(crate) fn check(config: &Config) -> Result<(), Error> {
-    let wants = |setting: &str| {
-        Err(Error::invalid(format!(
-            "the agent must be configured with `{setting}`"
-        )))
+    let setting = if config.http_status_as_error() {
+        "http_status_as_error(false)"
+    } else if config.max_redirects() > 0 {
+        "max_redirects(0)"
+    } else {
+        return Ok(());
     };
-    if config.http_status_as_error() {
-        return wants("http_status_as_error(false)");
-    }
-    if config.max_redirects() > 0 {
-        return wants("max_redirects(0)");
-    }
-    Ok(())
+    let problem = format!("the agent must be configured with `{setting}`");
+    Err(Error::invalid(problem))
 }

@@ -28,16 +28,14 @@ impl BaseUrl {
         if text.contains(['?', '#']) {
             return Err(refuse("has a query or a fragment"));
         }
-        let uri: Uri = text.parse().map_err(|_| match text.contains("://") {
-            true => refuse("is no URL"),
-            false => refuse("has no scheme"),
-        })?;
-        let scheme = uri
-            .scheme_str()
-            .ok_or_else(|| match text.starts_with('/') {
-                true => refuse("is relative"),
-                false => refuse("has no scheme"),
-            })?;
+        if text.starts_with('/') {
+            return Err(refuse("is relative"));
+        }
+        if !text.contains("://") {
+            return Err(refuse("has no scheme"));
+        }
+        let uri: Uri = text.parse().map_err(|_| refuse("is no URL"))?;
+        let scheme = uri.scheme_str().ok_or_else(|| refuse("has no scheme"))?;
         let authority = uri.authority().ok_or_else(|| refuse("has no host"))?;
         if authority.as_str().contains('@') {
             return Err(refuse("has a user name or a password in it"));
@@ -45,7 +43,9 @@ impl BaseUrl {
         if authority.host().is_empty() {
             return Err(refuse("has no host"));
         }
-        check_port(authority).map_err(|Port| refuse("has a port that is not from 1 to 65535"))?;
+        if !is_port_valid(authority) {
+            return Err(refuse("has a port that is not from 1 to 65535"));
+        }
         if !is_host(authority.host()) {
             return Err(refuse("has a host that is neither a name nor an address"));
         }
@@ -69,27 +69,19 @@ impl BaseUrl {
     }
 }
 
-/// A port that is none.
-#[derive(Debug)]
-pub(crate) struct Port;
-
-/// Checks that what stands after the host is a port, or nothing. `http` and `ureq` take a port that
-/// is none for the default one, and a token would go there.
-pub(crate) fn check_port(authority: &Authority) -> Result<(), Port> {
+/// Returns true if the host is followed by a port from 1 to 65535, or by nothing. `http` and `ureq`
+/// replace an invalid port by the default one, and the token would be sent there.
+pub(crate) fn is_port_valid(authority: &Authority) -> bool {
     let text = authority.as_str();
     let text = text.rsplit_once('@').map_or(text, |(_, text)| text);
     let Some(port) = text.strip_prefix(authority.host()) else {
-        return Err(Port);
+        return false;
     };
     let Some(digits) = port.strip_prefix(':') else {
-        return if port.is_empty() { Ok(()) } else { Err(Port) };
+        return port.is_empty();
     };
-    // A number can be parsed with a sign.
-    let plain = digits.bytes().all(|byte| byte.is_ascii_digit());
-    match digits.parse::<u16>() {
-        Ok(1..) if plain => Ok(()),
-        _ => Err(Port),
-    }
+    // `parse` would accept a sign.
+    digits.bytes().all(|byte| byte.is_ascii_digit()) && matches!(digits.parse::<u16>(), Ok(1..))
 }
 
 /// Whether a host is a name or an address for all that look at it. `ureq` with its feature

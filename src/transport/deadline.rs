@@ -98,23 +98,20 @@ impl<T: Transport> Transport for DeadlineTransport<T> {
         if OFFLINE.get() {
             return Err(io::Error::from(io::ErrorKind::WouldBlock).into());
         }
-        scope::check_limits().map_err(exceeded)?;
-        let left = scope::time_left().map(|(left, by)| (time::Duration::Exact(coarse(left)), by));
-        match left {
-            Some((left, by)) if left < timeout.after => {
-                let timeout = NextTimeout {
-                    after: left,
-                    reason: Timeout::Global,
-                    ..timeout
-                };
-                let sent = self.inner.transmit_output(amount, timeout);
-                sent.map_err(|error| match error {
-                    Error::Timeout(Timeout::Global) => exceeded(by),
-                    error => error,
-                })
-            }
-            _ => self.inner.transmit_output(amount, timeout),
-        }
+        let left = scope::check_limits().map_err(exceeded)?.map(coarse);
+        let Some(left) = left.filter(|left| *left < *timeout.after) else {
+            return self.inner.transmit_output(amount, timeout);
+        };
+        let timeout = NextTimeout {
+            after: time::Duration::Exact(left),
+            reason: Timeout::Global,
+            ..timeout
+        };
+        let sent = self.inner.transmit_output(amount, timeout);
+        sent.map_err(|error| match error {
+            Error::Timeout(Timeout::Global) => exceeded(scope::timeout()),
+            error => error,
+        })
     }
 
     fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, Error> {
@@ -124,10 +121,7 @@ impl<T: Transport> Transport for DeadlineTransport<T> {
                 _ => Ok(true),
             };
         }
-        let end = match timeout.after {
-            time::Duration::Exact(after) => Instant::now().checked_add(after),
-            time::Duration::NotHappening => None,
-        };
+        let end = Instant::now().checked_add(*timeout.after);
         loop {
             scope::check_limits().map_err(exceeded)?;
             if scope::connects_too_long() {

@@ -7,7 +7,7 @@ use ureq::Timeout;
 
 use crate::error::{Error, Kind};
 use crate::limits::Exceeded;
-use crate::transport::http_layer::{Abrupt, HeadersTooLarge};
+use crate::transport::http_layer::Abrupt;
 use crate::transport::scope::{Phase, Report};
 
 /// The settings that limit a call, as an error names them.
@@ -16,6 +16,8 @@ const TIMEOUT_CONNECT: &str = "`timeout_connect` of `Client::builder()`";
 const TIMEOUT_RESPONSE: &str = "`timeout_response` of `Client::builder()`";
 pub(crate) const TIMEOUT_LIST: &str = "`timeout` of the list";
 const TIMEOUT_AGENT: &str = "the timeouts of the agent";
+
+pub(super) const HEADERS_TOO_LARGE: &str = "the headers of the response are too large";
 
 /// How the text of rustls begins that is about a certificate.
 const CERTIFICATE: &str = "invalid peer certificate";
@@ -28,22 +30,20 @@ pub(crate) fn convert(error: ureq::Error, report: &Report) -> Error {
     at_phase(translate(error, report), report.phase)
 }
 
-/// Converts the end of a call whose time is over, or that was cancelled.
-pub(crate) fn exceeded(limit: Exceeded, phase: Phase) -> Error {
-    let error = |kind| Error::new(kind, limit.to_string());
-    at_phase(
+impl From<Exceeded> for Error {
+    fn from(limit: Exceeded) -> Self {
+        let error = |kind| Self::new(kind, limit.to_string());
         match limit {
             Exceeded::Cancelled => error(Kind::Cancelled),
             Exceeded::CallTimeout => error(Kind::Timeout).with_time_limit(TIMEOUT_CALL),
             Exceeded::ListTimeout => error(Kind::Timeout).with_time_limit(TIMEOUT_LIST),
-        },
-        phase,
-    )
+        }
+    }
 }
 
-/// Whether a failure is one to connect depends on whether a part of the request was sent. After that,
-/// the server may have carried the request out, whatever the failure looks like.
-fn at_phase(error: Error, phase: Phase) -> Error {
+/// Adapts the kind of an error to the phase of the call. Only before a part of the request was sent
+/// is a failure one to connect. After that, the server may have carried the request out.
+pub(super) fn at_phase(error: Error, phase: Phase) -> Error {
     let kind = match (phase, error.kind()) {
         (Phase::Connecting, Kind::Transport) => Kind::Connect,
         (Phase::Connecting, Kind::Timeout) => Kind::ConnectTimeout,
@@ -79,14 +79,9 @@ fn translate(error: ureq::Error, report: &Report) -> Error {
             let message = format!("the {speaker} does not speak HTTP: {error}");
             Error::new(Kind::Protocol, message)
         }
-        E::LargeResponseHeader(..) => headers_too_large(),
+        E::LargeResponseHeader(..) => Error::new(Kind::Protocol, HEADERS_TOO_LARGE),
         _ => Error::new(Kind::Transport, "the request failed"),
     }
-}
-
-/// The headers of a response are larger than this crate takes.
-pub(crate) fn headers_too_large() -> Error {
-    Error::new(Kind::Protocol, HeadersTooLarge.to_string())
 }
 
 /// Converts an error of a layer of this crate, or of one of the caller's.
@@ -95,30 +90,20 @@ fn other(error: Box<dyn StdError + Send + Sync>, report: &Report) -> Error {
         Ok(abrupt) => return io_error(abrupt.0, report),
         Err(error) => error,
     };
-    if let Some(limit) = error.downcast_ref::<Exceeded>() {
-        exceeded(*limit, report.phase)
-    } else if error.is::<HeadersTooLarge>() {
-        headers_too_large()
-    } else {
-        Error::new(Kind::Transport, "the request failed")
+    match error.downcast_ref::<Exceeded>() {
+        Some(limit) => Error::from(*limit),
+        None => Error::new(Kind::Transport, "the request failed"),
     }
 }
 
 fn timeout(which: Timeout, phase: Phase) -> Error {
+    let connect = |message| (Kind::ConnectTimeout, message, TIMEOUT_CONNECT);
     let (kind, message, setting) = match which {
-        Timeout::Resolve => (
-            Kind::ConnectTimeout,
-            "the host's address was not found in time",
-            TIMEOUT_CONNECT,
-        ),
-        Timeout::Connect => (
-            Kind::ConnectTimeout,
-            "it was not made in time",
-            TIMEOUT_CONNECT,
-        ),
+        Timeout::Resolve => connect("the host's address was not found in time"),
+        Timeout::Connect => connect("it was not made in time"),
         Timeout::RecvResponse => (
             Kind::Timeout,
-            "the server took the request and did not answer in time",
+            "the server received the request and did not respond in time",
             TIMEOUT_RESPONSE,
         ),
         _ => (
@@ -135,17 +120,12 @@ fn timeout(which: Timeout, phase: Phase) -> Error {
 
 /// `reason` is the sentence of `ureq`, which has the status twice.
 fn proxy_error(reason: &str) -> Error {
-    let status = reason.rsplit('/').next().unwrap_or_default();
-    let (kind, status) = match status {
-        "403" => (Kind::Proxy, "with 403 Forbidden"),
-        "407" => (Kind::Proxy, "with 407 Proxy Authentication Required"),
-        _ => (Kind::Connect, reason),
+    let (kind, detail) = match reason.rsplit('/').next() {
+        Some("403") => (Kind::Proxy, " with 403 Forbidden"),
+        Some("407") => (Kind::Proxy, " with 407 Proxy Authentication Required"),
+        _ => (Kind::Connect, &*format!(": {reason}")),
     };
-    let sign = if kind == Kind::Proxy { "" } else { ":" };
-    Error::new(
-        kind,
-        format!("the proxy refused the connection{sign} {status}"),
-    )
+    Error::new(kind, format!("the proxy refused the connection{detail}"))
 }
 
 fn host_not_found(report: &Report, what: &str) -> String {
@@ -201,7 +181,7 @@ fn tls_error(error: io::Error, phase: Phase) -> Error {
 fn closed(phase: Phase) -> &'static str {
     match phase {
         Phase::Connecting => "the connection was closed before anything was sent",
-        _ => "the server closed the connection before its answer was complete",
+        _ => "the server closed the connection before its response was complete",
     }
 }
 

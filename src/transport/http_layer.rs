@@ -5,9 +5,7 @@ use std::error::Error as StdError;
 use std::fmt;
 use std::io;
 
-use ureq::unversioned::transport::{
-    Buffers, ConnectionDetails, Connector, NextTimeout, Transport, time,
-};
+use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, NextTimeout, Transport};
 use ureq::{Agent, Error};
 
 use crate::transport::sizes::{INPUT, MAX_HEADERS};
@@ -25,10 +23,7 @@ impl<In: Transport> Connector<In> for StartConnector {
         details: &ConnectionDetails<'_>,
         chained: Option<In>,
     ) -> Result<Option<Self::Out>, Error> {
-        scope::note_connecting(match details.timeout.after {
-            time::Duration::Exact(timeout) => Some(timeout),
-            time::Duration::NotHappening => None,
-        });
+        scope::note_connecting(*details.timeout.after);
         Ok(chained)
     }
 }
@@ -88,8 +83,10 @@ impl<T: Transport> Transport for HttpLayer<T> {
 
     fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, Error> {
         // A body is consumed as it comes; headers are only once they are there as a whole.
-        if self.0.buffers().input().len() >= INPUT {
-            return Err(Error::Other(Box::new(HeadersTooLarge)));
+        // With a full buffer, `ureq` would report a connection that makes no progress.
+        let size = self.0.buffers().input().len();
+        if size >= INPUT {
+            return Err(Error::LargeResponseHeader(size, INPUT));
         }
         let came = self.0.await_input(timeout).map_err(|error| match error {
             Error::Io(error) if is_abrupt(error.kind()) => Error::Other(Box::new(Abrupt(error))),
@@ -127,21 +124,6 @@ impl fmt::Display for Abrupt {
 }
 
 impl StdError for Abrupt {}
-
-/// The headers or the trailers of a response do not fit into the buffer for input.
-///
-/// `ureq` would see a connection that makes no progress. Its own limit does not do: after an interim
-/// response, it compares that limit with all that was read, which can be most of a body.
-#[derive(Debug)]
-pub(crate) struct HeadersTooLarge;
-
-impl fmt::Display for HeadersTooLarge {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the headers of the answer are too large")
-    }
-}
-
-impl StdError for HeadersTooLarge {}
 
 fn is_abrupt(kind: io::ErrorKind) -> bool {
     use io::ErrorKind as K;

@@ -6,7 +6,7 @@ use std::ffi::OsString;
 use ureq::http::Uri;
 use ureq::{Proxy, ProxyProtocol};
 
-use crate::transport::base_url::check_port;
+use crate::transport::base_url::is_port_valid;
 
 /// The variables that name a proxy, in the order in which `ureq` asks them: the first that is set
 /// is used.
@@ -79,7 +79,7 @@ fn find(
 
 fn is_whole(proxy: &Proxy) -> bool {
     let authority = proxy.uri().authority();
-    authority.is_some_and(|authority| !authority.host().is_empty() && check_port(authority).is_ok())
+    authority.is_some_and(|authority| !authority.host().is_empty() && is_port_valid(authority))
 }
 
 /// Whether the URL's host is among these, which are separated by commas, as `ureq` reads them.

@@ -110,20 +110,18 @@ impl Drop for Scope {
     }
 }
 
-/// Returns an error once the call of this thread has to end.
-pub(crate) fn check_limits() -> Result<(), Exceeded> {
-    STATE.with_borrow(|state| state.limits.as_ref().map_or(Ok(()), Limits::check))
+/// Checks the limits of this thread's call; see [`Limits::check`].
+pub(crate) fn check_limits() -> Result<Option<Duration>, Exceeded> {
+    STATE.with_borrow(|state| state.limits.as_ref().map_or(Ok(None), Limits::check))
 }
 
-/// Returns the time that is left for the call of this thread, and what it ends by.
-pub(crate) fn time_left() -> Option<(Duration, Exceeded)> {
-    STATE.with_borrow(|state| {
-        let limits = state.limits.as_ref()?;
-        Some((limits.left()?, limits.timeout()))
-    })
+/// Returns the error for the end of this thread's call by its deadline.
+pub(crate) fn timeout() -> Exceeded {
+    let limits = |state: &State| state.limits.as_ref().map(Limits::timeout);
+    STATE.with_borrow(limits).unwrap_or(Exceeded::CallTimeout)
 }
 
-/// Returns true if a connection is being made, and should have been by now.
+/// Returns true if the time for the connection that is being made is over.
 pub(crate) fn connects_too_long() -> bool {
     STATE.with_borrow(|state| {
         let end = state.connect_deadline.filter(|_| state.connecting > 0);
@@ -142,10 +140,10 @@ pub(crate) fn note_large_input() {
 }
 
 /// Notes that a connection is about to be made, within `timeout`.
-pub(crate) fn note_connecting(timeout: Option<Duration>) {
+pub(crate) fn note_connecting(timeout: Duration) {
     STATE.with_borrow_mut(|state| {
         if state.connecting == 0 {
-            state.connect_deadline = timeout.and_then(|it| Instant::now().checked_add(it));
+            state.connect_deadline = Instant::now().checked_add(timeout);
         }
         state.connecting += 1;
         state.connected = true;
