@@ -787,7 +787,7 @@ mod bodies {
             &client.list_users().call().unwrap_err(),
             &["retryable", "timeout"],
             Some(200),
-            "the call took longer than it may (status 200); \
+            "the call took longer than its timeout (status 200); \
              try again, or give it more time with `timeout_call` of `Client::builder()`",
         );
     }
@@ -1011,7 +1011,7 @@ mod connections {
             &["retryable", "timeout"],
             None,
             &format!(
-                "the call took longer than it may; {}",
+                "the call took longer than its timeout; {}",
                 advice("timeout_call")
             ),
         );

@@ -10,18 +10,9 @@ use std::sync::{Arc, Mutex, mpsc};
 use std::thread::{self, ThreadId};
 use std::time::{Duration, Instant};
 
-use fitrankings::{
-    CancelHandle, Client, ClientBuilder, Clock, Error, MasterToken, RetryPolicy, UserToken,
-};
-use support::{Deserted, Received, Reply, Server};
-
-const USERS: &str = include_str!("data/users.json");
-
-fn build(builder: ClientBuilder) -> Client<MasterToken> {
-    builder
-        .build(MasterToken::new(support::TOKEN).unwrap())
-        .unwrap()
-}
+use fitrankings::{CancelHandle, Client, Clock, Error, MasterToken, RetryPolicy, UserToken};
+use support::users::{USERS, page, user_of};
+use support::{Deserted, Received, Reply, Server, build};
 
 /// A client with the default retries, and all the time for them.
 fn patient(server: &Server, clock: impl Clock) -> Client<MasterToken> {
@@ -29,18 +20,6 @@ fn patient(server: &Server, clock: impl Clock) -> Client<MasterToken> {
     // A simulated clock runs on for calls in flight while other threads sleep.
     let builder = server.builder().retry(retry).timeout_call(None);
     build(builder.clock(clock))
-}
-
-/// The page that a request asks for; the first by default.
-fn page(request: &Received) -> u64 {
-    let query = request.query().unwrap_or_default();
-    let page = query.split('&').find_map(|pair| pair.strip_prefix("page="));
-    page.map_or(1, |page| page.parse().unwrap())
-}
-
-/// One user on each page.
-fn user_of(page: u64) -> Reply {
-    Reply::json(200, USERS.replace("30267", &page.to_string()))
 }
 
 fn throttled(seconds: u64) -> Reply {
