@@ -5,23 +5,24 @@ use ureq::http::uri::Authority;
 
 use crate::Error;
 
-/// Why there is no default: the document's first server is not one that a client can start from.
+/// The error message for a client without a base URL, when the document's first server is no
+/// absolute `https` URL.
 pub(crate) const NO_SERVER: &str = "the document names no server with an absolute `https` URL: set \
                                     one with `Client::builder().base_url(…)`";
 
-/// Where the service is, checked.
+/// The base URL of the service, validated.
 #[derive(Clone, Debug)]
 pub(crate) struct BaseUrl {
-    /// Without a slash at its end: every path begins with one.
+    /// Without a slash at its end, since every path begins with one.
     pub text: String,
     pub uri: Uri,
     pub loopback: bool,
 }
 
 impl BaseUrl {
-    /// Takes an absolute `https` URL; plain `http` for loopback alone, unless `allow_http`.
+    /// Parses an absolute `https` URL. Plain `http` is accepted for loopback, or with `allow_http`.
     ///
-    /// No message shows the URL: it may hold somebody's password.
+    /// The error messages do not contain the URL, because it may contain a password.
     pub fn parse(text: &str, allow_http: bool) -> Result<Self, Error> {
         const FORM: &str = "write it like `https://api.example.com/v1`";
         let refuse = |problem: &str| Error::invalid(format!("the base URL {problem}; {FORM}"));
@@ -34,11 +35,11 @@ impl BaseUrl {
         if !text.contains("://") {
             return Err(refuse("has no scheme"));
         }
-        let uri: Uri = text.parse().map_err(|_| refuse("is no URL"))?;
+        let uri: Uri = text.parse().map_err(|_| refuse("is not a URL"))?;
         let scheme = uri.scheme_str().ok_or_else(|| refuse("has no scheme"))?;
         let authority = uri.authority().ok_or_else(|| refuse("has no host"))?;
         if authority.as_str().contains('@') {
-            return Err(refuse("has a user name or a password in it"));
+            return Err(refuse("contains a user name or a password"));
         }
         if authority.host().is_empty() {
             return Err(refuse("has no host"));
@@ -55,8 +56,8 @@ impl BaseUrl {
             "http" if loopback || allow_http => {}
             "http" => {
                 return Err(Error::invalid(
-                    "the base URL is plain http, which shows the token to everybody on the way: \
-                     use https, or permit it with `allow_http(true)`",
+                    "the base URL is plain http, which sends the token unencrypted: use https, or \
+                     permit it with `allow_http(true)`",
                 ));
             }
             _ => return Err(refuse("has a scheme other than https")),
@@ -84,8 +85,8 @@ pub(crate) fn is_port_valid(authority: &Authority) -> bool {
     digits.bytes().all(|byte| byte.is_ascii_digit()) && matches!(digits.parse::<u16>(), Ok(1..))
 }
 
-/// Whether a host is a name or an address for all that look at it. `ureq` with its feature
-/// `cookies` parses it anew and panics at one that the URL standard has not.
+/// Returns true if a host is a name or an address by the URL standard too. With its feature
+/// `cookies`, `ureq` parses the host again by that standard, and panics if it is not valid.
 pub(crate) fn is_host(host: &str) -> bool {
     if let Some(address) = host.strip_prefix('[') {
         let address = address.strip_suffix(']');
@@ -104,7 +105,7 @@ pub(crate) fn is_host(host: &str) -> bool {
     host.bytes().all(fits)
 }
 
-/// Whether a host is this machine, by its address or as `localhost`.
+/// Returns true if a host is a loopback address or `localhost`.
 pub(crate) fn is_loopback(host: &str) -> bool {
     let address = host.trim_start_matches('[').trim_end_matches(']');
     match address.parse::<IpAddr>() {
@@ -144,14 +145,14 @@ mod tests {
             ("", "no scheme"),
             ("api.fitrankings.com/iq", "no scheme"),
             ("/iq", "is relative"),
-            ("https://", "no URL"),
+            ("https://", "not a URL"),
             ("ftp://example.com", "scheme other than"),
             ("https://example.com/?a=b", "query"),
             ("https://example.com/#a", "fragment"),
             ("https://user:secret@example.com", "password"),
             ("http://example.com/iq", "plain http"),
             ("http://127.0.0.1.example.com/iq", "plain http"),
-            ("https://exa mple.com", "no URL"),
+            ("https://exa mple.com", "not a URL"),
             ("https://example.com:99999/iq", "port that is not"),
             ("https://example.com:65536", "port that is not"),
             ("https://example.com:abc/iq", "port that is not"),
@@ -165,7 +166,7 @@ mod tests {
             ("https://1.2.3", "host that is neither"),
             ("https://example.0x7f", "host that is neither"),
             ("https://7", "host that is neither"),
-            ("https://exa%mple.com", "no URL"),
+            ("https://exa%mple.com", "not a URL"),
             ("https://exa*mple.com", "host that is neither"),
             ("https://.", "host that is neither"),
         ] {

@@ -1,5 +1,4 @@
-//! The layer between HTTP and TLS, which is the last that every byte of a request passes in clear,
-//! and the first of an answer.
+//! The layer between HTTP and TLS, through which requests and responses pass unencrypted.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -11,7 +10,7 @@ use ureq::{Agent, Error};
 use crate::transport::sizes::{INPUT, MAX_HEADERS};
 use crate::transport::{deadline, scope};
 
-/// The beginning of the connector chain: notes that a connection is being made.
+/// The first connector of the chain, which notes that a connection is being made.
 #[derive(Debug)]
 pub(crate) struct StartConnector;
 
@@ -28,7 +27,7 @@ impl<In: Transport> Connector<In> for StartConnector {
     }
 }
 
-/// The end of the connector chain.
+/// The last connector of the chain, which adds an [`HttpLayer`].
 #[derive(Debug)]
 pub(crate) struct HttpConnector;
 
@@ -45,16 +44,16 @@ impl<In: Transport> Connector<In> for HttpConnector {
     }
 }
 
-/// A connection as `ureq` sees it.
+/// The topmost transport of a connection.
 #[derive(Debug)]
 pub(crate) struct HttpLayer<T>(pub T);
 
 impl<T: Transport> HttpLayer<T> {
-    /// Whether TLS holds nothing of an answer that was not read.
+    /// Returns true if TLS holds no unread bytes of a response.
     ///
-    /// It is asked to read on without the socket: it gives out what it has decrypted, or makes
-    /// something of the bytes that lie below it. Only if it wants more, nothing is there. What is
-    /// no part of an answer, such as a session ticket, is dealt with on the way.
+    /// This reads from TLS without the socket. TLS returns bytes that it has decrypted, or decrypts
+    /// those in the buffer below it. If it needs more bytes, there were none of a response. Records
+    /// that are no part of a response, such as session tickets, are processed on the way.
     fn is_drained(&mut self) -> bool {
         let read = deadline::offline(|| self.0.await_input(NextTimeout::default()));
         matches!(read, Err(Error::Io(error)) if error.kind() == io::ErrorKind::WouldBlock)
@@ -82,8 +81,9 @@ impl<T: Transport> Transport for HttpLayer<T> {
     }
 
     fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, Error> {
-        // A body is consumed as it comes; headers are only once they are there as a whole.
-        // With a full buffer, `ureq` would report a connection that makes no progress.
+        // The buffer is full only of headers: those are consumed when they are complete, while a
+        // body is consumed as it arrives. With a full buffer, `ureq` would report a connection that
+        // makes no progress.
         let size = self.0.buffers().input().len();
         if size >= INPUT {
             return Err(Error::LargeResponseHeader(size, INPUT));
@@ -98,7 +98,8 @@ impl<T: Transport> Transport for HttpLayer<T> {
         Ok(came)
     }
 
-    /// Whether the connection can take another request, and the next answer will be to it.
+    /// Returns true if the connection can be used for another request: it is open and holds no
+    /// unread bytes, which would be taken for the next response.
     fn is_open(&mut self) -> bool {
         self.0.buffers().input().is_empty()
             && (!self.0.is_tls() || self.is_drained())
@@ -110,10 +111,10 @@ impl<T: Transport> Transport for HttpLayer<T> {
     }
 }
 
-/// A connection that was reset, or that ended without TLS saying so.
+/// The error of a connection that was reset, or that ended without the closing message of TLS.
 ///
-/// `ureq` takes an [`io::Error`] of these kinds for the end of a body whose length is not
-/// announced, though anything can be missing; so they come to it as this error.
+/// If a body has no announced length, `ureq` takes an [`io::Error`] of these kinds for its end,
+/// although a part can be missing. It passes this error on.
 #[derive(Debug)]
 pub(crate) struct Abrupt(pub io::Error);
 
@@ -133,11 +134,11 @@ fn is_abrupt(kind: io::ErrorKind) -> bool {
     )
 }
 
-/// Takes every `Cookie` header but `own` out of a part of a request's head, which consists of
-/// whole lines. Returns what is left of its length, and whether the head ends there.
+/// Removes every `Cookie` header but `own` from a part of a request's head, which consists of whole
+/// lines. Returns the remaining length, and whether the head ends there.
 ///
 /// With its feature `cookies`, which any crate of an application can turn on, `ureq` adds the
-/// cookies that came before, whosever token they came to.
+/// cookies of earlier responses, also those to requests with another token.
 fn keep_one_cookie(head: &mut [u8], own: Option<&[u8]>) -> (usize, bool) {
     const NAME: &[u8] = b"cookie:";
     let (mut read, mut kept, mut ended) = (0, 0, false);
@@ -159,16 +160,19 @@ fn keep_one_cookie(head: &mut [u8], own: Option<&[u8]>) -> (usize, bool) {
     (kept, ended)
 }
 
-/// Empties the agent's jar of cookies, where `ureq` has one.
+/// Empties the agent's cookie jar, if `ureq` has one.
 ///
-/// No cookie of it is sent; but it would grow, and so would the head of each request.
+/// None of its cookies are sent. But the jar would grow, and `ureq` writes all of it into the head
+/// of each request.
 pub(crate) fn forget_cookies(agent: &Agent) {
     agent.cookie_jar_lock().clear();
 }
 
-/// Stands in for `Agent::cookie_jar_lock`, which `ureq` has with its feature `cookies` only. A
-/// method of the type's own goes before one of a trait, so this is called where there is no other:
-/// a crate cannot ask for the features of its dependencies.
+/// A substitute for `Agent::cookie_jar_lock`, which exists only with the feature `cookies` of
+/// `ureq`.
+///
+/// A crate cannot query the features of its dependencies. But an inherent method takes precedence
+/// over a trait's, so this one is called only if the other does not exist.
 #[allow(
     dead_code,
     reason = "not called where `ureq` has its feature `cookies`"

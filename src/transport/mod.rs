@@ -1,7 +1,6 @@
-//! Sends one request, and maps what fails.
+//! Sends a request with `ureq`, and converts its errors.
 //!
-//! `ureq` is the only library of HTTP that this crate uses, and only this folder knows its transport.
-//! What it uses beyond the semver of `ureq` (`ureq::unversioned`):
+//! Only this folder uses `ureq::unversioned`, which is outside of the semver of `ureq`:
 //!
 //! | File | Item |
 //! |---|---|
@@ -51,13 +50,13 @@ pub(crate) struct HttpTransport {
     agent: Agent,
     resolver: CachingResolver,
     timeout_connect: Option<Duration>,
-    /// Whether the agent is the crate's own, and tells which connections are new.
+    /// Whether the agent was made by this crate. Only then is it known which connections are new.
     owns_agent: bool,
-    /// The variable of the environment that names the proxy.
+    /// The environment variable that names the proxy.
     proxy_variable: Option<&'static str>,
 }
 
-/// A request as it is sent.
+/// A request with its body.
 pub(crate) struct Message<'m> {
     pub request: Request<()>,
     pub uri: &'m Uri,
@@ -87,7 +86,7 @@ impl From<Error> for Failure {
 }
 
 impl HttpTransport {
-    /// Returns a transport with an agent of this crate.
+    /// Returns a transport with a new agent.
     pub fn new(settings: &Settings, proxy: Option<EnvironmentProxy>) -> Self {
         let resolver = CachingResolver::default();
         let proxy_variable = proxy.as_ref().map(|proxy| proxy.variable);
@@ -101,7 +100,7 @@ impl HttpTransport {
         }
     }
 
-    /// Returns a transport with an agent of the caller's.
+    /// Returns a transport with the caller's agent.
     pub fn with_agent(agent: Agent) -> Self {
         Self {
             agent,
@@ -112,22 +111,23 @@ impl HttpTransport {
         }
     }
 
+    /// Returns true if the agent was made by this crate.
     pub fn owns_agent(&self) -> bool {
         self.owns_agent
     }
 
-    /// Returns how many connections of the pool can be stale before a new one is made; an agent of
-    /// the caller's does not tell which are of the pool.
+    /// Returns how many pooled connections can be stale before a new connection is made. With the
+    /// caller's agent it is not known which connections were pooled.
     pub fn max_stale(&self) -> usize {
         if self.owns_agent { IDLE } else { 1 }
     }
 
-    /// Returns how long a line of a request's head can be.
+    /// Returns the maximum length of a line in a request's head, in bytes.
     pub fn max_line(&self) -> usize {
         self.agent.config().output_buffer_size()
     }
 
-    /// Sends a request, and reads the response with `read`.
+    /// Sends a request, and returns the result of `read` for its response.
     pub fn send<R>(
         &self,
         message: Message<'_>,
@@ -144,10 +144,10 @@ impl HttpTransport {
         Ok(read(response?)?)
     }
 
-    /// Returns true if a limit may be exceeded while a name is looked up or a connection is made. Both
-    /// block, so they have to run on another thread.
+    /// Returns true if a limit may be exceeded while a name is looked up or a connection is made.
+    /// Both block, so they have to run on another thread.
     fn needs_worker(&self, limits: &Limits, left: Option<Duration>) -> bool {
-        // The name has as much time as the connection after it.
+        // `timeout_connect` holds for the lookup, and again for the connection.
         let connect = self.timeout_connect.filter(|_| self.owns_agent);
         let most = connect.map(|connect| connect.saturating_mul(2));
         let is_tight = |left| most.is_none_or(|most| left < most);
@@ -172,7 +172,7 @@ impl HttpTransport {
                     body: body.as_ref().map(|bytes| bytes.as_slice()),
                 };
                 let scope = Scope::enter(&limits, message.cookie());
-                scope.tell_when_sent(sent);
+                scope.signal_sent(sent);
                 transport.run(message, &scope)
             }
         };
@@ -217,14 +217,14 @@ impl HttpTransport {
     }
 
     fn failure(&self, error: ureq::Error, mut report: Report, uri: &Uri) -> Failure {
-        // An agent of the caller's notes nothing.
+        // The layers that make the report are not part of the caller's agent.
         if !self.owns_agent {
             report.phase = Phase::Unknown;
             report.is_pooled = true;
         }
         let error = errors::convert(error, &report);
         if error.kind().is_connect() {
-            self.resolver.forget();
+            self.resolver.clear();
         }
         Failure {
             error: self.locate(error, uri, report.endpoint),
@@ -232,7 +232,7 @@ impl HttpTransport {
         }
     }
 
-    /// Names host, port and proxy in an error of a connection that was not made.
+    /// Adds host, port and proxy to an error of connecting.
     fn locate(&self, error: Error, uri: &Uri, endpoint: Option<Endpoint>) -> Error {
         if !error.kind().is_connect() {
             return error;
@@ -256,7 +256,7 @@ impl HttpTransport {
     }
 }
 
-/// Returns how many bytes the headers had.
+/// Returns the size of the headers in bytes.
 fn size(headers: &HeaderMap) -> usize {
     let line = |(name, value): (&HeaderName, &HeaderValue)| {
         name.as_str().len() + value.len() + ": \r\n".len()
@@ -264,11 +264,11 @@ fn size(headers: &HeaderMap) -> usize {
     headers.iter().map(line).sum()
 }
 
-/// Checks that a `User-Agent` can be in a header, and fits into its line.
+/// Checks that a user agent is a valid header value, and fits into a line.
 pub(crate) fn check_user_agent(user_agent: &str) -> Result<(), Error> {
     if HeaderValue::try_from(user_agent).is_err() {
         return Err(Error::invalid(
-            "the user agent holds a line break or a control character",
+            "the user agent contains a line break or a control character",
         ));
     }
     let most = OUTPUT / 2;

@@ -1,4 +1,5 @@
-//! A thread for what nothing interrupts: looking a name up, and connecting.
+//! Runs work that cannot be interrupted, such as looking up a name or connecting, on another
+//! thread.
 
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
@@ -6,8 +7,8 @@ use std::time::Duration;
 
 use crate::limits::{Exceeded, Limits, POLL_INTERVAL};
 
-/// How long the worker may take to end by itself once a limit was exceeded: it knows more of what
-/// happened.
+/// How long the worker may take to end by itself once a limit was exceeded, since its own error
+/// says more.
 const GRACE: Duration = Duration::from_millis(150);
 
 /// Why a worker thread has no result.
@@ -20,7 +21,7 @@ pub(crate) enum WorkerError {
     NotStarted,
 }
 
-/// Runs `work` on a thread of its own, and leaves it behind once a limit is exceeded.
+/// Runs `work` on a new thread, and returns without its result once a limit is exceeded.
 pub(crate) fn run<R: Send + 'static>(
     limits: &Limits,
     work: impl FnOnce() -> R + Send + 'static,
@@ -28,7 +29,7 @@ pub(crate) fn run<R: Send + 'static>(
     let (done, result) = mpsc::sync_channel(1);
     let thread = thread::Builder::new().name("fitrankings".into());
     let work = move || {
-        // Nobody waits for it any more, if this fails.
+        // This fails if a limit was exceeded and the caller has returned.
         let _ = done.send(work());
     };
     if thread.spawn(work).is_err() {
