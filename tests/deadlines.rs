@@ -16,7 +16,7 @@ use support::threads::{alone, wait_until_no_thread_is_left};
 use support::users::{USERS, page, user_of};
 use support::{LONG, PATIENCE, Reply, Server, build, secure};
 
-/// A timeout under test: long enough for a busy machine to begin an answer.
+/// A timeout under test: long enough for a busy machine to begin a response.
 const SHORT: Duration = Duration::from_millis(700);
 
 #[test]
@@ -92,9 +92,9 @@ fn a_call_that_ran_out_of_time_is_not_sent_again() {
     let _alone = alone();
     let silent = Reply::raw("").then_hang();
     let trickling = Reply::head(200, &[("Content-Length", "100000")]).then_trickle(b' ');
-    for (reply, is_answer_awaited) in [(&silent, true), (&silent, false), (&trickling, false)] {
+    for (reply, is_response_awaited) in [(&silent, true), (&silent, false), (&trickling, false)] {
         let server = Server::always(reply.clone());
-        let builder = match is_answer_awaited {
+        let builder = match is_response_awaited {
             true => server.builder().timeout_response(SHORT),
             false => server.builder().timeout_call(SHORT),
         };

@@ -16,7 +16,7 @@ fn credentials() -> Credentials {
     Credentials::new("id", "secret")
 }
 
-/// What a watcher was told of an attempt: which it was, the wait after it, and its status.
+/// The number of an attempt, the wait after it, and its status.
 type Told = (u32, Duration, Option<u16>);
 
 fn watched(policy: RetryPolicy) -> (RetryPolicy, Arc<Mutex<Vec<Told>>>) {
@@ -143,7 +143,7 @@ fn what_may_pass_is_tried_five_times_and_nothing_else_is() {
         (Reply::new(405, &[], ""), 1),
         (Reply::new(418, &[], ""), 1),
         (Reply::new(501, &[], ""), 1),
-        // An answer that came whole is no better the next time.
+        // A response that came whole is no better the next time.
         (Reply::html(200, "<p>Please log in"), 1),
         (Reply::json(200, ""), 1),
         (Reply::json(200, "{}"), 1),
@@ -201,7 +201,7 @@ fn a_get_whose_connection_breaks_is_sent_again() {
 
 #[test]
 #[cfg(feature = "gzip")]
-fn a_get_whose_compressed_answer_is_broken_is_sent_again() {
+fn a_get_whose_compressed_response_is_broken_is_sent_again() {
     let broken = Reply::new(200, &[("Content-Encoding", "gzip")], "no gzip at all");
     let server = Server::script([broken, Reply::json(200, USERS)]);
     assert_eq!(patient(&server).list_users().call().unwrap()[0].id, ID);
@@ -209,7 +209,7 @@ fn a_get_whose_compressed_answer_is_broken_is_sent_again() {
 }
 
 #[test]
-fn what_comes_after_the_announced_length_is_no_part_of_any_answer() {
+fn what_comes_after_the_announced_length_is_no_part_of_any_response() {
     let short = Reply::head(200, &[("Content-Length", "10")]).and(USERS);
     let server = Server::script([short, Reply::json(200, USERS)]);
     let client = patient(&server);
@@ -251,7 +251,7 @@ fn the_exchange_is_not_sent_twice_once_bytes_went_out() {
         let policy = RetryPolicy::default();
         let client = build(server.builder().retry(policy).clock(clock.clone()));
         let error = client.request_master_token(credentials()).unwrap_err();
-        // It says that one may try again, and leaves that to who knows.
+        // The caller may try again.
         assert!(error.is_retryable(), "{error}");
         assert_eq!(
             server.only_request().line(),
@@ -295,7 +295,7 @@ fn the_exchange_is_not_sent_twice_where_the_host_gets_out_of_reach_under_it() {
     );
 }
 
-/// An agent whose connections take what is sent, and then lose their way to the host.
+/// An agent whose connections accept writes, and then fail to read: the host is unreachable.
 mod lost {
     use std::io;
     use std::sync::{Arc, Mutex};

@@ -9,7 +9,7 @@ use std::thread;
 use fitrankings::{Client, MasterToken};
 use support::users::{ID, USERS};
 use support::{Received, Reply, Server, build};
-/// Makes so many calls at once that the pool holds as many connections.
+/// Makes `count` calls at once, so that the pool holds as many connections.
 fn fill(client: &Client<MasterToken>, count: usize) {
     thread::scope(|scope| {
         for _ in 0..count {
@@ -18,7 +18,8 @@ fn fill(client: &Client<MasterToken>, count: usize) {
     });
 }
 
-/// Answers once so many requests are there, and then goes on with `then`.
+/// Responds to the first `count` requests when all of them have arrived, and to later ones with
+/// `then`.
 fn together(count: usize, then: impl Fn(&Received) -> Reply + Send + Sync + 'static) -> Server {
     let first = Arc::new((Mutex::new(0), Condvar::new()));
     Server::start(move |request| {

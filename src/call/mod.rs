@@ -108,7 +108,7 @@ impl Call {
         if !log::log_enabled!(target: "fitrankings", Level::Debug) {
             return self.send(&progress.limits, redactor);
         }
-        let clock = progress.limits.clock();
+        let clock = &self.session.config.clock;
         let start = clock.now();
         let result = self.send(&progress.limits, redactor);
         let time = clock.now().saturating_duration_since(start);
@@ -123,11 +123,11 @@ impl Call {
         let limit = self.session.config.max_body_size;
         let mut stale = 0;
         loop {
-            let sent = transport.send(self.message(), limits, |response| {
+            let result = transport.send(self.message(), limits, |response| {
                 let response = Response::read(response, limit, self.operation, redactor)?;
                 response.error_for_status()
             });
-            match sent {
+            match result {
                 Ok(response) => return Ok(response),
                 Err(failure) if stale < transport.max_stale() && self.is_stale(&failure) => {
                     stale += 1;

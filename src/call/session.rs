@@ -23,7 +23,7 @@ pub(crate) struct Session {
     pub config: Arc<Config>,
     /// The headers and parameters that carry the token.
     pub auth: Arc<[AuthSecret]>,
-    /// Per token, as the server throttles by token.
+    /// The pause that the server asked for, which holds for the token.
     pub pause: Arc<Pause>,
     pub cancel: Option<CancelHandle>,
 }

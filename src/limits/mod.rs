@@ -47,10 +47,6 @@ impl Limits {
         }
     }
 
-    pub fn clock(&self) -> &dyn Clock {
-        &*self.clock
-    }
-
     /// Sets the end of the call to `timeout` from now, or to the end of the list.
     pub fn start(&mut self, timeout: Option<Duration>) {
         let end = timeout.and_then(|timeout| self.clock.now().checked_add(timeout));

@@ -49,6 +49,7 @@ use crate::limits::Limits;
 pub(crate) struct HttpTransport {
     agent: Agent,
     resolver: CachingResolver,
+    /// `None` also with the caller's agent.
     timeout_connect: Option<Duration>,
     /// Whether the agent was made by this crate. Only then is it known which connections are new.
     owns_agent: bool,
@@ -148,8 +149,9 @@ impl HttpTransport {
     /// Both block, so they have to run on another thread.
     fn needs_worker(&self, limits: &Limits, left: Option<Duration>) -> bool {
         // `timeout_connect` holds for the lookup, and again for the connection.
-        let connect = self.timeout_connect.filter(|_| self.owns_agent);
-        let most = connect.map(|connect| connect.saturating_mul(2));
+        let most = self
+            .timeout_connect
+            .map(|timeout| timeout.saturating_mul(2));
         let is_tight = |left| most.is_none_or(|most| left < most);
         limits.cancel.is_some() || left.is_some_and(is_tight)
     }
@@ -238,7 +240,6 @@ impl HttpTransport {
             return error;
         }
         let proxy = self.agent.config().proxy();
-        let variable = self.proxy_variable.map(|variable| format!(" ({variable})"));
         let proxy = proxy
             .filter(|proxy| !proxy.is_no_proxy(uri))
             .and_then(|proxy| Endpoint::new(proxy.uri()));
@@ -247,8 +248,9 @@ impl HttpTransport {
         let is_proxy = endpoint.is_none() || endpoint == proxy;
         error.with_destination(&match (endpoint, proxy) {
             (_, Some(proxy)) if is_proxy => {
+                let variable = self.proxy_variable.map(|variable| format!(" ({variable})"));
                 let variable = variable.unwrap_or_default();
-                format!("{host} by the proxy {proxy}{variable}")
+                format!("{host} through the proxy {proxy}{variable}")
             }
             (Some(endpoint), _) => endpoint.to_string(),
             (None, _) => host,
