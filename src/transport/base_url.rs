@@ -36,13 +36,11 @@ impl BaseUrl {
             return Err(refuse("has no scheme"));
         }
         let uri: Uri = text.parse().map_err(|_| refuse("is not a URL"))?;
-        let scheme = uri.scheme_str().ok_or_else(|| refuse("has no scheme"))?;
-        let authority = uri.authority().ok_or_else(|| refuse("has no host"))?;
+        let (Some(scheme), Some(authority)) = (uri.scheme_str(), uri.authority()) else {
+            return Err(refuse("has no scheme"));
+        };
         if authority.as_str().contains('@') {
-            return Err(refuse("contains a user name or a password"));
-        }
-        if authority.host().is_empty() {
-            return Err(refuse("has no host"));
+            return Err(refuse("has a user name or a password"));
         }
         if !is_port_valid(authority) {
             return Err(refuse("has a port that is not from 1 to 65535"));

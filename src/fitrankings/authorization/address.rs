@@ -124,7 +124,7 @@ fn host(rest: &str, absolute: Problem) -> Result<Authority, Problem> {
     if !is_port_valid(&authority) {
         return Err("has a port that is not from 1 to 65535");
     }
-    if authority.host().is_empty() || !is_host(authority.host()) {
+    if !is_host(authority.host()) {
         return Err(HOST);
     }
     Ok(authority)
