@@ -1,4 +1,4 @@
-//! The default of each setting that a user can change. The docs of `ClientBuilder` have the table.
+//! The defaults of the settings. The docs of `ClientBuilder` list them in a table.
 
 use std::time::Duration;
 
@@ -8,12 +8,12 @@ pub(crate) const TIMEOUT_CONNECT: Duration = Duration::from_secs(10);
 pub(crate) const TIMEOUT_RESPONSE: Duration = Duration::from_secs(60);
 pub(crate) const MAX_BODY_SIZE: u64 = 64 * 1024 * 1024;
 
-/// Enough for a service that restarts.
+/// Enough for a restart of the service.
 pub(crate) const MAX_ATTEMPTS: u32 = 5;
-/// Attempts where the host is not found, or connecting times out: the base URL is probably wrong, and
+/// Attempts if the host is not found or connecting times out. The base URL is probably wrong, and
 /// each attempt can take [`TIMEOUT_CONNECT`].
 pub(crate) const MAX_ATTEMPTS_TO_FIND: u32 = 2;
-/// Enough for a service that is deployed.
+/// Enough for a deployment of the service.
 pub(crate) const MAX_PAGE_ATTEMPTS: u32 = 12;
 pub(crate) const BASE_DELAY: Duration = Duration::from_millis(500);
 pub(crate) const MAX_DELAY: Duration = Duration::from_secs(10);

@@ -2,7 +2,8 @@
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC};
 
-/// All but the unreserved characters, which can stand in any part of a URL as they are.
+/// The characters that are escaped: all but the unreserved ones, which are valid in any part of a
+/// URL.
 pub(crate) const ESCAPED: AsciiSet = NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'.')

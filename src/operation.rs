@@ -1,19 +1,19 @@
-//! What the document says of an operation, as far as sending it goes.
+//! The properties of an operation that are needed to send its requests.
 
 pub(crate) use ureq::http::Method;
 
-/// An operation of the document.
+/// An operation of the OpenAPI document.
 #[derive(Debug)]
 pub(crate) struct Operation {
     pub name: &'static str,
     pub method: Method,
-    /// With `{name}` where a parameter stands.
+    /// The path template, with `{name}` for a parameter.
     pub path: &'static str,
-    /// The server that the document names for the operation, if not its first one.
+    /// The operation's own server, if it is not the first one of the document.
     pub server: Option<&'static str>,
-    /// Whether a token is sent.
+    /// Whether requests carry a token.
     pub token: bool,
-    /// Keys of the body or of the response whose values are secret.
+    /// Keys of secret values in the bodies of requests and responses.
     pub secrets: &'static [&'static str],
 }
 

@@ -787,7 +787,7 @@ mod bodies {
             &client.list_users().call().unwrap_err(),
             &["retryable", "timeout"],
             Some(200),
-            "the call took longer than it may (status 200); \
+            "the call took longer than its timeout (status 200); \
              try again, or give it more time with `timeout_call` of `Client::builder()`",
         );
     }
@@ -969,7 +969,7 @@ mod connections {
             let error = failed(reply);
             assert_eq!((holds(&error), error.status()), (vec!["retryable"], None));
             let message = error.to_string();
-            let text = "the server closed the connection before its answer was complete";
+            let text = "the server closed the connection before its response was complete";
             assert!(message.contains(text), "{message}");
             assert!(message.ends_with("; try again"), "{message}");
         }
@@ -1001,7 +1001,7 @@ mod connections {
             &["retryable", "timeout"],
             None,
             &format!(
-                "the server took the request and did not answer in time; {}",
+                "the server received the request and did not respond in time; {}",
                 advice("timeout_response")
             ),
         );
@@ -1011,7 +1011,7 @@ mod connections {
             &["retryable", "timeout"],
             None,
             &format!(
-                "the call took longer than it may; {}",
+                "the call took longer than its timeout; {}",
                 advice("timeout_call")
             ),
         );
@@ -1045,7 +1045,7 @@ mod connections {
             assert_eq!(error.status(), None);
             let message = error.to_string();
             assert!(
-                message.contains("the headers of the answer are too large"),
+                message.contains("the headers of the response are too large"),
                 "{message}"
             );
         }

@@ -1,5 +1,5 @@
-//! A server that throttles or restarts: what `Retry-After` means, who waits for it, and how long an
-//! outage is survived. The socket is real, the clock is not.
+//! A server that throttles or restarts: the effect of `Retry-After`, and how long an outage a call
+//! survives. The socket is real, the clock is simulated.
 #![allow(clippy::panic, clippy::unwrap_used)]
 
 mod support;
@@ -10,44 +10,24 @@ use std::sync::{Arc, Mutex, mpsc};
 use std::thread::{self, ThreadId};
 use std::time::{Duration, Instant};
 
-use fitrankings::{
-    CancelHandle, Client, ClientBuilder, Clock, Error, MasterToken, RetryPolicy, UserToken,
-};
-use support::{Deserted, Received, Reply, Server};
+use fitrankings::{CancelHandle, Client, Clock, Error, MasterToken, RetryPolicy, UserToken};
+use support::users::{USERS, page, user_of};
+use support::{Deserted, Received, Reply, Server, build};
 
-const USERS: &str = include_str!("data/users.json");
-
-fn build(builder: ClientBuilder) -> Client<MasterToken> {
-    builder
-        .build(MasterToken::new(support::TOKEN).unwrap())
-        .unwrap()
-}
-
-/// A client with the default retries, and all the time for them.
+/// A client with the default retries and without a timeout.
 fn patient(server: &Server, clock: impl Clock) -> Client<MasterToken> {
     let retry = RetryPolicy::default();
-    // A simulated clock runs on for calls in flight while other threads sleep.
+    // The simulated time of a running call advances while other threads sleep.
     let builder = server.builder().retry(retry).timeout_call(None);
     build(builder.clock(clock))
-}
-
-/// The page that a request asks for; the first by default.
-fn page(request: &Received) -> u64 {
-    let query = request.query().unwrap_or_default();
-    let page = query.split('&').find_map(|pair| pair.strip_prefix("page="));
-    page.map_or(1, |page| page.parse().unwrap())
-}
-
-/// One user on each page.
-fn user_of(page: u64) -> Reply {
-    Reply::json(200, USERS.replace("30267", &page.to_string()))
 }
 
 fn throttled(seconds: u64) -> Reply {
     Reply::new(429, &[("Retry-After", &seconds.to_string())], "")
 }
 
-/// A clock of which each thread sleeps on its own: time is where the last of them is.
+/// A simulated clock. Each thread has its own time, which only its sleeps advance; `now` is the
+/// latest.
 #[derive(Clone)]
 struct Simulated {
     start: Instant,
@@ -59,7 +39,7 @@ struct Simulated {
 struct Times {
     now: Duration,
     of_threads: HashMap<ThreadId, Duration>,
-    /// What was slept since it was asked for last.
+    /// The time slept since the last call of `slept`.
     slept: Duration,
 }
 
@@ -81,7 +61,7 @@ impl Simulated {
         self.times.lock().unwrap().now
     }
 
-    /// How long was slept in all since this was called last.
+    /// Returns the time slept by all threads since the last call, and resets it.
     fn slept(&self) -> Duration {
         std::mem::take(&mut self.times.lock().unwrap().slept)
     }
@@ -110,8 +90,8 @@ impl Clock for Simulated {
     }
 }
 
-/// What the framework of the service does by default: so many requests within a minute, of which
-/// those that are refused are none.
+/// The throttling that the service's framework has by default: a number of requests within a
+/// minute, not counting refused ones.
 struct Throttle {
     clock: Simulated,
     limit: usize,
@@ -131,7 +111,7 @@ impl Throttle {
         })
     }
 
-    fn answer(&self, proper: impl FnOnce() -> Reply) -> Reply {
+    fn respond(&self, proper: impl FnOnce() -> Reply) -> Reply {
         let now = self.clock.time();
         let mut granted = self.granted.lock().unwrap();
         while granted.front().is_some_and(|at| *at + Self::WINDOW <= now) {
@@ -169,15 +149,15 @@ mod prefetch {
             let clock = Simulated::new();
             let throttle = Throttle::new(&clock, limit);
             let gate = Arc::clone(&throttle);
-            let server = Server::start(move |request| gate.answer(|| ten_of(page(request))));
+            let server = Server::start(move |request| gate.respond(|| ten_of(page(request))));
             let users = patient(&server, clock).list_users().items().prefetch(ahead);
             let ids: Vec<i64> = users.map(|user| user.unwrap().id).collect();
             assert!(
                 ids.into_iter().eq(0..600),
                 "{limit} a minute, {ahead} ahead"
             );
-            // One page in order is refused once in each window. Of those ahead of it there are
-            // fewer and fewer.
+            // In each window one page in turn is refused once, and fewer and fewer prefetched
+            // pages.
             let refused = throttle.refused.load(Ordering::Relaxed);
             assert!(refused <= 61 * 3 / limit + ahead, "{refused} were refused");
         }
@@ -263,10 +243,10 @@ mod one_pause_for_all {
         assert!(one.list_users().call().unwrap_err().is_rate_limited());
         assert_eq!(clock.slept(), PAUSE);
         another.list_activities().call().unwrap();
-        // The pause after the second refusal, before anything was sent.
+        // The pause after the second refusal, before a request is sent.
         assert_eq!(clock.slept(), PAUSE);
         assert_eq!(server.received().len(), 3);
-        // It is over for all.
+        // The pause is over for all clones.
         one.list_users().call().unwrap();
         assert_eq!(clock.slept(), Duration::ZERO);
     }
@@ -289,7 +269,7 @@ mod one_pause_for_all {
 
     #[test]
     fn a_thread_does_not_send_while_another_waits() {
-        /// Tells of each sleep, and sleeps until it is let go.
+        /// Reports each sleep, and sleeps until it is released.
         struct Gate {
             asleep: mpsc::Sender<()>,
             wake: Mutex<mpsc::Receiver<()>>,
@@ -297,7 +277,7 @@ mod one_pause_for_all {
         impl Clock for Gate {
             fn sleep(&self, _: Duration) {
                 self.asleep.send(()).unwrap();
-                // Whatever fails, the test ends.
+                // The timeout ends the test if something fails.
                 let _ = self.wake.lock().unwrap().recv_timeout(support::PATIENCE);
             }
         }
@@ -341,7 +321,7 @@ mod one_pause_for_all {
         let retry = RetryPolicy::default().max_attempts(2);
         let clock = Cancelling(handle.clone());
         let client = build(server.builder().retry(retry).clock(clock));
-        // Two refusals; only a client with the handle is stopped by it.
+        // Two refusals. The handle cancels only the client that has it.
         assert!(client.list_users().call().unwrap_err().is_rate_limited());
         let client = client.with_cancel(&CancelHandle::new());
         let cancelling = client.with_cancel(&handle);
@@ -403,7 +383,7 @@ mod one_pause_for_all {
 mod time_of_a_call {
     use super::*;
 
-    /// Sleeps as long as it says, whatever it is asked for.
+    /// A clock whose sleeps have a fixed length.
     struct Slow(Duration);
 
     impl Clock for Slow {
@@ -487,7 +467,7 @@ mod time_of_a_call {
             assert!(error.is_retryable(), "{error}");
             assert_eq!(error.page(), Some(2));
             assert_eq!(clock.slept(), Duration::ZERO);
-            // The pause goes on: what begins in it may not even send.
+            // The pause continues: a list that begins during it sends nothing.
             let users = client.list_users().items().timeout(Duration::from_secs(20));
             let users: Vec<_> = users.collect();
             let [Err(error)] = &users[..] else {
@@ -505,7 +485,7 @@ mod time_of_a_call {
 mod restarts {
     use super::*;
 
-    /// Answers with a 502 for so long.
+    /// Responds with 502 for the time of an outage.
     fn down(clock: &Simulated, from: u64, outage: Duration) -> Server {
         let clock = clock.clone();
         let begin = Mutex::new(None);
@@ -608,7 +588,7 @@ mod restarts {
 
     #[test]
     fn a_host_that_has_no_address_is_tried_once_more_and_no_oftener() {
-        // No part of a name has 64 letters, so nobody on the network is asked.
+        // A label of 64 letters is invalid, so that no name server is asked.
         let wrong = format!("http://{}.invalid/iq", "a".repeat(64));
         for (policy, times) in [
             (RetryPolicy::default(), 2),
@@ -641,7 +621,7 @@ mod retry_after {
         refused(&[("Retry-After", value)]).retry_after()
     }
 
-    /// How long is waited for an answer with this header, without chance.
+    /// Returns the wait after a response with this `Retry-After`, without the random part.
     fn waited(value: &str) -> Duration {
         let clock = Simulated::with_chance(0.0);
         let server = Server::script([
@@ -664,7 +644,7 @@ mod retry_after {
         ] {
             let wait = asked(value).unwrap();
             assert!(wait > 50 * year, "{value}: {wait:?}");
-            // A caller can add it to now.
+            // It can be added to the current time.
             assert!(Instant::now().checked_add(wait).is_some());
         }
     }
@@ -733,7 +713,7 @@ mod retry_after {
     fn a_part_of_a_second_is_told_as_a_whole_one() {
         let error = refused(&[("Retry-After", "1.98")]);
         assert!(error.to_string().ends_with("try again in 2 s"), "{error}");
-        // Without a date of the server's the local clock has to do, which counts in less.
+        // Without a `Date` header the local clock is used, which counts in fractions of a second.
         let at = jiff::Timestamp::now() + Duration::from_secs(30);
         let printer = jiff::fmt::rfc2822::DateTimePrinter::new();
         let value = printer.timestamp_to_rfc9110_string(&at).unwrap();

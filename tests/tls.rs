@@ -1,5 +1,5 @@
-//! Certificates that are not to be trusted, over a real socket: nothing is sent, and the message
-//! says why.
+//! Certificates that are not trusted: nothing is sent, and the message says why. The socket is
+//! real.
 #![allow(clippy::panic, clippy::unwrap_used)]
 
 #[path = "support/certificates.rs"]
@@ -21,7 +21,7 @@ use server::Listener;
 const TOKEN: &str = "a-master-token";
 const USERS: &str = include_str!("data/users.json");
 
-/// An agent of the caller's that trusts this authority alone.
+/// A caller's agent that trusts only this authority.
 fn agent(authority: &Authority) -> ureq::Agent {
     let config = ureq::Agent::config_builder()
         .http_status_as_error(false)
@@ -46,18 +46,19 @@ struct Server {
 
 struct Shared {
     config: Arc<ServerConfig>,
-    answer: fn(usize) -> Option<String>,
-    /// Whatever came, encrypted or not.
+    response: fn(usize) -> Option<String>,
+    /// All bytes received, encrypted or not.
     wire: Mutex<Vec<u8>>,
     requests: Mutex<Vec<String>>,
 }
 
 impl Server {
-    /// Answers the requests, counted from 0, with a list; hangs up where there is none.
-    fn start(identity: Identity, answer: fn(usize) -> Option<String>) -> Self {
+    /// Starts a server that responds with a body, given the number of the request from 0, and
+    /// closes the connection if there is none.
+    fn start(identity: Identity, response: fn(usize) -> Option<String>) -> Self {
         let shared = Arc::new(Shared {
             config: identity.server(DEFAULT_VERSIONS),
-            answer,
+            response,
             wire: Mutex::default(),
             requests: Mutex::default(),
         });
@@ -81,7 +82,7 @@ impl Server {
         self.shared.requests.lock().unwrap().clone()
     }
 
-    /// Whether this came over the wire for all to read.
+    /// Whether a text was received unencrypted.
     fn overheard(&self, text: &str) -> bool {
         let wire = self.shared.wire.lock().unwrap();
         wire.windows(text.len()).any(|part| part == text.as_bytes())
@@ -105,12 +106,12 @@ impl Shared {
                 requests.push(String::from_utf8(head).unwrap());
                 requests.len() - 1
             };
-            let Some(body) = (self.answer)(count) else {
+            let Some(body) = (self.response)(count) else {
                 return reader.get_ref().sock.0.shutdown(Shutdown::Both);
             };
             let length = body.len();
-            let answer = format!("HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\n{body}");
-            reader.get_mut().write_all(answer.as_bytes())?;
+            let response = format!("HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\n{body}");
+            reader.get_mut().write_all(response.as_bytes())?;
         }
     }
 }
@@ -136,14 +137,14 @@ impl Write for Tapped<'_> {
     }
 }
 
-/// A clock that takes no time.
+/// A clock whose sleeps take no time.
 struct Fake;
 
 impl Clock for Fake {
     fn sleep(&self, _: Duration) {}
 }
 
-/// A client that tries as often as it does by default, and takes no time to.
+/// A client with the default retries, whose waits take no time.
 fn client(server: &Server, agent: Option<ureq::Agent>) -> Client<MasterToken> {
     let mut builder = Client::builder().base_url(server.base_url()).clock(Fake);
     if let Some(agent) = agent {
@@ -152,8 +153,8 @@ fn client(server: &Server, agent: Option<ureq::Agent>) -> Client<MasterToken> {
     builder.build(MasterToken::new(TOKEN).unwrap()).unwrap()
 }
 
-/// Checks that a server is not trusted, that the message says why and what to do, and that nothing
-/// was sent, once or twice.
+/// Checks that a server is not trusted, that the message says why and what to do, and that no
+/// request was sent.
 #[track_caller]
 fn check_refused(server: Server, agent: Option<ureq::Agent>, reason: &str) {
     let client = client(&server, agent);
@@ -236,7 +237,7 @@ fn an_agent_that_trusts_the_authority_has_its_calls_answered_over_one_connection
     let requests = server.requests();
     assert_eq!((requests.len(), server.connections()), (2, 1));
     assert!(requests.iter().all(|request| request.contains(TOKEN)));
-    // It came, and nobody on the way could read it.
+    // The token was received, and was encrypted.
     assert!(!server.overheard(TOKEN));
 }
 

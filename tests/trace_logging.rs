@@ -1,4 +1,4 @@
-//! A logger that takes everything, which is a test of its own since a process has one logger.
+//! A logger that takes records of every level. It has its own file, as a process has one logger.
 #![allow(clippy::panic, clippy::unwrap_used)]
 
 mod support;
@@ -12,7 +12,7 @@ use support::{Reply, Server};
 
 const SECRET: &str = "sR3jKy6mFp";
 
-/// Takes TRACE from targets that begin with one of these, and DEBUG from all.
+/// A logger that takes TRACE from targets that begin with one of these, and DEBUG from all.
 struct Recorder {
     traced: Mutex<&'static [&'static str]>,
     records: Mutex<String>,
@@ -46,7 +46,7 @@ fn trace(targets: &'static [&'static str]) {
     RECORDER.records.lock().unwrap().clear();
 }
 
-/// One test, since the logger is the same for all.
+/// A single test, since all tests of a process share its logger.
 #[test]
 fn a_logger_that_would_take_the_token_is_sent_none_unless_that_is_allowed() {
     log::set_logger(&RECORDER).unwrap();
@@ -87,7 +87,7 @@ fn a_logger_that_would_take_the_token_is_sent_none_unless_that_is_allowed() {
     }
     assert_eq!(server.connections(), 0);
 
-    // What the message advises.
+    // As the message advises.
     trace(&["a", "f", "h", "log", "r", "std"]);
     assert!(client.list_users().call().unwrap().is_empty());
     assert!(client.list_users().call().unwrap_err().is_redirect());
@@ -101,7 +101,7 @@ fn a_logger_that_would_take_the_token_is_sent_none_unless_that_is_allowed() {
     let allowed = allowed.build(token()).unwrap();
     assert!(allowed.list_users().call().unwrap_err().is_redirect());
     assert_eq!(server.received().len(), 3);
-    // It is there, and the check above would see it.
+    // This shows that the check above works.
     let records = RECORDER.records.lock().unwrap().clone();
     assert!(records.contains(SECRET), "{records}");
 }

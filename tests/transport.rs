@@ -1,5 +1,5 @@
-//! Connections: what is told where none comes about, how one ends, and what does not pass from one
-//! call to the next. It is run with all of `ureq`'s features as well: see `.ci/run`.
+//! Connections: their errors, their ends, and the separation of calls that share one. These tests
+//! also run with all features of `ureq`: see `.ci/run`.
 #![allow(clippy::panic, clippy::unwrap_used)]
 
 mod support;
@@ -33,14 +33,14 @@ fn client(base_url: impl Into<String>) -> Client<MasterToken> {
 mod cookies {
     use super::*;
 
-    /// A session of whoever asks first, for a name that does not come again.
+    /// A response that sets a session cookie with a new name.
     fn session(name: usize, size: usize) -> Reply {
         let cookie = format!("session{name}={}; Path=/", "s".repeat(size));
         Reply::new(200, &[("Set-Cookie", &cookie)], USERS)
     }
 
     #[test]
-    fn no_cookie_of_an_answer_is_sent_with_another_request() {
+    fn no_cookie_of_a_response_is_sent_with_another_request() {
         let server = Server::script((0..4).map(|count| session(count, 10)));
         let alice = server.builder().build(user("alice")).unwrap();
         let bob = alice.with_token(user("bob"));
@@ -86,7 +86,7 @@ mod cookies {
 mod bodies {
     use super::*;
 
-    /// Answers one request with these bytes, and ends the connection: by a reset, or as usual.
+    /// Responds to one request with these bytes, and ends the connection by a reset or as usual.
     fn once(bytes: &'static str, reset: bool) -> (String, thread::JoinHandle<()>) {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
@@ -96,7 +96,7 @@ mod bodies {
             while lines.next().unwrap().unwrap() != "" {}
             stream.write_all(bytes.as_bytes()).unwrap();
             if reset {
-                // What the client's system has by then can still be read.
+                // The client can still read the bytes that its system has received by then.
                 SockRef::from(&stream)
                     .set_linger(Some(Duration::ZERO))
                     .unwrap();
@@ -123,7 +123,7 @@ mod bodies {
     }
 
     #[test]
-    fn what_a_server_sends_beyond_an_answer_is_no_answer_to_the_next_user() {
+    fn what_a_server_sends_beyond_a_response_is_no_response_to_the_next_user() {
         let alices = format!(
             "HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{USERS}",
             USERS.len()
@@ -141,15 +141,15 @@ mod bodies {
 
     /// A field that every record has, as another than ASCII writes it.
     #[test]
-    fn an_interim_response_may_come_in_one_piece_with_a_long_answer() {
+    fn an_interim_response_may_come_in_one_piece_with_a_long_response() {
         for interim in ["100 Continue\r\n", "103 Early Hints\r\nLink: </x>\r\n"] {
             for size in [1_000, 20_000, 40_000, 200_000] {
                 let list = format!("[{}]", " ".repeat(size));
                 let length = list.len();
-                let answer = format!(
+                let response = format!(
                     "HTTP/1.1 {interim}\r\nHTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\n{list}"
                 );
-                let server = Server::always(Reply::raw(answer));
+                let server = Server::always(Reply::raw(response));
                 let client = client(server.base_url());
                 for _ in 0..2 {
                     assert_eq!(client.list_users().call().unwrap(), [], "{interim}, {size}");
@@ -160,13 +160,13 @@ mod bodies {
     }
 
     #[test]
-    fn a_part_of_the_representation_is_no_answer_to_a_request_for_all_of_it() {
+    fn a_part_of_the_representation_is_no_response_to_a_request_for_all_of_it() {
         let range = [("Content-Range", "bytes 0-1/100")];
         let server = Server::always(Reply::new(206, &range, "[]"));
         let error = client(server.base_url()).list_users().call().unwrap_err();
         assert!(error.is_decode() && error.status() == Some(206), "{error}");
         assert!(!error.is_retryable(), "{error}");
-        // A 205 has no content.
+        // A 205 has no body.
         let server = Server::always(Reply::new(205, &[], "[]"));
         let error = client(server.base_url()).list_users().call().unwrap_err();
         assert!(error.is_decode() && error.status() == Some(205), "{error}");
@@ -388,21 +388,21 @@ mod credentials {
     }
 }
 
-/// The variables are the process's, so each case is a process of its own.
+/// Each case runs in its own process, since environment variables belong to the process.
 mod proxies {
     use super::*;
 
     const URL: &str = "FITRANKINGS_TEST_URL";
-    /// Set where the client retries, and has a short time to connect.
+    /// Set if the client retries, with a short timeout for connecting.
     const PATIENCE: &str = "FITRANKINGS_TEST_PATIENCE";
 
-    /// What a call says in a process with these variables. The host is one that is not resolved:
-    /// names below `invalid` never are.
+    /// Returns the error of a call in a process with these variables. The host has no address:
+    /// names below `invalid` never do.
     fn say(url: &str, variables: &[(&str, &str)]) -> String {
         say_all(url, variables).pop().unwrap_or_default()
     }
 
-    /// All lines of it: one for each retry, and the last for the error.
+    /// Returns one line for each retry, and one for the error.
     fn say_all(url: &str, variables: &[(&str, &str)]) -> Vec<String> {
         let mut command = Command::new(env::current_exe().unwrap());
         command.args(["--exact", "proxies::child", "--ignored", "--nocapture"]);
@@ -505,8 +505,9 @@ mod proxies {
                 HOST,
                 &[("HTTPS_PROXY", &format!("http://me:hush@{address}"))],
             );
-            let place =
-                format!("no connection to api.invalid:443 by the proxy {address} (HTTPS_PROXY): ");
+            let place = format!(
+                "no connection to api.invalid:443 through the proxy {address} (HTTPS_PROXY): "
+            );
             assert!(
                 said.starts_with(&format!("connect {connect}, input false")),
                 "{said}"
@@ -525,12 +526,12 @@ mod proxies {
             let start = Instant::now();
             let said = say_all(HOST, &[("HTTPS_PROXY", &proxy), (PATIENCE, "")]);
             assert!(start.elapsed() < Duration::from_secs(10), "{said:?}");
-            // Connecting takes long by itself, and is tried again once.
+            // Connecting is tried twice, and each time takes as long as its timeout.
             let [retry, said] = &said[..] else {
                 panic!("{said:?}")
             };
             assert_eq!(retry, "retry");
-            let place = format!("no connection to api.invalid:443 by the proxy {address}");
+            let place = format!("no connection to api.invalid:443 through the proxy {address}");
             assert!(said.starts_with("connect true, input false"), "{said}");
             assert!(said.contains(&place), "{said}");
         }
@@ -540,7 +541,7 @@ mod proxies {
     fn a_name_that_is_not_found_is_that_of_the_proxy_or_of_the_host() {
         let said = say(HOST, &[("HTTPS_PROXY", "http://proxy.invalid:80")]);
         let place =
-            "no connection to api.invalid:443 by the proxy proxy.invalid:80 (HTTPS_PROXY): ";
+            "no connection to api.invalid:443 through the proxy proxy.invalid:80 (HTTPS_PROXY): ";
         assert!(said.contains(place), "{said}");
         assert!(said.contains("the name `proxy.invalid` "), "{said}");
         let said = say(HOST, &[]);
@@ -565,7 +566,7 @@ mod proxies {
 
     #[test]
     fn a_host_behind_a_proxy_is_named_where_the_proxy_has_done_its_part() {
-        // Behind it is something other than TLS.
+        // The host behind the proxy does not speak TLS.
         let reply = Reply::raw("HTTP/1.1 200 OK\r\n\r\n").and("HTTP/1.1 400 No\r\n\r\n");
         let tunnel = Server::always(reply.then_close());
         let proxy = format!("http://{}", tunnel.address());

@@ -205,7 +205,7 @@ mod base_urls {
     fn what_would_show_the_token_or_lead_nowhere_is_refused() {
         for (url, problem) in [
             ("", "has no scheme"),
-            ("https://", "is no URL"),
+            ("https://", "is not a URL"),
             ("example.com/iq", "has no scheme"),
             ("example.com", "has no scheme"),
             ("/iq", "is relative"),
@@ -213,7 +213,7 @@ mod base_urls {
             ("https://example.com/iq?a=b", "has a query or a fragment"),
             ("https://example.com/iq#a", "has a query or a fragment"),
             ("https://me@example.com", "has a user name or a password"),
-            ("https://exa mple.com", "is no URL"),
+            ("https://exa mple.com", "is not a URL"),
             ("http://example.com/iq", "is plain http"),
             ("http://127.0.0.1.example.com", "is plain http"),
             ("http://localhost.example.com", "is plain http"),

@@ -1,4 +1,4 @@
-//! One call: its attempts, and the waits between them.
+//! Sends a request, with retries and the waits between them.
 
 pub mod pause;
 pub mod retry;
@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use log::Level;
-use ureq::http::header::{CONTENT_TYPE, COOKIE};
+use ureq::http::header::CONTENT_TYPE;
 use ureq::http::{HeaderName, HeaderValue, Request, Uri};
 use zeroize::Zeroizing;
 
@@ -17,15 +17,13 @@ use crate::auth::auth_secret::AuthSecret;
 use crate::call::retry::RetryEvent;
 use crate::call::session::Session;
 use crate::error::{Error, Kind, ServerMessage};
-use crate::limits::{Exceeded, Limits};
+use crate::limits::Limits;
 use crate::operation::Operation;
 use crate::redact::{Patterns, Redactor};
 use crate::response::Response;
-use crate::transport::scope::Phase;
-use crate::transport::worker::POLL_INTERVAL;
 use crate::transport::{Failure, Message, errors};
 
-/// A request that can be sent any number of times.
+/// A request that can be sent more than once.
 pub(crate) struct Call {
     pub session: Session,
     pub operation: &'static Operation,
@@ -33,28 +31,28 @@ pub(crate) struct Call {
     pub headers: Vec<(HeaderName, HeaderValue)>,
     /// The body, with its media type.
     pub body: Option<(HeaderValue, Zeroizing<Vec<u8>>)>,
-    /// Parameters and fields of forms that no error may show.
+    /// The values of secret parameters and form fields, which are redacted.
     pub secrets: Vec<Zeroizing<String>>,
-    /// What the redactor made of all secrets.
+    /// The redactor's cache of search patterns.
     pub patterns: Patterns,
-    /// The list that the call fetches a page of.
+    /// The state of the list, if the call fetches a page of a list.
     pub page: Option<ListPage>,
 }
 
-/// What the attempts of a page depend on.
+/// The state of a list that affects the retries of its pages.
 #[derive(Clone)]
 pub(crate) struct ListPage {
-    /// Whether a page of the list has come.
+    /// Whether a page of the list has been received.
     pub begun: Arc<AtomicBool>,
-    /// Whether the page is fetched before its turn.
+    /// Whether the page is prefetched.
     pub ahead: bool,
 }
 
-/// How far a call has come.
+/// The progress of a call.
 struct Progress {
-    /// The attempt that is made, or made next, from 1.
+    /// The number of the current or next attempt, from 1.
     attempt: u32,
-    /// Waits for pauses that the server asked of other requests.
+    /// The number of waits for pauses that the server asked of other requests.
     pauses: u32,
     limits: Limits,
 }
@@ -67,8 +65,8 @@ impl Call {
         Redactor::new(auth, &self.secrets, body, keys, &self.patterns)
     }
 
-    /// Returns the response, which is a success. `earlier` is the error of a first attempt that was
-    /// made elsewhere.
+    /// Sends the request until it succeeds or may not be sent again. `earlier` is the error of a
+    /// first attempt that was made by another call.
     pub fn run<'r>(
         &self,
         limits: Limits,
@@ -90,7 +88,7 @@ impl Call {
                 Err(error) => error.with_operation(self.operation),
                 response => return response,
             };
-            // A page that is throttled ahead of its turn would compete with those before it.
+            // Retries of a throttled page that is prefetched would delay the pages before it.
             let gives_way = self.page.as_ref().is_some_and(|page| page.ahead);
             let now = clock.now();
             self.extend_pause(&error, now);
@@ -101,7 +99,7 @@ impl Call {
         }
     }
 
-    /// Makes one attempt, which is timed only where the log takes its record.
+    /// Makes one attempt, and logs it. Its time is measured only if the logger takes the record.
     fn attempt<'r>(
         &self,
         progress: &Progress,
@@ -110,7 +108,7 @@ impl Call {
         if !log::log_enabled!(target: "fitrankings", Level::Debug) {
             return self.send(&progress.limits, redactor);
         }
-        let clock = progress.limits.clock();
+        let clock = &self.session.config.clock;
         let start = clock.now();
         let result = self.send(&progress.limits, redactor);
         let time = clock.now().saturating_duration_since(start);
@@ -118,18 +116,18 @@ impl Call {
         result
     }
 
-    /// Sends the request. A stale pooled connection does not count as an attempt: it says nothing of
-    /// the service, and costs no wait.
+    /// Sends the request. A stale pooled connection does not count as an attempt, since it says
+    /// nothing about the service.
     fn send<'r>(&self, limits: &Limits, redactor: &'r Redactor<'r>) -> Result<Response<'r>, Error> {
         let transport = &self.session.config.transport;
         let limit = self.session.config.max_body_size;
         let mut stale = 0;
         loop {
-            let sent = transport.send(self.message(), limits, |response| {
+            let result = transport.send(self.message(), limits, |response| {
                 let response = Response::read(response, limit, self.operation, redactor)?;
                 response.error_for_status()
             });
-            match sent {
+            match result {
                 Ok(response) => return Ok(response),
                 Err(failure) if stale < transport.max_stale() && self.is_stale(&failure) => {
                     stale += 1;
@@ -151,18 +149,13 @@ impl Call {
         if let Some((media_type, _)) = &self.body {
             headers.insert(CONTENT_TYPE, media_type.clone());
         }
-        let mut cookie = None;
         for (name, value) in &self.headers {
-            if *name == COOKIE {
-                cookie = Some(value.clone());
-            }
             headers.insert(name.clone(), value.clone());
         }
         Message {
             request,
             uri: &self.uri,
             body: self.body.as_ref().map(|(_, bytes)| bytes.as_slice()),
-            cookie,
         }
     }
 
@@ -172,11 +165,12 @@ impl Call {
         failure.is_pooled && is_silent && self.operation.method.is_safe()
     }
 
-    /// Returns true if the request is safe to send twice, because it changes nothing or was not sent.
+    /// Returns true if the request can be sent again, because its method is safe or it was not
+    /// sent.
     fn may_repeat(&self, error: &Error) -> bool {
         let is_safe = self.operation.method.is_safe();
         match error.kind() {
-            // An agent of the caller's does not tell whether something was sent before.
+            // With the caller's agent it is not known whether a part of the request was sent.
             Kind::Connect | Kind::HostNotFound => {
                 is_safe || self.session.config.transport.owns_agent()
             }
@@ -186,39 +180,43 @@ impl Call {
         }
     }
 
-    /// Begins the pause that the server asks for, for all requests with this token.
+    /// Starts or extends the pause of all requests with this token, if the server asks for one.
     fn extend_pause(&self, error: &Error, now: Instant) {
         if let Some(asked) = self.session.config.retry.pause(error) {
             self.session.pause.extend(now.checked_add(asked));
         }
     }
 
-    /// Waits until the pauses that the server asked for are over.
+    /// Waits until there is no pause.
     fn wait_for_pause(&self, progress: &mut Progress) -> Result<(), Error> {
         let Session { pause, config, .. } = &self.session;
         while let Some(end) = pause.end() {
             let left = end.saturating_duration_since(config.clock.now());
             if !left.is_zero() {
                 progress.pauses += 1;
-                // Other requests could keep this one waiting for ever.
+                // Other requests could extend the pause again and again.
                 if progress.pauses > config.retry.attempts(self.has_begun()) {
-                    return Err(paused("the server asked for one pause after another", left));
+                    return Err(paused(
+                        "the server asked for too many pauses in a row",
+                        left,
+                    ));
                 }
                 if !progress.limits.allow(left, left) {
-                    let problem = "the server asked for a pause beyond the time of the list";
+                    let problem =
+                        "the server asked for a pause that ends after the timeout of the list";
                     let error = paused(problem, left);
                     return Err(error.with_time_limit(errors::TIMEOUT_LIST));
                 }
                 let Operation { method, path, .. } = self.operation;
                 log::debug!(target: "fitrankings", "{method} {path}: waits {left:.1?} for the server");
-                sleep(&mut progress.limits, left, left)?;
+                progress.limits.sleep(left, left)?;
             }
             pause.finish(end);
         }
         Ok(())
     }
 
-    /// Waits for the next attempt; returns the error where no attempt follows.
+    /// Waits before the next attempt. Returns `error` if there is no next attempt.
     fn wait_to_repeat(
         &self,
         error: Error,
@@ -242,7 +240,7 @@ impl Call {
             delay,
             error: &error,
         });
-        sleep(&mut progress.limits, delay, asked)?;
+        progress.limits.sleep(delay, asked)?;
         if let Some(end) = pause_end {
             pause.finish(end);
         }
@@ -250,14 +248,13 @@ impl Call {
         Ok(())
     }
 
-    /// Returns true if the call is for a page of a list of which a page has come.
+    /// Returns true if the call fetches a page of a list of which a page has been received.
     fn has_begun(&self) -> bool {
         let page = self.page.as_ref();
         page.is_some_and(|page| page.begun.load(Ordering::Relaxed))
     }
 
-    /// Returns the limits of work that remains after the response: the end of the list, and of `timeout`
-    /// from now on.
+    /// Returns the limits for work after the response: the end of the list, and `timeout` from now.
     pub fn limits_after(
         &self,
         list_deadline: Option<Instant>,
@@ -269,14 +266,15 @@ impl Call {
         limits
     }
 
-    /// Returns an error if the caller has cancelled the call, or once its time is over.
+    /// Returns an error if the call was cancelled or its time is over.
     pub fn check(&self, limits: &Limits) -> Result<(), Error> {
-        let exceeded = |limit| errors::exceeded(limit, Phase::Unknown);
-        let checked = limits.check().map_err(exceeded);
-        checked.map_err(|error| error.with_operation(self.operation))
+        match limits.check() {
+            Ok(_) => Ok(()),
+            Err(limit) => Err(Error::from(limit).with_operation(self.operation)),
+        }
     }
 
-    /// Writes one line for an attempt: never a token, a query, or a body.
+    /// Logs an attempt in one line, without token, query and body.
     fn log(&self, attempt: u32, result: &Result<Response<'_>, Error>, time: Duration) {
         let Operation { method, path, .. } = self.operation;
         let status = match result {
@@ -291,13 +289,7 @@ impl Call {
     }
 }
 
-/// Waits; the part of the time that the server asked for does not count as the call's.
-pub(crate) fn sleep(limits: &mut Limits, delay: Duration, asked: Duration) -> Result<(), Error> {
-    let exceeded = |limit: Exceeded| errors::exceeded(limit, Phase::Unknown);
-    limits.sleep(delay, asked, POLL_INTERVAL).map_err(exceeded)
-}
-
-/// The error of a request that was not sent, because of a pause that the server asked for.
+/// Returns the error of a request that was not sent because of a pause.
 fn paused(problem: &'static str, left: Duration) -> Error {
     Error::new(Kind::Timeout, problem).with_server(ServerMessage {
         retry_after: Some(left),

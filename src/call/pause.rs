@@ -1,11 +1,11 @@
-//! The pause that a server asked for, which all requests with one token keep.
+//! The pause between requests that a server asks for with `Retry-After`.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-/// The time before which no request with a token is sent, because the server asked for it.
+/// The pause of all requests with one token.
 ///
-/// Without a pause, a request loads one number: no lock, no system call.
+/// Without a pause, a check is the load of one atomic number.
 pub(crate) struct Pause {
     origin: Instant,
     /// Nanoseconds after `origin`; 0 without a pause.
@@ -13,7 +13,7 @@ pub(crate) struct Pause {
 }
 
 impl Pause {
-    /// No pause; `now` is the time of the clock that the pauses are kept by.
+    /// Returns a state without a pause. `now` is the time of the client's clock.
     pub fn new(now: Instant) -> Self {
         Self {
             origin: now,
@@ -21,13 +21,13 @@ impl Pause {
         }
     }
 
-    /// Begins a pause, or prolongs the one that is on: the later end counts.
+    /// Starts or extends the pause: the later end counts, `None` means no end.
     pub fn extend(&self, end: Option<Instant>) {
         let end = end.map_or(u64::MAX, |end| self.nanoseconds(end));
         self.end.fetch_max(end, Ordering::Relaxed);
     }
 
-    /// The end of the pause, which can have passed.
+    /// Returns the end of the pause, which can be in the past.
     pub fn end(&self) -> Option<Instant> {
         match self.end.load(Ordering::Relaxed) {
             0 => None,
@@ -35,13 +35,13 @@ impl Pause {
         }
     }
 
-    /// Ends the pause after a wait until `end`, unless the pause was prolonged meanwhile.
+    /// Ends the pause after a wait until `end`, unless it was extended meanwhile.
     ///
-    /// Without this, a pause would not end by the clock of a test whose `sleep` takes no time.
+    /// Without this, the pause would never end with a clock that does not advance during `sleep`.
     pub fn finish(&self, end: Instant) {
         let end = self.nanoseconds(end);
         let (order, load) = (Ordering::Relaxed, Ordering::Relaxed);
-        // If it fails, the pause was prolonged, or another request has ended it.
+        // This fails if the pause was extended or has been ended by another request.
         let _ = self.end.compare_exchange(end, 0, order, load);
     }
 

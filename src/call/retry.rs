@@ -11,48 +11,48 @@ use crate::limits::clock::Clock;
 /// Only requests that are safe to repeat are retried. A `GET` is retried if no connection could be
 /// made, if the connection broke, or on 429, 500, 502, 503 and 504. Any other request, such as the
 /// token exchange, is retried only if no connection could be made, because then nothing was sent.
-/// With an [agent of your own](crate::ClientBuilder::agent) the client cannot tell whether
-/// something was sent; there, other requests are retried only if connecting timed out.
+/// With [your own agent](crate::ClientBuilder::agent) the client cannot tell whether something was
+/// sent, and retries other requests only if connecting timed out.
 ///
 /// # Defaults
 ///
-/// | Setting | Default | What for |
+/// | Setting | Default | Effect |
 /// |---|---|---|
-/// | [`max_attempts`](Self::max_attempts) | 5 | a call outlasts a restart of 3 seconds |
-/// | … where the host's name has no address, or connecting times out | 2 | a wrong base URL shows soon |
-/// | [`max_page_attempts`](Self::max_page_attempts) | 12 | a list that has begun outlasts a deploy of half a minute |
-/// | [`base_delay`](Self::base_delay) | 500 milliseconds | a short interruption costs little |
-/// | [`max_delay`](Self::max_delay) | 10 seconds | a service that is back is noticed soon |
-/// | [`max_retry_after`](Self::max_retry_after) | 60 seconds | throttling by the minute is waited for |
+/// | [`max_attempts`](Self::max_attempts) | 5 | a call survives a restart of 3 seconds |
+/// | … if the host's name has no address, or connecting times out | 2 | a wrong base URL is reported soon |
+/// | [`max_page_attempts`](Self::max_page_attempts) | 12 | a list that has begun survives a deployment of 30 seconds |
+/// | [`base_delay`](Self::base_delay) | 500 milliseconds | a short interruption causes a short delay |
+/// | [`max_delay`](Self::max_delay) | 10 seconds | a call continues soon after an outage |
+/// | [`max_retry_after`](Self::max_retry_after) | 60 seconds | a call waits for limits per minute |
 ///
-/// So a call that keeps failing at once waits 3.75 to 7.5 seconds in all before its error is
-/// returned. A page of a list, once a page of that list has come, waits 37.75 to 75.5 seconds: the
-/// service was there a moment ago, and starting a list again is dear. What a wait may take of a
-/// call's time is up to [`timeout_call`](crate::ClientBuilder::timeout_call).
+/// With these defaults, the waits of a call whose attempts fail at once add up to 3.75 to 7.5
+/// seconds. Those of a page add up to 37.75 to 75.5 seconds once a page of the same list has been
+/// received, because the service is known to work, and starting a list again is expensive. Waits
+/// count towards [`timeout_call`](crate::ClientBuilder::timeout_call), except those that the server
+/// asks for.
 ///
 /// # How long a wait is
 ///
-/// A wait is random between half of a bound and the whole bound. The bound begins with
+/// A wait is random between half of a bound and the bound. The bound starts at
 /// [`base_delay`](Self::base_delay) and doubles with each attempt, up to
-/// [`max_delay`](Self::max_delay). The random part keeps many clients from returning at once; the
-/// fixed part makes sure that the attempts are spread over some time.
+/// [`max_delay`](Self::max_delay). The random part prevents many clients from retrying at the same
+/// time. The fixed part ensures a minimum wait.
 ///
-/// If the server asks for a longer wait with `Retry-After`, that wait is used. A shorter one, `0`, a
-/// date that has passed and a value that is not understood do not shorten a wait. If the server
-/// asks for more than [`max_retry_after`](Self::max_retry_after), the error is returned at once.
+/// If the server asks for a longer wait with `Retry-After`, that wait is used. A shorter one, `0`,
+/// a past date and an invalid value do not shorten a wait. If the server asks for more than
+/// [`max_retry_after`](Self::max_retry_after), the error is returned at once.
 ///
-/// # A `Retry-After` is a pause for all
+/// # `Retry-After` pauses all requests
 ///
-/// A `Retry-After` that is waited for holds for all requests of a client and its clones, on any
-/// thread: none of them is sent before the pause is over.
-/// [`with_token`](crate::Client::with_token) begins without a pause. Without retries, and for a
-/// `Retry-After` over [`max_retry_after`](Self::max_retry_after), there is no pause: the caller
-/// decides.
+/// While the client waits for a `Retry-After`, no request of this client and its clones is sent, on
+/// any thread. [`with_token`](crate::Client::with_token) returns a client without a pause. There is
+/// no pause without retries, or if `Retry-After` exceeds
+/// [`max_retry_after`](Self::max_retry_after).
 ///
-/// A page that was [fetched ahead](crate::list::Items::prefetch) and throttled is fetched again
-/// when its turn comes, and fewer pages are fetched ahead for a while.
+/// A [prefetched](crate::list::Items::prefetch) page that was throttled is fetched again in its
+/// turn, and fewer pages are prefetched for a while.
 ///
-/// # Example: more patience, and a line for each retry
+/// # Example: more attempts, and a line for each retry
 ///
 /// ```
 /// use std::time::Duration;
@@ -78,7 +78,7 @@ pub struct RetryPolicy {
 
 type OnRetry = Arc<dyn Fn(&RetryEvent<'_>) + Send + Sync>;
 
-/// An attempt that failed and is followed by another; see [`RetryPolicy::on_retry`].
+/// A failed attempt that is followed by a retry; see [`RetryPolicy::on_retry`].
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct RetryEvent<'e> {
@@ -104,58 +104,58 @@ impl Default for RetryPolicy {
 }
 
 impl RetryPolicy {
-    /// Returns a policy without retries: each request is sent once.
+    /// Returns a policy without retries.
     pub fn none() -> Self {
         Self::default().max_attempts(1)
     }
 
-    /// Sets how often a request is sent at most, the first time included; 0 means 1. Default: 5,
-    /// and 2 where the host's name has no address or connecting times out.
+    /// Sets the maximum number of attempts of a request, including the first; 0 means 1. Default:
+    /// 5, and 2 if the host's name has no address or connecting times out.
     ///
-    /// A number that is set here holds for all of these cases, and for the pages of lists as well,
-    /// unless [`max_page_attempts`](Self::max_page_attempts) is set.
+    /// A number set here replaces both defaults, and that of
+    /// [`max_page_attempts`](Self::max_page_attempts).
     pub fn max_attempts(mut self, attempts: u32) -> Self {
         self.max_attempts = Some(attempts);
         self
     }
 
-    /// Sets how often a page of a list is sent for at most, the first time included, once a page of
-    /// that list has come; 0 means 1. Default: [`max_attempts`](Self::max_attempts) where that is
-    /// set, otherwise 12.
+    /// Sets the maximum number of attempts for a page of a list, including the first, once a page
+    /// of that list has been received; 0 means 1. Default: [`max_attempts`](Self::max_attempts) if
+    /// it is set, otherwise 12.
     pub fn max_page_attempts(mut self, attempts: u32) -> Self {
         self.max_page_attempts = Some(attempts);
         self
     }
 
-    /// Sets the longest wait after the first attempt. Default: 500 milliseconds.
+    /// Sets the maximum wait after the first attempt. Default: 500 milliseconds.
     pub fn base_delay(mut self, delay: Duration) -> Self {
         self.base_delay = delay;
         self
     }
 
-    /// Sets the longest wait after any attempt, unless the server asks for a longer one. Default:
+    /// Sets the maximum wait after any attempt, unless the server asks for a longer one. Default:
     /// 10 seconds.
     pub fn max_delay(mut self, delay: Duration) -> Self {
         self.max_delay = delay;
         self
     }
 
-    /// Sets the longest `Retry-After` that is waited for; for a longer one, the error is returned at
-    /// once. Default: 60 seconds.
+    /// Sets the maximum `Retry-After` that the client waits for; for a longer one it returns the
+    /// error at once. Default: 60 seconds.
     pub fn max_retry_after(mut self, delay: Duration) -> Self {
         self.max_retry_after = delay;
         self
     }
 
-    /// Calls a function before each retry and its wait, for a log or a counter.
+    /// Sets a function that is called before each retry and its wait, for example for a log.
     ///
-    /// It is not called where a request waits for a pause that the server asked of another request.
+    /// It is not called when a request waits for a pause that the server asked of another request.
     pub fn on_retry(mut self, callback: impl Fn(&RetryEvent<'_>) + Send + Sync + 'static) -> Self {
         self.on_retry = Some(Arc::new(callback));
         self
     }
 
-    /// How often a request is sent at most, where the host is found.
+    /// Returns the maximum number of attempts if the host is found.
     pub(crate) fn attempts(&self, has_begun: bool) -> u32 {
         let (own, default) = if has_begun {
             (self.max_page_attempts, defaults::MAX_PAGE_ATTEMPTS)
@@ -165,15 +165,15 @@ impl RetryPolicy {
         own.or(self.max_attempts).unwrap_or(default)
     }
 
-    /// The pause that an error asks of all requests.
+    /// Returns the pause of all requests that the server asks for with an error.
     pub(crate) fn pause(&self, error: &Error) -> Option<Duration> {
         let asked = error.retry_after().filter(|_| error.is_retryable())?;
         let retries = self.attempts(false).max(self.attempts(true)) > 1;
         Some(asked).filter(|asked| retries && *asked <= self.max_retry_after)
     }
 
-    /// The wait after an attempt, from 1, without what the server asks for; `None` where no
-    /// attempt follows.
+    /// Returns the wait after an attempt, counted from 1, without what the server asks for. Returns
+    /// `None` if no attempt follows.
     pub(crate) fn delay(
         &self,
         attempt: u32,
@@ -195,7 +195,7 @@ impl RetryPolicy {
         let bound = self.base_delay.saturating_mul(doubled).min(self.max_delay);
         let half = bound / 2;
         let seconds = half.as_secs_f64() * clock.random().clamp(0.0, 1.0);
-        // A number that is none, or more than a duration holds, is the clock's fault.
+        // The clock's random number can be NaN, and the product can exceed `Duration::MAX`.
         let chance = Duration::try_from_secs_f64(seconds).unwrap_or(half);
         Some(half.saturating_add(chance))
     }

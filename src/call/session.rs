@@ -14,21 +14,21 @@ use crate::operation::Operation;
 use crate::transport::HttpTransport;
 use crate::transport::base_url::NO_SERVER;
 
-/// Where `ureq` logs the target of a redirect, and every byte that it sends and receives.
+/// The log targets of `ureq` for redirects, and for every byte sent and received.
 const WIRE_LOG: [&str; 2] = ["ureq::util", "ureq_proto::util"];
 
-/// What the requests of a client have in common. It is cheap to clone.
+/// The state shared by the requests of a client. It is cheap to clone.
 #[derive(Clone)]
 pub(crate) struct Session {
     pub config: Arc<Config>,
-    /// What is sent of the token: made once, not for each request.
+    /// The headers and parameters that carry the token.
     pub auth: Arc<[AuthSecret]>,
-    /// What the server asks for concerns the token.
+    /// The pause that the server asked for, which holds for the token.
     pub pause: Arc<Pause>,
     pub cancel: Option<CancelHandle>,
 }
 
-/// What the clients of all tokens have in common.
+/// The settings of a client, shared with its clones for other tokens.
 pub(crate) struct Config {
     pub transport: HttpTransport,
     pub base_url: String,
@@ -39,7 +39,7 @@ pub(crate) struct Config {
     pub retry: RetryPolicy,
     pub clock: Arc<dyn Clock>,
     pub timeout_call: Option<Duration>,
-    /// What is wrong with the proxy that the environment names; then nothing is sent.
+    /// Why the proxy of the environment cannot be used. If set, no request is sent.
     pub proxy_problem: Option<String>,
 }
 
@@ -54,7 +54,7 @@ impl Session {
         }
     }
 
-    /// Returns the limits of a call, whose time has not started yet.
+    /// Returns the limits of a call whose time has not started.
     pub fn limits(&self) -> Limits {
         Limits::new(Arc::clone(&self.config.clock), self.cancel.clone())
     }
@@ -67,7 +67,7 @@ impl Session {
 }
 
 impl Config {
-    /// Checks that an operation may be sent.
+    /// Checks that requests of an operation may be sent.
     pub fn check(&self, operation: &Operation) -> Result<(), Error> {
         if let Some(server) = operation.server.filter(|_| self.base_url_is_default)
             && server.trim_end_matches('/') != self.base_url
@@ -83,12 +83,12 @@ impl Config {
         if let Some(problem) = &self.proxy_problem {
             return Err(Error::invalid(problem.clone()));
         }
-        // Records of this level hold the token, whatever else is done to keep it.
+        // Records of this level contain the token.
         let is_logged = |target: &&str| log::log_enabled!(target: *target, Level::Trace);
         if !self.allow_wire_log && WIRE_LOG.iter().any(is_logged) {
             return Err(Error::invalid(
                 "nothing is sent, since the logger takes records of the level TRACE from `ureq` \
-                 or `ureq_proto`, which hold the token: set both to DEBUG, or permit it with \
+                 or `ureq_proto`, which contain the token: set both to DEBUG, or permit it with \
                  `allow_wire_log(true)`",
             ));
         }

@@ -1,9 +1,9 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Stops calls and lists from another thread: a Ctrl-C, a button, a shutdown.
+/// Cancels calls and lists from another thread, for example on Ctrl-C or at shutdown.
 ///
-/// All clones are one handle. What has been cancelled stays so; begin again with a new handle.
+/// Clones share one state. A cancelled handle stays cancelled: use a new handle for later calls.
 ///
 /// ```
 /// use fitrankings::{CancelHandle, Client, UserToken};
@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 /// let handle = CancelHandle::new();
 /// let client = Client::new(UserToken::new("a-user-token")?).with_cancel(&handle);
 ///
-/// // On whichever thread hears of it:
+/// // On any thread:
 /// handle.cancel();
 ///
 /// let error = client.list_users().call().unwrap_err();
@@ -27,8 +27,10 @@ impl CancelHandle {
         Self::default()
     }
 
-    /// Stops whatever a client with this handle is doing, within a moment, and all that it is
-    /// asked to do later.
+    /// Cancels all calls and lists of clients with this handle.
+    ///
+    /// A running call ends within a fraction of a second, a later one at once. For the error,
+    /// [`is_cancelled`](crate::Error::is_cancelled) returns true.
     pub fn cancel(&self) {
         self.0.store(true, Ordering::Release);
     }

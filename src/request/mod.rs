@@ -6,7 +6,7 @@ mod head;
 pub mod multipart;
 pub mod parameter_style;
 
-use std::borrow::Cow;
+use std::borrow::{Borrow, Cow};
 use std::fmt::{Display, Write};
 use std::ops::RangeBounds;
 use std::sync::Arc;
@@ -21,7 +21,7 @@ use zeroize::Zeroizing;
 
 use crate::auth::query_keys::with_query_keys;
 use crate::call::session::Session;
-use crate::call::{self, Call, ListPage};
+use crate::call::{Call, ListPage};
 use crate::error::Error;
 use crate::escape::ESCAPED;
 use crate::limits::Limits;
@@ -106,7 +106,7 @@ impl Request {
         let operation = self.operation;
         let waited = self
             .into_call()
-            .and_then(|(_, mut limits)| call::sleep(&mut limits, delay, Duration::ZERO));
+            .and_then(|(_, mut limits)| Ok(limits.sleep(delay, Duration::ZERO)?));
         waited.map_err(|error| error.with_operation(operation))
     }
 
@@ -541,21 +541,22 @@ impl Request {
         self,
         read: impl FnOnce(Response<'_>) -> Result<R, Error>,
     ) -> Result<R, Error> {
-        self.send_shared(|response, _| read(response))
+        self.send_as(|response, _: &Call| read(response))
     }
 
-    /// Does the same as `by_status`; `read` may keep the call, to redact later what it keeps of the
-    /// response.
-    pub fn send_shared<R>(
+    /// Sends the request like `by_status`. `read` also receives the call: as an `Arc<Call>` it can
+    /// keep the call, to redact later what it keeps of the response.
+    pub fn send_as<C: From<Call> + Borrow<Call>, R>(
         mut self,
-        read: impl FnOnce(Response<'_>, &Arc<Call>) -> Result<R, Error>,
+        read: impl FnOnce(Response<'_>, &C) -> Result<R, Error>,
     ) -> Result<R, Error> {
         let operation = self.operation;
         let earlier = self.earlier.take();
         let result = self.into_call().and_then(|(call, limits)| {
-            let call = Arc::new(call);
+            let shared = C::from(call);
+            let call: &Call = shared.borrow();
             let redactor = call.redactor();
-            read(call.run(limits, earlier, &redactor)?, &call)
+            read(call.run(limits, earlier, &redactor)?, &shared)
         });
         result.map_err(|error| error.with_operation(operation))
     }

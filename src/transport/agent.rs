@@ -23,7 +23,7 @@ pub(crate) struct Settings {
     pub timeout_response: Option<Duration>,
     #[cfg(feature = "platform-verifier")]
     pub system_certificates: bool,
-    /// The certificates of a test.
+    /// The TLS settings of a test.
     #[cfg(test)]
     pub tls: Option<ureq::tls::TlsConfig>,
 }
@@ -46,24 +46,25 @@ impl Default for Settings {
 pub(super) fn build(settings: &Settings, proxy: Option<Proxy>, resolver: CachingResolver) -> Agent {
     #[allow(unused_mut, reason = "up to the features")]
     let mut config = Agent::config_builder()
-        // A status as an error would be one without its body.
+        // An error of `ureq` for a status has no body.
         .http_status_as_error(false)
         // A redirect would turn a POST into a GET, and drop the token.
         .max_redirects(0)
         .user_agent(&settings.user_agent)
-        // Asked for HTML, the service answers with a page for people.
+        // Without this, the service sends HTML pages.
         .accept("application/json")
-        // Another crate can turn on more encodings.
+        // Otherwise features that another crate turns on would add encodings.
         .accept_encoding(if cfg!(feature = "gzip") { "gzip" } else { "" })
         .proxy(proxy)
-        // The limit of the whole call is kept in `deadline`: here it would be one more system call
-        // for each read.
+        // `deadline` keeps the limit of the whole call. `ureq` would make one more system call for
+        // each read.
         .timeout_resolve(settings.timeout_connect.map(finite))
         .timeout_connect(settings.timeout_connect.map(finite))
         .timeout_recv_response(settings.timeout_response.map(finite))
         .input_buffer_size(INPUT)
         .output_buffer_size(OUTPUT)
-        // See `HeadersTooLarge`.
+        // `http_layer` keeps the real limit. After an interim response, `ureq` compares this one
+        // with all that was read, which can be most of a body.
         .max_response_header_size(INPUT)
         .max_idle_connections(IDLE)
         .max_idle_connections_per_host(IDLE);
@@ -76,7 +77,7 @@ pub(super) fn build(settings: &Settings, proxy: Option<Proxy>, resolver: Caching
     if let Some(tls) = &settings.tls {
         config = config.tls_config(tls.clone());
     }
-    // `ureq`'s own chain, less SOCKS, with a layer below TLS and one above it.
+    // The chain of `ureq` without SOCKS, with one layer added below TLS and one above it.
     let connector =
         ().chain(StartConnector)
             .chain(ConnectProxyConnector::default())
@@ -87,24 +88,21 @@ pub(super) fn build(settings: &Settings, proxy: Option<Proxy>, resolver: Caching
     Agent::with_parts(config.build(), connector, resolver)
 }
 
-/// A time that can be added to now: `ureq` panics where it cannot.
+/// Caps a timeout: `ureq` panics if the current time plus the timeout overflows.
 fn finite(timeout: Duration) -> Duration {
     const YEAR: Duration = Duration::from_secs(365 * 24 * 60 * 60);
     timeout.min(YEAR)
 }
 
-/// Checks that an agent of the caller's leaves statuses and redirects to this crate.
+/// Checks that the caller's agent leaves statuses and redirects to this crate.
 pub(crate) fn check(config: &Config) -> Result<(), Error> {
-    let wants = |setting: &str| {
-        Err(Error::invalid(format!(
-            "the agent must be configured with `{setting}`"
-        )))
+    let setting = if config.http_status_as_error() {
+        "http_status_as_error(false)"
+    } else if config.max_redirects() > 0 {
+        "max_redirects(0)"
+    } else {
+        return Ok(());
     };
-    if config.http_status_as_error() {
-        return wants("http_status_as_error(false)");
-    }
-    if config.max_redirects() > 0 {
-        return wants("max_redirects(0)");
-    }
-    Ok(())
+    let problem = format!("the agent must be configured with `{setting}`");
+    Err(Error::invalid(problem))
 }

@@ -5,47 +5,46 @@ use ureq::http::uri::Authority;
 
 use crate::Error;
 
-/// Why there is no default: the document's first server is not one that a client can start from.
+/// The error message for a client without a base URL, when the document's first server is no
+/// absolute `https` URL.
 pub(crate) const NO_SERVER: &str = "the document names no server with an absolute `https` URL: set \
                                     one with `Client::builder().base_url(…)`";
 
-/// Where the service is, checked.
+/// The base URL of the service, validated.
 #[derive(Clone, Debug)]
 pub(crate) struct BaseUrl {
-    /// Without a slash at its end: every path begins with one.
+    /// Without a slash at its end, since every path begins with one.
     pub text: String,
     pub uri: Uri,
     pub loopback: bool,
 }
 
 impl BaseUrl {
-    /// Takes an absolute `https` URL; plain `http` for loopback alone, unless `allow_http`.
+    /// Parses an absolute `https` URL. Plain `http` is accepted for loopback, or with `allow_http`.
     ///
-    /// No message shows the URL: it may hold somebody's password.
+    /// The error messages do not contain the URL, because it may contain a password.
     pub fn parse(text: &str, allow_http: bool) -> Result<Self, Error> {
         const FORM: &str = "write it like `https://api.example.com/v1`";
         let refuse = |problem: &str| Error::invalid(format!("the base URL {problem}; {FORM}"));
         if text.contains(['?', '#']) {
             return Err(refuse("has a query or a fragment"));
         }
-        let uri: Uri = text.parse().map_err(|_| match text.contains("://") {
-            true => refuse("is no URL"),
-            false => refuse("has no scheme"),
-        })?;
-        let scheme = uri
-            .scheme_str()
-            .ok_or_else(|| match text.starts_with('/') {
-                true => refuse("is relative"),
-                false => refuse("has no scheme"),
-            })?;
-        let authority = uri.authority().ok_or_else(|| refuse("has no host"))?;
+        if text.starts_with('/') {
+            return Err(refuse("is relative"));
+        }
+        if !text.contains("://") {
+            return Err(refuse("has no scheme"));
+        }
+        let uri: Uri = text.parse().map_err(|_| refuse("is not a URL"))?;
+        let (Some(scheme), Some(authority)) = (uri.scheme_str(), uri.authority()) else {
+            return Err(refuse("has no scheme"));
+        };
         if authority.as_str().contains('@') {
-            return Err(refuse("has a user name or a password in it"));
+            return Err(refuse("has a user name or a password"));
         }
-        if authority.host().is_empty() {
-            return Err(refuse("has no host"));
+        if !is_port_valid(authority) {
+            return Err(refuse("has a port that is not from 1 to 65535"));
         }
-        check_port(authority).map_err(|Port| refuse("has a port that is not from 1 to 65535"))?;
         if !is_host(authority.host()) {
             return Err(refuse("has a host that is neither a name nor an address"));
         }
@@ -55,8 +54,8 @@ impl BaseUrl {
             "http" if loopback || allow_http => {}
             "http" => {
                 return Err(Error::invalid(
-                    "the base URL is plain http, which shows the token to everybody on the way: \
-                     use https, or permit it with `allow_http(true)`",
+                    "the base URL is plain http, which sends the token unencrypted: use https, or \
+                     permit it with `allow_http(true)`",
                 ));
             }
             _ => return Err(refuse("has a scheme other than https")),
@@ -69,31 +68,23 @@ impl BaseUrl {
     }
 }
 
-/// A port that is none.
-#[derive(Debug)]
-pub(crate) struct Port;
-
-/// Checks that what stands after the host is a port, or nothing. `http` and `ureq` take a port that
-/// is none for the default one, and a token would go there.
-pub(crate) fn check_port(authority: &Authority) -> Result<(), Port> {
+/// Returns true if the host is followed by a port from 1 to 65535, or by nothing. `http` and `ureq`
+/// replace an invalid port by the default one, and the token would be sent there.
+pub(crate) fn is_port_valid(authority: &Authority) -> bool {
     let text = authority.as_str();
     let text = text.rsplit_once('@').map_or(text, |(_, text)| text);
     let Some(port) = text.strip_prefix(authority.host()) else {
-        return Err(Port);
+        return false;
     };
     let Some(digits) = port.strip_prefix(':') else {
-        return if port.is_empty() { Ok(()) } else { Err(Port) };
+        return port.is_empty();
     };
-    // A number can be parsed with a sign.
-    let plain = digits.bytes().all(|byte| byte.is_ascii_digit());
-    match digits.parse::<u16>() {
-        Ok(1..) if plain => Ok(()),
-        _ => Err(Port),
-    }
+    // `parse` would accept a sign.
+    digits.bytes().all(|byte| byte.is_ascii_digit()) && matches!(digits.parse::<u16>(), Ok(1..))
 }
 
-/// Whether a host is a name or an address for all that look at it. `ureq` with its feature
-/// `cookies` parses it anew and panics at one that the URL standard has not.
+/// Returns true if a host is a name or an address by the URL standard too. With its feature
+/// `cookies`, `ureq` parses the host again by that standard, and panics if it is not valid.
 pub(crate) fn is_host(host: &str) -> bool {
     if let Some(address) = host.strip_prefix('[') {
         let address = address.strip_suffix(']');
@@ -112,7 +103,7 @@ pub(crate) fn is_host(host: &str) -> bool {
     host.bytes().all(fits)
 }
 
-/// Whether a host is this machine, by its address or as `localhost`.
+/// Returns true if a host is a loopback address or `localhost`.
 pub(crate) fn is_loopback(host: &str) -> bool {
     let address = host.trim_start_matches('[').trim_end_matches(']');
     match address.parse::<IpAddr>() {
@@ -152,14 +143,14 @@ mod tests {
             ("", "no scheme"),
             ("api.fitrankings.com/iq", "no scheme"),
             ("/iq", "is relative"),
-            ("https://", "no URL"),
+            ("https://", "not a URL"),
             ("ftp://example.com", "scheme other than"),
             ("https://example.com/?a=b", "query"),
             ("https://example.com/#a", "fragment"),
             ("https://user:secret@example.com", "password"),
             ("http://example.com/iq", "plain http"),
             ("http://127.0.0.1.example.com/iq", "plain http"),
-            ("https://exa mple.com", "no URL"),
+            ("https://exa mple.com", "not a URL"),
             ("https://example.com:99999/iq", "port that is not"),
             ("https://example.com:65536", "port that is not"),
             ("https://example.com:abc/iq", "port that is not"),
@@ -173,7 +164,7 @@ mod tests {
             ("https://1.2.3", "host that is neither"),
             ("https://example.0x7f", "host that is neither"),
             ("https://7", "host that is neither"),
-            ("https://exa%mple.com", "no URL"),
+            ("https://exa%mple.com", "not a URL"),
             ("https://exa*mple.com", "host that is neither"),
             ("https://.", "host that is neither"),
         ] {

@@ -1,4 +1,4 @@
-//! A layer between the socket and TLS that keeps the limits of a call.
+//! The layer between the socket and TLS, which enforces the limits of a call.
 
 use std::cell::Cell;
 use std::io;
@@ -13,16 +13,16 @@ use crate::limits::Exceeded;
 use crate::transport::scope;
 use crate::transport::tls_records::Records;
 
-/// How long a read waits before the limits are looked at again. The socket is told this number once;
-/// it would have to be told the time that is left before each read.
+/// How long a read waits before the limits are checked again. Since it is always the same, the
+/// socket's timeout is set once; the time left would have to be set before each read.
 const POLL_INTERVAL: Duration = Duration::from_millis(50);
 
 thread_local! {
     static OFFLINE: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Cuts each [`DeadlineTransport`] of this thread off from its socket while `work` runs: it has only
-/// the bytes that it holds already.
+/// Runs `work`, during which each [`DeadlineTransport`] of this thread does not use its socket, but
+/// only the bytes already in its buffers.
 pub(crate) fn offline<R>(work: impl FnOnce() -> R) -> R {
     OFFLINE.set(true);
     let done = work();
@@ -30,8 +30,8 @@ pub(crate) fn offline<R>(work: impl FnOnce() -> R) -> R {
     done
 }
 
-/// What a write may take of the time that is left: a long time in whole seconds, so that it is the
-/// same for the next call, and the socket need not be told again.
+/// Returns the timeout of a write. A long time is rounded up to whole seconds, so that it is often
+/// the same for the next write, and the socket's timeout need not be set again.
 fn coarse(left: Duration) -> Duration {
     const LONG: Duration = Duration::from_secs(10);
     if left < LONG {
@@ -40,12 +40,12 @@ fn coarse(left: Duration) -> Duration {
     Duration::from_secs(left.as_secs().saturating_add(1))
 }
 
-/// The error as `ureq` hands it on.
+/// Wraps a limit in an error that `ureq` passes on.
 fn exceeded(limit: Exceeded) -> Error {
     Error::Other(Box::new(limit))
 }
 
-/// The part of the connector chain that adds a [`DeadlineTransport`].
+/// The connector that adds a [`DeadlineTransport`].
 #[derive(Debug)]
 pub(crate) struct DeadlineConnector;
 
@@ -62,10 +62,11 @@ impl<In: Transport> Connector<In> for DeadlineConnector {
     }
 }
 
+/// A transport that checks the limits of the call before each write and during each read.
 #[derive(Debug)]
 pub(crate) struct DeadlineTransport<T> {
     inner: T,
-    /// Where the bytes that came stand among the records of TLS, where they are some.
+    /// The position of the received bytes in the stream of TLS records; `None` if it is not TLS.
     records: Option<Records>,
 }
 
@@ -73,7 +74,7 @@ impl<T: Transport> DeadlineTransport<T> {
     pub fn new(mut inner: T, needs_tls: bool) -> Self {
         let mut records = (needs_tls && !inner.is_tls()).then(Records::default);
         if let Some(records) = &mut records {
-            records.take(inner.buffers().input());
+            records.advance(inner.buffers().input());
         }
         Self { inner, records }
     }
@@ -83,7 +84,7 @@ impl<T: Transport> DeadlineTransport<T> {
         let came = self.inner.await_input(timeout)?;
         if let Some(records) = &mut self.records {
             let input = self.inner.buffers().input();
-            records.take(input.get(before..).unwrap_or_default());
+            records.advance(input.get(before..).unwrap_or_default());
         }
         Ok(came)
     }
@@ -98,23 +99,20 @@ impl<T: Transport> Transport for DeadlineTransport<T> {
         if OFFLINE.get() {
             return Err(io::Error::from(io::ErrorKind::WouldBlock).into());
         }
-        scope::check_limits().map_err(exceeded)?;
-        let left = scope::time_left().map(|(left, by)| (time::Duration::Exact(coarse(left)), by));
-        match left {
-            Some((left, by)) if left < timeout.after => {
-                let timeout = NextTimeout {
-                    after: left,
-                    reason: Timeout::Global,
-                    ..timeout
-                };
-                let sent = self.inner.transmit_output(amount, timeout);
-                sent.map_err(|error| match error {
-                    Error::Timeout(Timeout::Global) => exceeded(by),
-                    error => error,
-                })
-            }
-            _ => self.inner.transmit_output(amount, timeout),
-        }
+        let left = scope::check_limits().map_err(exceeded)?.map(coarse);
+        let Some(left) = left.filter(|left| *left < *timeout.after) else {
+            return self.inner.transmit_output(amount, timeout);
+        };
+        let timeout = NextTimeout {
+            after: time::Duration::Exact(left),
+            reason: Timeout::Global,
+            ..timeout
+        };
+        let sent = self.inner.transmit_output(amount, timeout);
+        sent.map_err(|error| match error {
+            Error::Timeout(Timeout::Global) => exceeded(scope::timeout()),
+            error => error,
+        })
     }
 
     fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, Error> {
@@ -124,10 +122,7 @@ impl<T: Transport> Transport for DeadlineTransport<T> {
                 _ => Ok(true),
             };
         }
-        let end = match timeout.after {
-            time::Duration::Exact(after) => Instant::now().checked_add(after),
-            time::Duration::NotHappening => None,
-        };
+        let end = Instant::now().checked_add(*timeout.after);
         loop {
             scope::check_limits().map_err(exceeded)?;
             if scope::connects_too_long() {
@@ -147,8 +142,8 @@ impl<T: Transport> Transport for DeadlineTransport<T> {
         }
     }
 
-    /// Whether the connection can take another request: nothing came that TLS has not read, nor a
-    /// part of a record.
+    /// Returns true if the connection can be used for another request: no bytes are waiting for
+    /// TLS, and the last record is complete.
     fn is_open(&mut self) -> bool {
         let whole = self.records.as_ref().is_none_or(Records::are_whole);
         whole && self.inner.buffers().input().is_empty() && self.inner.is_open()

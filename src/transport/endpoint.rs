@@ -3,7 +3,7 @@ use std::fmt;
 use ureq::http::Uri;
 use ureq::http::uri::{Authority, Scheme};
 
-/// Where a connection leads. `Display` writes host and port, without a user name or a password.
+/// The host and port of a connection. `Display` omits a user name and a password.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Endpoint {
     authority: Authority,
@@ -11,6 +11,7 @@ pub(crate) struct Endpoint {
 }
 
 impl Endpoint {
+    /// Returns the endpoint of a URI, `None` if it has no host.
     pub fn new(uri: &Uri) -> Option<Self> {
         let https = uri.scheme() == Some(&Scheme::HTTPS);
         Some(Self {

@@ -1,4 +1,5 @@
-//! Converts the errors of `ureq`, whose own texts can show a URL, and so a query.
+//! Converts errors of `ureq`. Their own texts are not used where they can contain a URL, and so a
+//! query.
 
 use std::error::Error as StdError;
 use std::io;
@@ -7,43 +8,43 @@ use ureq::Timeout;
 
 use crate::error::{Error, Kind};
 use crate::limits::Exceeded;
-use crate::transport::http_layer::{Abrupt, HeadersTooLarge};
+use crate::transport::http_layer::Abrupt;
 use crate::transport::scope::{Phase, Report};
 
-/// The settings that limit a call, as an error names them.
+/// The names of the settings that limit a call, for error messages.
 const TIMEOUT_CALL: &str = "`timeout_call` of `Client::builder()`";
 const TIMEOUT_CONNECT: &str = "`timeout_connect` of `Client::builder()`";
 const TIMEOUT_RESPONSE: &str = "`timeout_response` of `Client::builder()`";
 pub(crate) const TIMEOUT_LIST: &str = "`timeout` of the list";
 const TIMEOUT_AGENT: &str = "the timeouts of the agent";
 
-/// How the text of rustls begins that is about a certificate.
+pub(super) const HEADERS_TOO_LARGE: &str = "the headers of the response are too large";
+
+/// The beginning of rustls' messages about certificates.
 const CERTIFICATE: &str = "invalid peer certificate";
 
-/// How rustls calls bytes that are no TLS.
+/// The name of rustls' error for bytes that are not TLS.
 const NOT_TLS: &str = "InvalidContentType";
 
-/// Converts an error of `ureq` by how far the call had come.
+/// Converts an error of `ureq`, given the state of the call.
 pub(crate) fn convert(error: ureq::Error, report: &Report) -> Error {
     at_phase(translate(error, report), report.phase)
 }
 
-/// Converts the end of a call whose time is over, or that was cancelled.
-pub(crate) fn exceeded(limit: Exceeded, phase: Phase) -> Error {
-    let error = |kind| Error::new(kind, limit.to_string());
-    at_phase(
+impl From<Exceeded> for Error {
+    fn from(limit: Exceeded) -> Self {
+        let error = |kind| Self::new(kind, limit.to_string());
         match limit {
             Exceeded::Cancelled => error(Kind::Cancelled),
             Exceeded::CallTimeout => error(Kind::Timeout).with_time_limit(TIMEOUT_CALL),
             Exceeded::ListTimeout => error(Kind::Timeout).with_time_limit(TIMEOUT_LIST),
-        },
-        phase,
-    )
+        }
+    }
 }
 
-/// Whether a failure is one to connect depends on whether a part of the request was sent. After that,
-/// the server may have carried the request out, whatever the failure looks like.
-fn at_phase(error: Error, phase: Phase) -> Error {
+/// Adapts the kind of an error to the phase of the call. Until a part of the request is sent, a
+/// failure is a connect error. After that, the server may have processed the request.
+pub(super) fn at_phase(error: Error, phase: Phase) -> Error {
     let kind = match (phase, error.kind()) {
         (Phase::Connecting, Kind::Transport) => Kind::Connect,
         (Phase::Connecting, Kind::Timeout) => Kind::ConnectTimeout,
@@ -69,7 +70,7 @@ fn translate(error: ureq::Error, report: &Report) -> Error {
         E::ConnectProxyFailed(reason) => proxy_error(&reason),
         E::InvalidProxyUrl => Error::new(Kind::Proxy, "the proxy's URL is not valid"),
         E::RequireHttpsOnly(_) | E::BadUri(_) | E::Http(_) => {
-            Error::invalid("no request can be made of the base URL and the parameters")
+            Error::invalid("the base URL and the parameters do not form a valid request")
         }
         E::Protocol(error) => {
             let speaker = match report.phase {
@@ -79,51 +80,36 @@ fn translate(error: ureq::Error, report: &Report) -> Error {
             let message = format!("the {speaker} does not speak HTTP: {error}");
             Error::new(Kind::Protocol, message)
         }
-        E::LargeResponseHeader(..) => headers_too_large(),
+        E::LargeResponseHeader(..) => Error::new(Kind::Protocol, HEADERS_TOO_LARGE),
         _ => Error::new(Kind::Transport, "the request failed"),
     }
 }
 
-/// The headers of a response are larger than this crate takes.
-pub(crate) fn headers_too_large() -> Error {
-    Error::new(Kind::Protocol, HeadersTooLarge.to_string())
-}
-
-/// Converts an error of a layer of this crate, or of one of the caller's.
+/// Converts an error of a layer that is not part of `ureq`.
 fn other(error: Box<dyn StdError + Send + Sync>, report: &Report) -> Error {
     let error = match error.downcast::<Abrupt>() {
         Ok(abrupt) => return io_error(abrupt.0, report),
         Err(error) => error,
     };
-    if let Some(limit) = error.downcast_ref::<Exceeded>() {
-        exceeded(*limit, report.phase)
-    } else if error.is::<HeadersTooLarge>() {
-        headers_too_large()
-    } else {
-        Error::new(Kind::Transport, "the request failed")
+    match error.downcast_ref::<Exceeded>() {
+        Some(limit) => Error::from(*limit),
+        None => Error::new(Kind::Transport, "the request failed"),
     }
 }
 
 fn timeout(which: Timeout, phase: Phase) -> Error {
+    let connect = |message| (Kind::ConnectTimeout, message, TIMEOUT_CONNECT);
     let (kind, message, setting) = match which {
-        Timeout::Resolve => (
-            Kind::ConnectTimeout,
-            "the host's address was not found in time",
-            TIMEOUT_CONNECT,
-        ),
-        Timeout::Connect => (
-            Kind::ConnectTimeout,
-            "it was not made in time",
-            TIMEOUT_CONNECT,
-        ),
+        Timeout::Resolve => connect("looking up the host's address timed out"),
+        Timeout::Connect => connect("connecting timed out"),
         Timeout::RecvResponse => (
             Kind::Timeout,
-            "the server took the request and did not answer in time",
+            "the server received the request and did not respond in time",
             TIMEOUT_RESPONSE,
         ),
         _ => (
             Kind::Timeout,
-            "the call took longer than it may",
+            "the call took longer than its timeout",
             TIMEOUT_CALL,
         ),
     };
@@ -133,19 +119,14 @@ fn timeout(which: Timeout, phase: Phase) -> Error {
     })
 }
 
-/// `reason` is the sentence of `ureq`, which has the status twice.
+/// `reason` is the message of `ureq`, which contains the status twice.
 fn proxy_error(reason: &str) -> Error {
-    let status = reason.rsplit('/').next().unwrap_or_default();
-    let (kind, status) = match status {
-        "403" => (Kind::Proxy, "with 403 Forbidden"),
-        "407" => (Kind::Proxy, "with 407 Proxy Authentication Required"),
-        _ => (Kind::Connect, reason),
+    let (kind, detail) = match reason.rsplit('/').next() {
+        Some("403") => (Kind::Proxy, " with 403 Forbidden"),
+        Some("407") => (Kind::Proxy, " with 407 Proxy Authentication Required"),
+        _ => (Kind::Connect, &*format!(": {reason}")),
     };
-    let sign = if kind == Kind::Proxy { "" } else { ":" };
-    Error::new(
-        kind,
-        format!("the proxy refused the connection{sign} {status}"),
-    )
+    Error::new(kind, format!("the proxy refused the connection{detail}"))
 }
 
 fn host_not_found(report: &Report, what: &str) -> String {
@@ -158,19 +139,19 @@ fn host_not_found(report: &Report, what: &str) -> String {
 fn io_error(error: io::Error, report: &Report) -> Error {
     use io::ErrorKind as K;
     let (kind, message) = match error.kind() {
-        // The kind of every error of rustls.
+        // All errors of rustls have this kind.
         K::InvalidData => return tls_error(error, report.phase),
         K::ConnectionRefused => (Kind::Connect, "the connection was refused"),
-        // The network can also go away under a connection.
+        // The network can also fail while a connection is in use.
         K::NetworkUnreachable | K::HostUnreachable | K::AddrNotAvailable => match report.phase {
             Phase::Connecting => (Kind::Connect, "the host cannot be reached"),
-            _ => (Kind::Transport, "the host cannot be reached any more"),
+            _ => (Kind::Transport, "the host can no longer be reached"),
         },
         K::UnexpectedEof | K::ConnectionReset | K::ConnectionAborted | K::BrokenPipe => {
             (Kind::Transport, closed(report.phase))
         }
         K::TimedOut | K::WouldBlock => (Kind::Timeout, "the connection timed out"),
-        // Only looking a name up fails without a kind of its own.
+        // A failed name lookup has no kind of its own.
         _ if error.to_string().contains("lookup") => {
             let message = host_not_found(report, "was not found");
             return Error::new(Kind::HostNotFound, message).with_source(error);
@@ -190,7 +171,7 @@ fn tls_error(error: io::Error, phase: Phase) -> Error {
     let kind = if text.contains(CERTIFICATE) {
         Kind::Certificate
     } else if phase == Phase::Unknown {
-        // Only of a certificate it is known that nothing was sent.
+        // Only after a certificate error is it certain that nothing was sent.
         Kind::Transport
     } else {
         Kind::Tls
@@ -201,7 +182,7 @@ fn tls_error(error: io::Error, phase: Phase) -> Error {
 fn closed(phase: Phase) -> &'static str {
     match phase {
         Phase::Connecting => "the connection was closed before anything was sent",
-        _ => "the server closed the connection before its answer was complete",
+        _ => "the server closed the connection before its response was complete",
     }
 }
 
@@ -218,7 +199,7 @@ mod tests {
     use crate::transport::http_layer::HttpLayer;
     use crate::transport::scope::Scope;
 
-    /// A connection that takes what is sent, and then loses its way to the host.
+    /// A connection whose writes succeed and whose reads fail: the host is unreachable.
     #[derive(Debug)]
     struct Lost(LazyBuffers);
 

@@ -1,19 +1,16 @@
-//! The layer between HTTP and TLS, which is the last that every byte of a request passes in clear,
-//! and the first of an answer.
+//! The layer between HTTP and TLS, through which requests and responses pass unencrypted.
 
 use std::error::Error as StdError;
 use std::fmt;
 use std::io;
 
-use ureq::unversioned::transport::{
-    Buffers, ConnectionDetails, Connector, NextTimeout, Transport, time,
-};
+use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, NextTimeout, Transport};
 use ureq::{Agent, Error};
 
 use crate::transport::sizes::{INPUT, MAX_HEADERS};
 use crate::transport::{deadline, scope};
 
-/// The beginning of the connector chain: notes that a connection is being made.
+/// The first connector of the chain, which notes that a connection is being made.
 #[derive(Debug)]
 pub(crate) struct StartConnector;
 
@@ -25,15 +22,12 @@ impl<In: Transport> Connector<In> for StartConnector {
         details: &ConnectionDetails<'_>,
         chained: Option<In>,
     ) -> Result<Option<Self::Out>, Error> {
-        scope::note_connecting(match details.timeout.after {
-            time::Duration::Exact(timeout) => Some(timeout),
-            time::Duration::NotHappening => None,
-        });
+        scope::note_connecting(*details.timeout.after);
         Ok(chained)
     }
 }
 
-/// The end of the connector chain.
+/// The last connector of the chain, which adds an [`HttpLayer`].
 #[derive(Debug)]
 pub(crate) struct HttpConnector;
 
@@ -50,16 +44,16 @@ impl<In: Transport> Connector<In> for HttpConnector {
     }
 }
 
-/// A connection as `ureq` sees it.
+/// The topmost transport of a connection.
 #[derive(Debug)]
 pub(crate) struct HttpLayer<T>(pub T);
 
 impl<T: Transport> HttpLayer<T> {
-    /// Whether TLS holds nothing of an answer that was not read.
+    /// Returns true if TLS holds no unread bytes of a response.
     ///
-    /// It is asked to read on without the socket: it gives out what it has decrypted, or makes
-    /// something of the bytes that lie below it. Only if it wants more, nothing is there. What is
-    /// no part of an answer, such as a session ticket, is dealt with on the way.
+    /// This reads from TLS without the socket. TLS returns bytes that it has decrypted, or decrypts
+    /// those in the buffer below it. If it needs more bytes, there were none of a response. Records
+    /// that are no part of a response, such as session tickets, are processed on the way.
     fn is_drained(&mut self) -> bool {
         let read = deadline::offline(|| self.0.await_input(NextTimeout::default()));
         matches!(read, Err(Error::Io(error)) if error.kind() == io::ErrorKind::WouldBlock)
@@ -87,9 +81,12 @@ impl<T: Transport> Transport for HttpLayer<T> {
     }
 
     fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, Error> {
-        // A body is consumed as it comes; headers are only once they are there as a whole.
-        if self.0.buffers().input().len() >= INPUT {
-            return Err(Error::Other(Box::new(HeadersTooLarge)));
+        // The buffer is full only of headers: those are consumed when they are complete, while a
+        // body is consumed as it arrives. With a full buffer, `ureq` would report a connection that
+        // makes no progress.
+        let size = self.0.buffers().input().len();
+        if size >= INPUT {
+            return Err(Error::LargeResponseHeader(size, INPUT));
         }
         let came = self.0.await_input(timeout).map_err(|error| match error {
             Error::Io(error) if is_abrupt(error.kind()) => Error::Other(Box::new(Abrupt(error))),
@@ -101,7 +98,8 @@ impl<T: Transport> Transport for HttpLayer<T> {
         Ok(came)
     }
 
-    /// Whether the connection can take another request, and the next answer will be to it.
+    /// Returns true if the connection can be used for another request: it is open and holds no
+    /// unread bytes, which would be taken for the next response.
     fn is_open(&mut self) -> bool {
         self.0.buffers().input().is_empty()
             && (!self.0.is_tls() || self.is_drained())
@@ -113,10 +111,10 @@ impl<T: Transport> Transport for HttpLayer<T> {
     }
 }
 
-/// A connection that was reset, or that ended without TLS saying so.
+/// The error of a connection that was reset, or that ended without the closing message of TLS.
 ///
-/// `ureq` takes an [`io::Error`] of these kinds for the end of a body whose length is not
-/// announced, though anything can be missing; so they come to it as this error.
+/// If a body has no announced length, `ureq` takes an [`io::Error`] of these kinds for its end,
+/// although a part can be missing. It passes this error on.
 #[derive(Debug)]
 pub(crate) struct Abrupt(pub io::Error);
 
@@ -128,21 +126,6 @@ impl fmt::Display for Abrupt {
 
 impl StdError for Abrupt {}
 
-/// The headers or the trailers of a response do not fit into the buffer for input.
-///
-/// `ureq` would see a connection that makes no progress. Its own limit does not do: after an interim
-/// response, it compares that limit with all that was read, which can be most of a body.
-#[derive(Debug)]
-pub(crate) struct HeadersTooLarge;
-
-impl fmt::Display for HeadersTooLarge {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the headers of the answer are too large")
-    }
-}
-
-impl StdError for HeadersTooLarge {}
-
 fn is_abrupt(kind: io::ErrorKind) -> bool {
     use io::ErrorKind as K;
     matches!(
@@ -151,11 +134,11 @@ fn is_abrupt(kind: io::ErrorKind) -> bool {
     )
 }
 
-/// Takes every `Cookie` header but `own` out of a part of a request's head, which consists of
-/// whole lines. Returns what is left of its length, and whether the head ends there.
+/// Removes every `Cookie` header but `own` from a part of a request's head, which consists of whole
+/// lines. Returns the remaining length, and whether the head ends there.
 ///
 /// With its feature `cookies`, which any crate of an application can turn on, `ureq` adds the
-/// cookies that came before, whosever token they came to.
+/// cookies of earlier responses, also those to requests with another token.
 fn keep_one_cookie(head: &mut [u8], own: Option<&[u8]>) -> (usize, bool) {
     const NAME: &[u8] = b"cookie:";
     let (mut read, mut kept, mut ended) = (0, 0, false);
@@ -177,16 +160,19 @@ fn keep_one_cookie(head: &mut [u8], own: Option<&[u8]>) -> (usize, bool) {
     (kept, ended)
 }
 
-/// Empties the agent's jar of cookies, where `ureq` has one.
+/// Empties the agent's cookie jar, if `ureq` has one.
 ///
-/// No cookie of it is sent; but it would grow, and so would the head of each request.
+/// None of its cookies are sent. But the jar would grow, and `ureq` writes all of it into the head
+/// of each request.
 pub(crate) fn forget_cookies(agent: &Agent) {
     agent.cookie_jar_lock().clear();
 }
 
-/// Stands in for `Agent::cookie_jar_lock`, which `ureq` has with its feature `cookies` only. A
-/// method of the type's own goes before one of a trait, so this is called where there is no other:
-/// a crate cannot ask for the features of its dependencies.
+/// A substitute for `Agent::cookie_jar_lock`, which exists only with the feature `cookies` of
+/// `ureq`.
+///
+/// A crate cannot query the features of its dependencies. But an inherent method takes precedence
+/// over a trait's, so this one is called only if the other does not exist.
 #[allow(
     dead_code,
     reason = "not called where `ureq` has its feature `cookies`"

@@ -1,7 +1,6 @@
-//! Sends one request, and maps what fails.
+//! Sends a request with `ureq`, and converts its errors.
 //!
-//! `ureq` is the only library of HTTP that this crate uses, and only this folder knows its transport.
-//! What it uses beyond the semver of `ureq` (`ureq::unversioned`):
+//! Only this folder uses `ureq::unversioned`, which is outside of the semver of `ureq`:
 //!
 //! | File | Item |
 //! |---|---|
@@ -28,18 +27,20 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use ureq::http::{HeaderMap, HeaderValue, Method, Request, Response, Uri};
+use ureq::http::header::COOKIE;
+use ureq::http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, Uri};
 use ureq::{Agent, Body};
 use zeroize::Zeroizing;
 
 use self::agent::Settings;
 use self::endpoint::Endpoint;
+use self::errors::HEADERS_TOO_LARGE;
 use self::http_layer::forget_cookies;
 use self::proxy::EnvironmentProxy;
 use self::resolver::CachingResolver;
 use self::scope::{Phase, Report, Scope};
 use self::sizes::{IDLE, MAX_HEADERS, OUTPUT};
-use self::worker::Left;
+use self::worker::WorkerError;
 use crate::error::{Error, Kind};
 use crate::limits::Limits;
 
@@ -48,26 +49,31 @@ use crate::limits::Limits;
 pub(crate) struct HttpTransport {
     agent: Agent,
     resolver: CachingResolver,
+    /// `None` also with the caller's agent.
     timeout_connect: Option<Duration>,
-    /// Whether the agent is the crate's own, and tells which connections are new.
+    /// Whether the agent was made by this crate. Only then is it known which connections are new.
     owns_agent: bool,
-    /// The variable of the environment that names the proxy.
+    /// The environment variable that names the proxy.
     proxy_variable: Option<&'static str>,
 }
 
-/// A request as it is sent.
+/// A request with its body.
 pub(crate) struct Message<'m> {
     pub request: Request<()>,
     pub uri: &'m Uri,
     pub body: Option<&'m [u8]>,
-    /// The value of the `Cookie` header, if there is one.
-    pub cookie: Option<HeaderValue>,
 }
 
-/// A request that has no response.
+impl Message<'_> {
+    fn cookie(&self) -> Option<HeaderValue> {
+        self.request.headers().get(COOKIE).cloned()
+    }
+}
+
+/// The error of a request without a response.
 pub(crate) struct Failure {
     pub error: Error,
-    /// Whether it went out on a connection of the pool.
+    /// Whether the request was sent on a connection of the pool, or may have been.
     pub is_pooled: bool,
 }
 
@@ -81,7 +87,7 @@ impl From<Error> for Failure {
 }
 
 impl HttpTransport {
-    /// Returns a transport with an agent of this crate.
+    /// Returns a transport with a new agent.
     pub fn new(settings: &Settings, proxy: Option<EnvironmentProxy>) -> Self {
         let resolver = CachingResolver::default();
         let proxy_variable = proxy.as_ref().map(|proxy| proxy.variable);
@@ -95,7 +101,7 @@ impl HttpTransport {
         }
     }
 
-    /// Returns a transport with an agent of the caller's.
+    /// Returns a transport with the caller's agent.
     pub fn with_agent(agent: Agent) -> Self {
         Self {
             agent,
@@ -106,50 +112,51 @@ impl HttpTransport {
         }
     }
 
+    /// Returns true if the agent was made by this crate.
     pub fn owns_agent(&self) -> bool {
         self.owns_agent
     }
 
-    /// Returns how many connections of the pool can be stale before a new one is made; an agent of
-    /// the caller's does not tell which are of the pool.
+    /// Returns how many pooled connections can be stale before a new connection is made. With the
+    /// caller's agent it is not known which connections were pooled.
     pub fn max_stale(&self) -> usize {
         if self.owns_agent { IDLE } else { 1 }
     }
 
-    /// Returns how long a line of a request's head can be.
+    /// Returns the maximum length of a line in a request's head, in bytes.
     pub fn max_line(&self) -> usize {
         self.agent.config().output_buffer_size()
     }
 
-    /// Sends a request, and reads the response with `read`.
+    /// Sends a request, and returns the result of `read` for its response.
     pub fn send<R>(
         &self,
         message: Message<'_>,
         limits: &Limits,
         read: impl FnOnce(Response<Body>) -> Result<R, Error>,
     ) -> Result<R, Failure> {
-        let exceeded = |limit| errors::exceeded(limit, Phase::Unknown);
-        limits.check().map_err(exceeded)?;
-        let scope = Scope::enter(limits, message.cookie.clone());
-        let response = if self.needs_worker(limits) {
-            self.exchange_on_worker(message, limits, &scope)
+        let left = limits.check().map_err(Error::from)?;
+        let scope = Scope::enter(limits, message.cookie());
+        let response = if self.needs_worker(limits, left) {
+            self.run_on_worker(message, limits, &scope)
         } else {
-            self.exchange(message, &scope)
+            self.run(message, &scope)
         };
         Ok(read(response?)?)
     }
 
-    /// Returns true if a name or a connection may have to be given up on while it is being made:
-    /// nothing interrupts those.
-    fn needs_worker(&self, limits: &Limits) -> bool {
-        // The name has as much time as the connection after it.
-        let connect = self.timeout_connect.filter(|_| self.owns_agent);
-        let most = connect.map(|connect| connect.saturating_mul(2));
+    /// Returns true if a limit may be exceeded while a name is looked up or a connection is made.
+    /// Both block, so they have to run on another thread.
+    fn needs_worker(&self, limits: &Limits, left: Option<Duration>) -> bool {
+        // `timeout_connect` holds for the lookup, and again for the connection.
+        let most = self
+            .timeout_connect
+            .map(|timeout| timeout.saturating_mul(2));
         let is_tight = |left| most.is_none_or(|most| left < most);
-        limits.cancel.is_some() || limits.left().is_some_and(is_tight)
+        limits.cancel.is_some() || left.is_some_and(is_tight)
     }
 
-    fn exchange_on_worker(
+    fn run_on_worker(
         &self,
         message: Message<'_>,
         limits: &Limits,
@@ -159,43 +166,39 @@ impl HttpTransport {
         let work = {
             let (transport, limits, sent) = (self.clone(), limits.clone(), Arc::clone(&sent));
             let (request, uri) = (message.request.clone(), message.uri.clone());
-            let cookie = message.cookie.clone();
             let body = message.body.map(|bytes| Zeroizing::new(bytes.to_vec()));
             move || {
-                let scope = Scope::enter(&limits, cookie.clone());
-                scope.tell_when_sent(sent);
                 let message = Message {
                     request,
                     uri: &uri,
                     body: body.as_ref().map(|bytes| bytes.as_slice()),
-                    cookie,
                 };
-                transport.exchange(message, &scope)
+                let scope = Scope::enter(&limits, message.cookie());
+                scope.signal_sent(sent);
+                transport.run(message, &scope)
             }
         };
         match worker::run(limits, work) {
             Ok(result) => result,
-            Err(Left::NoThread) => self.exchange(message, scope),
-            Err(Left::Gone) => {
-                Err(Error::new(Kind::Transport, "the thread of the request is gone").into())
+            Err(WorkerError::NotStarted) => self.run(message, scope),
+            Err(WorkerError::Panicked) => {
+                Err(Error::new(Kind::Transport, "the thread of the request panicked").into())
             }
-            Err(Left::Exceeded(limit)) => {
+            Err(WorkerError::Exceeded(limit)) => {
                 let phase = match (self.owns_agent, sent.load(Ordering::Acquire)) {
                     (false, _) => Phase::Unknown,
                     (true, true) => Phase::Sent,
                     (true, false) => Phase::Connecting,
                 };
-                let error = errors::exceeded(limit, phase);
+                let error = errors::at_phase(limit.into(), phase);
                 Err(self.locate(error, message.uri, None).into())
             }
         }
     }
 
-    /// Sends a request, and returns the response, of which the body was not read.
-    fn exchange(&self, message: Message<'_>, scope: &Scope) -> Result<Response<Body>, Failure> {
-        let Message {
-            request, uri, body, ..
-        } = message;
+    /// Sends a request, and returns the response with its body unread.
+    fn run(&self, message: Message<'_>, scope: &Scope) -> Result<Response<Body>, Failure> {
+        let Message { request, uri, body } = message;
         let method = request.method();
         // Without a length, `ureq` would send an empty chunked body.
         let has_length = matches!(*method, Method::POST | Method::PUT | Method::PATCH);
@@ -210,30 +213,28 @@ impl HttpTransport {
             && scope.has_large_input()
             && size(response.headers()) > MAX_HEADERS
         {
-            return Err(errors::headers_too_large().into());
+            return Err(Error::new(Kind::Protocol, HEADERS_TOO_LARGE).into());
         }
-        response.map_err(|error| {
-            let mut report = scope.report();
-            if !self.owns_agent {
-                report.phase = Phase::Unknown;
-            }
-            self.failure(error, report, uri)
-        })
+        response.map_err(|error| self.failure(error, scope.report(), uri))
     }
 
-    fn failure(&self, error: ureq::Error, report: Report, uri: &Uri) -> Failure {
+    fn failure(&self, error: ureq::Error, mut report: Report, uri: &Uri) -> Failure {
+        // The layers that make the report are not part of the caller's agent.
+        if !self.owns_agent {
+            report.phase = Phase::Unknown;
+            report.is_pooled = true;
+        }
         let error = errors::convert(error, &report);
         if error.kind().is_connect() {
-            self.resolver.forget();
+            self.resolver.clear();
         }
         Failure {
             error: self.locate(error, uri, report.endpoint),
-            // An agent of the caller's does not tell, so it may be.
-            is_pooled: report.is_pooled || !self.owns_agent,
+            is_pooled: report.is_pooled,
         }
     }
 
-    /// Names host, port and proxy in an error of a connection that was not made.
+    /// Adds host, port and proxy to an error of connecting.
     fn locate(&self, error: Error, uri: &Uri, endpoint: Option<Endpoint>) -> Error {
         if !error.kind().is_connect() {
             return error;
@@ -246,28 +247,30 @@ impl HttpTransport {
         let host = host.unwrap_or_default();
         let is_proxy = endpoint.is_none() || endpoint == proxy;
         error.with_destination(&match (endpoint, proxy) {
-            (_, Some(proxy)) if is_proxy => match self.proxy_variable {
-                Some(variable) => format!("{host} by the proxy {proxy} ({variable})"),
-                None => format!("{host} by the proxy {proxy}"),
-            },
+            (_, Some(proxy)) if is_proxy => {
+                let variable = self.proxy_variable.map(|variable| format!(" ({variable})"));
+                let variable = variable.unwrap_or_default();
+                format!("{host} through the proxy {proxy}{variable}")
+            }
             (Some(endpoint), _) => endpoint.to_string(),
             (None, _) => host,
         })
     }
 }
 
-/// Returns how many bytes the headers had.
+/// Returns the size of the headers in bytes.
 fn size(headers: &HeaderMap) -> usize {
-    let lines = headers.iter();
-    let lines = lines.map(|(name, value)| name.as_str().len() + value.len() + ": \r\n".len());
-    lines.sum()
+    let line = |(name, value): (&HeaderName, &HeaderValue)| {
+        name.as_str().len() + value.len() + ": \r\n".len()
+    };
+    headers.iter().map(line).sum()
 }
 
-/// Checks that a `User-Agent` can be in a header, and fits into its line.
+/// Checks that a user agent is a valid header value, and fits into a line.
 pub(crate) fn check_user_agent(user_agent: &str) -> Result<(), Error> {
-    if ureq::http::HeaderValue::try_from(user_agent).is_err() {
+    if HeaderValue::try_from(user_agent).is_err() {
         return Err(Error::invalid(
-            "the user agent holds a line break or a control character",
+            "the user agent contains a line break or a control character",
         ));
     }
     let most = OUTPUT / 2;

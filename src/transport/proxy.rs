@@ -6,10 +6,9 @@ use std::ffi::OsString;
 use ureq::http::Uri;
 use ureq::{Proxy, ProxyProtocol};
 
-use crate::transport::base_url::check_port;
+use crate::transport::base_url::is_port_valid;
 
-/// The variables that name a proxy, in the order in which `ureq` asks them: the first that is set
-/// is used.
+/// The variables that name a proxy, in the order of `ureq`. The first one that is set is used.
 const VARIABLES: [&str; 6] = [
     "ALL_PROXY",
     "all_proxy",
@@ -31,14 +30,14 @@ pub(crate) struct EnvironmentProxy {
 
 /// Returns the proxy that the environment names for a URL.
 ///
-/// `ureq` reads the same variables, but ignores a value that is not valid, and the request then goes
-/// out without the proxy. With its feature `win-system-proxy`, which any crate of an application can
+/// `ureq` reads the same variables, but ignores an invalid value, and then sends the request
+/// without the proxy. With its feature `win-system-proxy`, which any crate of an application can
 /// turn on, it also reads the settings of Windows.
 ///
 /// # Errors
 ///
-/// The variable names no proxy, or one that is not supported. The message names the variable and
-/// not its value, which can hold a password.
+/// The variable's value is not the URL of a proxy, or the proxy is not supported. The message names
+/// the variable, but not its value, which can contain a password.
 pub(crate) fn from_environment(uri: &Uri) -> Result<Option<EnvironmentProxy>, String> {
     find(uri, |name| env::var_os(name))
 }
@@ -61,7 +60,7 @@ fn find(
     let proxy = value.to_str().and_then(|value| Proxy::new(value).ok());
     let Some(proxy) = proxy.filter(is_whole) else {
         return Err(format!(
-            "the environment variable `{name}` is not the URL of a proxy: it looks like \
+            "the environment variable `{name}` is not the URL of a proxy: write it like \
              `http://proxy.example.com:3128`"
         ));
     };
@@ -71,21 +70,21 @@ fn find(
             variable: name,
         })),
         _ => Err(format!(
-            "the environment variable `{name}` names a SOCKS proxy, which is not supported: name \
-             an http proxy, or give `Client::builder().agent(…)` an agent of your own"
+            "the environment variable `{name}` names a SOCKS proxy, which is not supported: use \
+             an http proxy, or your own agent with `Client::builder().agent(…)`"
         )),
     }
 }
 
 fn is_whole(proxy: &Proxy) -> bool {
     let authority = proxy.uri().authority();
-    authority.is_some_and(|authority| !authority.host().is_empty() && check_port(authority).is_ok())
+    authority.is_some_and(|authority| !authority.host().is_empty() && is_port_valid(authority))
 }
 
-/// Whether the URL's host is among these, which are separated by commas, as `ureq` reads them.
+/// Returns true if the URL's host is in a list separated by commas, by the rules of `ureq`.
 fn is_excepted(uri: &Uri, hosts: &str) -> bool {
     let hosts = hosts.split(',').map(str::trim);
-    // Only `ureq` compares hosts as `ureq` does; no request goes to this proxy.
+    // This proxy serves only to compare hosts like `ureq`; no request is sent to it.
     let proxy = Proxy::builder(ProxyProtocol::Http);
     let proxy = hosts.fold(proxy, |proxy, host| proxy.no_proxy(host));
     proxy.build().is_ok_and(|proxy| proxy.is_no_proxy(uri))

@@ -9,17 +9,17 @@ use ureq::unversioned::transport::NextTimeout;
 
 use crate::transport::scope;
 
-/// Lifetime of a cached address. The system does not say how long it may be.
+/// Lifetime of a cached address. The system does not report the lifetime of its own.
 const LIFETIME: Duration = Duration::from_secs(60);
 
-/// Names that are kept at once: a client talks to one host, or to that and a proxy.
+/// Maximum number of cached names. A client connects to one host, or to one proxy as well.
 const CAPACITY: usize = 8;
 
-/// The system's resolver, asked once a minute and not twice a call.
+/// The system's resolver with a cache.
 ///
-/// `ureq` resolves the name on every call, over a pooled connection too, and starts a thread for
-/// it where a timeout is set. An address that was found goes on being used until it is old, or
-/// [forgotten](Self::forget) because nothing answers there.
+/// `ureq` resolves the name on every call, even if it then uses a pooled connection, and with a
+/// timeout it starts a thread for this. A cached address is used for up to one minute, or until a
+/// connection to it fails and the cache is [cleared](Self::clear).
 #[derive(Clone, Debug, Default)]
 pub(crate) struct CachingResolver(Arc<Shared>);
 
@@ -38,8 +38,8 @@ struct Known {
 }
 
 impl CachingResolver {
-    /// Asks the system again next time.
-    pub fn forget(&self) {
+    /// Empties the cache, so that the system resolves the next name.
+    pub fn clear(&self) {
         self.known().clear();
     }
 

@@ -1,8 +1,8 @@
-//! What the layers of a connection know of the call that uses it.
+//! The state that a call shares with the layers of its connection.
 //!
-//! `ureq` has one timeout for all calls of an agent, and no way to interrupt one of them. But its
-//! transports run on the thread of the call. So the limits of a call are set for its thread, and the
-//! layers look at them; and the layers note there how far the call has come.
+//! `ureq` has one timeout for all calls of an agent, and cannot interrupt a call. But its
+//! transports run on the thread of the call. So this state is local to the thread: the layers check
+//! the limits of the call there, and note its progress.
 
 use std::cell::RefCell;
 use std::marker::PhantomData;
@@ -15,44 +15,44 @@ use ureq::http::{HeaderValue, Uri};
 use crate::limits::{Exceeded, Limits};
 use crate::transport::endpoint::Endpoint;
 
-/// How far a call has come.
+/// The progress of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Phase {
     /// Nothing of the request was sent.
     Connecting,
-    /// A part of the request was sent, if not all of it.
+    /// At least a part of the request was sent.
     Sent,
-    /// The agent is the caller's, which does not tell.
+    /// The agent is the caller's, so the progress is not known.
     Unknown,
 }
 
-/// What the layers noted of a call.
+/// What the layers have noted about a call.
 #[derive(Debug)]
 pub(crate) struct Report {
     pub phase: Phase,
-    /// Where the last name was looked up, or the last connection made.
+    /// The endpoint of the last lookup or connection.
     pub endpoint: Option<Endpoint>,
-    /// Whether the request went out on a connection of the pool.
+    /// Whether the request was sent on a connection of the pool.
     pub is_pooled: bool,
 }
 
 #[derive(Default)]
 struct State {
     limits: Option<Limits>,
-    /// How many connections are being made: two while one to a proxy is, for one through it.
+    /// The number of connections being made. It is two while connecting to a proxy.
     connecting: u32,
-    /// When the connection has to be made, with all that belongs to it, in real time.
+    /// The end of the time for connecting, proxy and TLS included, by the system's clock.
     connect_deadline: Option<Instant>,
-    /// Whether a connection was made, or begun.
+    /// Whether the call has begun to make a connection.
     connected: bool,
     endpoint: Option<Endpoint>,
-    /// Whether a part of the request went out.
+    /// Whether a part of the request was sent.
     sent: bool,
-    /// The same, for another thread.
+    /// A copy of `sent` for another thread.
     sent_for_others: Option<Arc<AtomicBool>>,
-    /// Whether the head of the request went out as a whole.
+    /// Whether the whole head of the request was sent.
     head_sent: bool,
-    /// Whether more was read at once than the headers of a response may have.
+    /// Whether the input buffer held more bytes than the headers of a response may have.
     large_input: bool,
     /// The value of the `Cookie` header that this crate sends.
     cookie: Option<HeaderValue>,
@@ -62,14 +62,14 @@ thread_local! {
     static STATE: RefCell<State> = RefCell::default();
 }
 
-/// Applies the limits of a call to the connections that this thread uses, until it is dropped.
+/// Sets the state of this thread for one call, until it is dropped.
 pub(crate) struct Scope {
-    /// It belongs to its thread.
+    /// Keeps the scope on its thread.
     _thread: PhantomData<*const ()>,
 }
 
 impl Scope {
-    /// `cookie` is the value of the `Cookie` header of the request; no other is sent.
+    /// Begins a call. `cookie` is the value of its `Cookie` header; no other cookies are sent.
     pub fn enter(limits: &Limits, cookie: Option<HeaderValue>) -> Self {
         STATE.set(State {
             limits: Some(limits.clone()),
@@ -81,16 +81,17 @@ impl Scope {
         }
     }
 
-    /// Tells another thread when a part of the request goes out.
-    pub fn tell_when_sent(&self, sent: Arc<AtomicBool>) {
+    /// Sets `sent` to true when a part of the request is sent.
+    pub fn signal_sent(&self, sent: Arc<AtomicBool>) {
         STATE.with_borrow_mut(|state| state.sent_for_others = Some(sent));
     }
 
-    /// Returns true if the headers of the response can be larger than they may be.
+    /// Returns true if the headers of the response can exceed their maximum size.
     pub fn has_large_input(&self) -> bool {
         STATE.with_borrow(|state| state.large_input)
     }
 
+    /// Returns what the layers have noted.
     pub fn report(&self) -> Report {
         STATE.with_borrow(|state| Report {
             phase: if state.sent {
@@ -110,20 +111,18 @@ impl Drop for Scope {
     }
 }
 
-/// Returns an error once the call of this thread has to end.
-pub(crate) fn check_limits() -> Result<(), Exceeded> {
-    STATE.with_borrow(|state| state.limits.as_ref().map_or(Ok(()), Limits::check))
+/// Checks the limits of this thread's call; see [`Limits::check`].
+pub(crate) fn check_limits() -> Result<Option<Duration>, Exceeded> {
+    STATE.with_borrow(|state| state.limits.as_ref().map_or(Ok(None), Limits::check))
 }
 
-/// Returns the time that is left for the call of this thread, and what it ends by.
-pub(crate) fn time_left() -> Option<(Duration, Exceeded)> {
-    STATE.with_borrow(|state| {
-        let limits = state.limits.as_ref()?;
-        Some((limits.left()?, limits.timeout()))
-    })
+/// Returns the error for the end of this thread's call by its deadline.
+pub(crate) fn timeout() -> Exceeded {
+    let limits = |state: &State| state.limits.as_ref().map(Limits::timeout);
+    STATE.with_borrow(limits).unwrap_or(Exceeded::CallTimeout)
 }
 
-/// Returns true if a connection is being made, and should have been by now.
+/// Returns true if the time for the connection that is being made is over.
 pub(crate) fn connects_too_long() -> bool {
     STATE.with_borrow(|state| {
         let end = state.connect_deadline.filter(|_| state.connecting > 0);
@@ -131,21 +130,21 @@ pub(crate) fn connects_too_long() -> bool {
     })
 }
 
-/// Notes where the call is about to connect to.
+/// Notes the endpoint of a lookup or a connection.
 pub(crate) fn note_endpoint(uri: &Uri) {
     STATE.with_borrow_mut(|state| state.endpoint = Endpoint::new(uri));
 }
 
-/// Notes that more was read at once than the headers of a response may have.
+/// Notes that the input buffer holds more bytes than the headers of a response may have.
 pub(crate) fn note_large_input() {
     STATE.with_borrow_mut(|state| state.large_input = true);
 }
 
 /// Notes that a connection is about to be made, within `timeout`.
-pub(crate) fn note_connecting(timeout: Option<Duration>) {
+pub(crate) fn note_connecting(timeout: Duration) {
     STATE.with_borrow_mut(|state| {
         if state.connecting == 0 {
-            state.connect_deadline = timeout.and_then(|it| Instant::now().checked_add(it));
+            state.connect_deadline = Instant::now().checked_add(timeout);
         }
         state.connecting += 1;
         state.connected = true;
@@ -157,12 +156,12 @@ pub(crate) fn note_connected() {
     STATE.with_borrow_mut(|state| state.connecting = state.connecting.saturating_sub(1));
 }
 
-/// Notes that a part of the request goes out, and calls `head` as long as that is a part of its
-/// head, with the value of the `Cookie` header that may go out. `head` returns true where the head
-/// ends.
+/// Notes that a part of the request is sent. For each part of its head this calls `head` with the
+/// value of the `Cookie` header to send; `head` returns true if the part contains the end of the
+/// head.
 pub(crate) fn note_sending(head: impl FnOnce(Option<&HeaderValue>) -> bool) {
     STATE.with_borrow_mut(|state| {
-        // What goes out before is for a proxy, or for TLS.
+        // While connecting, bytes are sent for the proxy or TLS.
         if state.connecting > 0 {
             return;
         }

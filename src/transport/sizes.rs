@@ -1,14 +1,14 @@
 //! Sizes of a connection's buffers, and of the pool.
 
-/// The buffer for input. The default of `ureq` is 128 KiB, zeroed for each connection. A page of 20
-/// records fits in what is read at once.
+/// The size of the input buffer. A page of 20 records fits into it. The default of `ureq`, 128 KiB,
+/// would be zeroed for each connection.
 pub(crate) const INPUT: usize = 32 * 1024;
 
-/// The buffer for output, which is the longest line of a request's head.
+/// The size of the output buffer, and so the maximum length of a line in a request's head.
 pub(crate) const OUTPUT: usize = 16 * 1024;
 
-/// The most bytes that the headers of a response may have.
+/// The maximum size of a response's headers.
 pub(crate) const MAX_HEADERS: usize = 16 * 1024 - 1;
 
-/// Idle connections that are kept: as many as there may be threads on one client.
+/// The maximum number of idle connections, which is also that of threads that prefetch pages.
 pub(crate) const IDLE: usize = 32;

@@ -1,19 +1,19 @@
-/// How long the header of a TLS record is; its last two bytes are the length of the rest.
+/// The size of a TLS record's header. Its last two bytes are the size of the rest.
 const HEADER: usize = 5;
 
-/// Where a stream of TLS records stands: between two records, or inside one.
+/// The position in a stream of TLS records: between two records, or inside one.
 #[derive(Debug, Default)]
 pub(crate) struct Records {
     header: [u8; HEADER],
-    /// How many bytes of the next record's header came.
+    /// The number of bytes received of the next record's header.
     known: usize,
-    /// How many bytes of the current record are missing.
+    /// The number of bytes missing of the current record.
     missing: usize,
 }
 
 impl Records {
-    /// Takes the next bytes of the stream.
-    pub fn take(&mut self, mut bytes: &[u8]) {
+    /// Advances by the next bytes of the stream.
+    pub fn advance(&mut self, mut bytes: &[u8]) {
         while let Some((first, rest)) = bytes.split_first() {
             if self.missing > 0 {
                 let part = self.missing.min(bytes.len());
@@ -33,7 +33,7 @@ impl Records {
         }
     }
 
-    /// Whether the last byte was the end of a record.
+    /// Returns true if the last byte was the end of a record.
     pub fn are_whole(&self) -> bool {
         self.known == 0 && self.missing == 0
     }
@@ -57,7 +57,7 @@ mod tests {
             let mut records = Records::default();
             let mut taken = 0;
             for part in stream.chunks(size) {
-                records.take(part);
+                records.advance(part);
                 taken += part.len();
                 assert_eq!(
                     records.are_whole(),

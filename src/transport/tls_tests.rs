@@ -1,4 +1,4 @@
-//! Calls over real TLS with the agent of this crate, against a server that is not honest.
+//! Calls over real TLS with the agent of this crate, to a server that violates the protocol.
 
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, TcpStream};
@@ -39,16 +39,16 @@ struct Server {
     trusted: TlsConfig,
 }
 
-/// A connection whose handshake is done.
+/// A server's side of a connection, after the handshake.
 struct Connection {
     stream: TcpStream,
     session: ServerConnection,
-    /// The part of a record that is still to be sent.
+    /// The part of a record that was not sent yet.
     rest: Vec<u8>,
 }
 
 impl Connection {
-    /// The next records, beginning with the session's tickets where they were not sent yet.
+    /// Encrypts bytes. The session's tickets are part of the first result.
     fn seal(&mut self, bytes: impl AsRef<[u8]>) -> Vec<u8> {
         self.session.writer().write_all(bytes.as_ref()).unwrap();
         self.records()
@@ -67,7 +67,7 @@ impl Connection {
         self.stream.write_all(records)
     }
 
-    /// The next request's head.
+    /// Reads the head of the next request.
     fn request(&mut self) -> io::Result<Option<String>> {
         let mut head = Vec::new();
         while !head.ends_with(b"\r\n\r\n") {
@@ -99,7 +99,7 @@ impl Server {
         let trusted = authority.trusted();
         let listener = Listener::start(move |stream, _| {
             let session = ServerConnection::new(Arc::clone(&config)).unwrap();
-            // An error is a client that hung up.
+            // An error means that the client closed the connection.
             let _ = converse(stream.try_clone().unwrap(), session, &serve);
         });
         Self { listener, trusted }
@@ -122,7 +122,7 @@ impl Server {
 }
 
 fn converse(mut stream: TcpStream, mut session: ServerConnection, serve: &Serve) -> io::Result<()> {
-    // By hand, so that tickets for the session stay here until there is an answer.
+    // By hand, so that tickets for the session stay here until there is a response.
     while session.is_handshaking() {
         while session.wants_write() {
             session.write_tls(&mut stream)?;
@@ -147,7 +147,7 @@ fn converse(mut stream: TcpStream, mut session: ServerConnection, serve: &Serve)
     Ok(())
 }
 
-fn answer(body: &str) -> String {
+fn response(body: &str) -> String {
     let length = body.len();
     format!("HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\n{body}")
 }
@@ -156,26 +156,26 @@ fn get(client: &Client<UserToken>) -> Result<String, Error> {
     Request::new(&client.session, &TEXT).text()
 }
 
-/// Sizes of an answer's body around those in which ciphertext is read: 4 KiB at once, of records
+/// Sizes of a response's body around those in which ciphertext is read: 4 KiB at once, of records
 /// of 16 KiB, into a buffer of 32 KiB.
 const SIZES: [usize; 9] = [0, 100, 3_900, 4_050, 5_000, 15_000, 16_300, 20_000, 60_000];
 
-/// What a server says beyond an answer.
+/// Where the bytes are that a server sends after a response.
 #[derive(Clone, Copy, Debug)]
 enum Beyond {
-    /// In the record with the end of the answer.
+    /// In the record with the end of the response.
     SameRecord,
     NextRecord,
     /// Many records, together more than all buffers.
     ManyRecords,
-    /// The beginning of the next record, whose rest comes with the next request.
+    /// In the next record, whose rest is sent after the next request.
     HalfRecord,
-    /// One byte of it.
+    /// The same, with only one byte sent before.
     OneByte,
 }
 
-/// Answers the first request on a connection with more than an answer, as if it were the answer to
-/// the next, and each by the token that it came with.
+/// Responds to the first request on a connection with a second response as well, which the client
+/// could take for that to the next request. The bodies name the user of the token.
 fn serve_beyond(
     size: usize,
     beyond: Beyond,
@@ -187,26 +187,26 @@ fn serve_beyond(
         } else {
             "bob's".to_owned()
         };
-        let stolen = answer("alice's");
+        let stolen = response("alice's");
         if !alice {
             let mut records = std::mem::take(&mut connection.rest);
-            records.extend(connection.seal(answer(&body)));
+            records.extend(connection.seal(response(&body)));
             return connection.send(&records);
         }
         let records = match beyond {
-            Beyond::SameRecord => connection.seal(answer(&body) + &stolen),
+            Beyond::SameRecord => connection.seal(response(&body) + &stolen),
             Beyond::NextRecord => {
-                [connection.seal(answer(&body)), connection.seal(&stolen)].concat()
+                [connection.seal(response(&body)), connection.seal(&stolen)].concat()
             }
             Beyond::ManyRecords => {
-                let mut records = connection.seal(answer(&body));
+                let mut records = connection.seal(response(&body));
                 for _ in 0..100 {
-                    records.extend(connection.seal(answer(&"alice's".repeat(1000))));
+                    records.extend(connection.seal(response(&"alice's".repeat(1000))));
                 }
                 records
             }
             Beyond::HalfRecord | Beyond::OneByte => {
-                let mut records = connection.seal(answer(&body));
+                let mut records = connection.seal(response(&body));
                 let mut next = connection.seal(&stolen);
                 let part = if matches!(beyond, Beyond::OneByte) {
                     1
@@ -223,7 +223,7 @@ fn serve_beyond(
 }
 
 #[test]
-fn what_a_server_sends_beyond_an_answer_is_no_answer_to_the_next_user() {
+fn what_a_server_sends_beyond_a_response_is_no_response_to_the_next_user() {
     use Beyond as B;
     for version in VERSIONS {
         for size in SIZES {
@@ -247,8 +247,8 @@ fn what_a_server_sends_beyond_an_answer_is_no_answer_to_the_next_user() {
 }
 
 /// Three records: most of a head, its end with a full record of the body, and the end of the body
-/// with `beyond`. TLS decrypts the last two together, and the buffer above it has no room for what
-/// is beyond: that stays in TLS, where `ureq` does not look.
+/// with `beyond`. TLS decrypts the last two together, and the buffer above it has no room for
+/// `beyond`: that stays in TLS, which `ureq` does not check.
 fn serve_decrypted(connection: &mut Connection, head: usize, beyond: &str) -> io::Result<()> {
     const RECORD: usize = 16 * 1024;
     let last = INPUT - RECORD - head;
@@ -262,7 +262,7 @@ fn serve_decrypted(connection: &mut Connection, head: usize, beyond: &str) -> io
 }
 
 #[test]
-fn what_tls_has_decrypted_beyond_an_answer_is_no_answer_to_the_next_user() {
+fn what_tls_has_decrypted_beyond_a_response_is_no_response_to_the_next_user() {
     for version in VERSIONS {
         for head in [16_200, 16_300, 16_350, 16_379] {
             for beyond in ["", "HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\nalice's"] {
@@ -270,7 +270,7 @@ fn what_tls_has_decrypted_beyond_an_answer_is_no_answer_to_the_next_user() {
                     match request.contains("Bearer alice") {
                         true => serve_decrypted(connection, head, beyond),
                         false => {
-                            let records = connection.seal(answer("bob's"));
+                            let records = connection.seal(response("bob's"));
                             connection.send(&records)
                         }
                     }
@@ -290,9 +290,9 @@ fn what_tls_has_decrypted_beyond_an_answer_is_no_answer_to_the_next_user() {
 fn an_honest_connection_is_used_again_over_tls() {
     for version in VERSIONS {
         for size in SIZES {
-            // In TLS 1.3, the session's tickets come together with the first answer.
+            // In TLS 1.3, the session's tickets come together with the first response.
             let server = Server::start(version, move |connection, _| {
-                let records = connection.seal(answer(&"a".repeat(size)));
+                let records = connection.seal(response(&"a".repeat(size)));
                 connection.send(&records)
             });
             let client = server.client("alice");
@@ -305,11 +305,11 @@ fn an_honest_connection_is_used_again_over_tls() {
 }
 
 #[test]
-fn what_tls_says_for_itself_after_an_answer_does_not_end_a_connection() {
+fn what_tls_says_for_itself_after_a_response_does_not_end_a_connection() {
     for size in SIZES {
         let server = Server::start(&TLS13, move |connection, _| {
-            let mut records = connection.seal(answer(&"a".repeat(size)));
-            // The client answers this with new keys of its own.
+            let mut records = connection.seal(response(&"a".repeat(size)));
+            // The client responds with an update of its own keys.
             connection.session.refresh_traffic_keys().unwrap();
             records.extend(connection.records());
             connection.send(&records)
@@ -325,9 +325,9 @@ fn what_tls_says_for_itself_after_an_answer_does_not_end_a_connection() {
 /// How a connection ends.
 #[derive(Clone, Copy, Debug)]
 enum End {
-    /// Says so in TLS.
+    /// With the closing message of TLS.
     CloseNotify,
-    /// Says so in TCP only.
+    /// At the end of the TCP stream only.
     Fin,
 }
 
@@ -345,7 +345,7 @@ impl Connection {
     }
 }
 
-/// The headers of an answer whose body is as long as the connection.
+/// The headers of a response whose body ends with the connection.
 const UNTIL_CLOSE: &str = "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n";
 
 #[test]
@@ -370,7 +370,7 @@ fn a_body_without_a_length_ends_when_tls_says_so_and_breaks_off_otherwise() {
     }
 }
 
-/// A failure of TLS instead of an answer.
+/// Sends a TLS error instead of a response.
 fn fail(connection: &mut Connection, alert: bool) -> io::Result<()> {
     let mut records = connection.seal("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n123");
     if alert {

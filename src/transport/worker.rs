@@ -1,41 +1,39 @@
-//! A thread for what nothing interrupts: looking a name up, and connecting.
+//! Runs work that cannot be interrupted, such as looking up a name or connecting, on another
+//! thread.
 
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::Duration;
 
-use crate::limits::{Exceeded, Limits};
+use crate::limits::{Exceeded, Limits, POLL_INTERVAL};
 
-/// How often a thread that waits looks at its limits.
-pub(crate) const POLL_INTERVAL: Duration = Duration::from_millis(10);
-
-/// How long the worker may take to end by itself once a limit was exceeded: it knows more of what
-/// happened.
+/// How long the worker may take to end by itself once a limit was exceeded, since its own error
+/// says more.
 const GRACE: Duration = Duration::from_millis(150);
 
-/// Why there is no result of a worker.
-pub(crate) enum Left {
-    /// The worker was left behind because of a limit.
+/// Why a worker thread has no result.
+pub(crate) enum WorkerError {
+    /// A limit was exceeded. The thread may still run.
     Exceeded(Exceeded),
-    /// The worker is gone.
-    Gone,
-    /// The system gave no thread.
-    NoThread,
+    /// The thread panicked.
+    Panicked,
+    /// The operating system did not start a thread.
+    NotStarted,
 }
 
-/// Runs `work` on a thread of its own, and leaves it behind once a limit is exceeded.
+/// Runs `work` on a new thread, and returns without its result once a limit is exceeded.
 pub(crate) fn run<R: Send + 'static>(
     limits: &Limits,
     work: impl FnOnce() -> R + Send + 'static,
-) -> Result<R, Left> {
+) -> Result<R, WorkerError> {
     let (done, result) = mpsc::sync_channel(1);
     let thread = thread::Builder::new().name("fitrankings".into());
     let work = move || {
-        // Nobody waits for it any more, if this fails.
+        // This fails if a limit was exceeded and the caller has returned.
         let _ = done.send(work());
     };
     if thread.spawn(work).is_err() {
-        return Err(Left::NoThread);
+        return Err(WorkerError::NotStarted);
     }
     loop {
         match result.recv_timeout(POLL_INTERVAL) {
@@ -43,10 +41,10 @@ pub(crate) fn run<R: Send + 'static>(
             Err(RecvTimeoutError::Timeout) => {
                 if let Err(limit) = limits.check() {
                     let late = result.recv_timeout(GRACE);
-                    return late.map_err(|_| Left::Exceeded(limit));
+                    return late.map_err(|_| WorkerError::Exceeded(limit));
                 }
             }
-            Err(RecvTimeoutError::Disconnected) => return Err(Left::Gone),
+            Err(RecvTimeoutError::Disconnected) => return Err(WorkerError::Panicked),
         }
     }
 }

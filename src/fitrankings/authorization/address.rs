@@ -4,7 +4,7 @@ use ureq::http::uri::Authority;
 
 use super::parts;
 use crate::Error;
-use crate::transport::base_url::{check_port, is_host, is_loopback};
+use crate::transport::base_url::{is_host, is_loopback, is_port_valid};
 
 /// Schemes that a browser or another program handles itself, so that no application can be opened
 /// by them.
@@ -121,8 +121,10 @@ fn host(rest: &str, absolute: Problem) -> Result<Authority, Problem> {
         return Err(absolute);
     }
     let authority: Authority = text.parse().map_err(|_| HOST)?;
-    check_port(&authority).map_err(|_| "has a port that is not from 1 to 65535")?;
-    if authority.host().is_empty() || !is_host(authority.host()) {
+    if !is_port_valid(&authority) {
+        return Err("has a port that is not from 1 to 65535");
+    }
+    if !is_host(authority.host()) {
         return Err(HOST);
     }
     Ok(authority)

@@ -8,7 +8,7 @@ use std::sync::mpsc::{self, Receiver};
 use std::thread;
 use std::time::Instant;
 
-use crate::call::ListPage;
+use crate::call::{Call, ListPage};
 use crate::error::{Error, Kind};
 use crate::limits::cancel::CancelHandle;
 use crate::list::decode::DecodedPage;
@@ -147,8 +147,9 @@ impl<P: Paged> InFlight<P> {
 }
 
 fn fetch<P: Paged>(request: Request, begun: &AtomicBool) -> Result<DecodedPage<P>, Error> {
-    let page = request
-        .send_shared(|response, call| DecodedPage::decode(&response.error_for_part()?, call));
+    let page = request.send_as(|response, call: &Arc<Call>| {
+        DecodedPage::decode(&response.error_for_part()?, call)
+    });
     if page.is_ok() {
         begun.store(true, Ordering::Relaxed);
     }
