@@ -11,9 +11,6 @@ use super::letters::fold;
 use super::patterns::{PIECE, Pattern};
 use crate::auth::auth_secret::SHORTEST;
 
-/// How many bits tell which letters in a row a secret has.
-const BITS: u32 = 16;
-
 /// A place in a pattern.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct Position {
@@ -28,14 +25,10 @@ pub(crate) struct Index {
     pub tiny: Vec<usize>,
     /// Every place with at least [`SHORTEST`] letters, in the order of the next [`PIECE`] letters.
     order: Vec<Position>,
-    /// Bytes of a text where a pattern can begin, or go on.
-    begins: [bool; 256],
-    /// Bytes of a text where a pattern of [`Index::tiny`] can begin.
-    begins_tiny: [bool; 256],
     /// See [`plain`].
     plain: [Option<u8>; 256],
-    /// A bit for the hash of each [`SHORTEST`] letters in a row.
-    runs: Zeroizing<Vec<u64>>,
+    /// Each [`SHORTEST`] letters of ASCII in a row, sorted.
+    runs: Zeroizing<Vec<u32>>,
 }
 
 impl Index {
@@ -54,16 +47,11 @@ impl Index {
             &letters[it.at..letters.len().min(it.at + PIECE)]
         };
         order.sort_unstable_by(|one, other| piece(one).cmp(piece(other)));
-        let mut runs = Zeroizing::new(vec![0; 1 << (BITS - u64::BITS.ilog2())]);
-        for letters in order.iter().map(piece) {
-            if let Some(hash) = hash(letters[..SHORTEST].iter().map(|letter| ascii(*letter))) {
-                runs[hash / 64] |= 1 << (hash % 64);
-            }
-        }
-        let first = |places: &mut dyn Iterator<Item = char>| bytes_of(&places.collect::<Vec<_>>());
+        let first = |it| piece(it)[..SHORTEST].iter().map(|letter| ascii(*letter));
+        let mut runs = Zeroizing::new(Vec::with_capacity(order.len()));
+        runs.extend(order.iter().filter_map(|it| pack(first(it))));
+        runs.sort_unstable();
         Self {
-            begins: first(&mut order.iter().map(|it| piece(it)[0])),
-            begins_tiny: first(&mut tiny.iter().map(|tiny| patterns[*tiny].letters[0])),
             patterns,
             tiny,
             order,
@@ -74,6 +62,9 @@ impl Index {
 
     /// Returns the next place of a text where a pattern can begin or go on.
     pub fn next_start(&self, text: &str, from: usize) -> Option<usize> {
+        if self.patterns.is_empty() {
+            return None;
+        }
         let bytes = text.as_bytes();
         (from..bytes.len())
             .find(|start| text.is_char_boundary(*start) && self.fits(&bytes[*start..]))
@@ -81,18 +72,27 @@ impl Index {
 
     /// Whether some letters of a pattern can stand at the beginning of these bytes.
     fn fits(&self, bytes: &[u8]) -> bool {
-        let first = usize::from(bytes[0]);
-        if self.begins_tiny[first] {
-            return true;
-        }
-        if !self.begins[first] {
-            return false;
-        }
         let run = &bytes[..bytes.len().min(SHORTEST)];
-        match hash(run.iter().map(|byte| self.plain[usize::from(*byte)])) {
-            Some(hash) => run.len() == SHORTEST && self.runs[hash / 64] >> (hash % 64) & 1 == 1,
+        match pack(run.iter().map(|byte| self.plain[usize::from(*byte)])) {
+            _ if !self.tiny.is_empty() => true,
+            Some(packed) => run.len() == SHORTEST && self.runs.binary_search(&packed).is_ok(),
             None => true,
         }
+    }
+
+    /// Returns the places that begin with the first [`SHORTEST`] bytes; all places and 0 if one of
+    /// these bytes does not tell its letter alone. The second number counts the letters.
+    pub fn narrow_by_bytes(&self, bytes: &[u8]) -> (Range<usize>, usize) {
+        let all = 0..self.order.len();
+        let mut range = all.clone();
+        for depth in 0..SHORTEST {
+            let byte = bytes.get(depth).map(|byte| usize::from(*byte));
+            let Some(letter) = byte.and_then(|byte| self.plain[byte]) else {
+                return (all, 0);
+            };
+            range = self.narrow(&range, depth, char::from(letter));
+        }
+        (range, SHORTEST)
     }
 
     /// Returns those places of a range that have the letter at this depth, where all places of the
@@ -110,34 +110,14 @@ impl Index {
         range.start + from..range.start + from + count
     }
 
-    /// Narrows all places by as many of some letters as take no more than a byte each to tell.
-    /// Returns how many these were.
-    pub fn narrow_by_bytes(&self, bytes: &[u8], letters: usize) -> (Range<usize>, usize) {
-        let mut range = 0..self.order.len();
-        for depth in 0..letters {
-            let Some(letter) = bytes
-                .get(depth)
-                .and_then(|byte| self.plain[usize::from(*byte)])
-            else {
-                return (range, depth);
-            };
-            range = self.narrow(&range, depth, char::from(letter));
-        }
-        (range, letters)
-    }
-
     pub fn positions(&self, range: Range<usize>) -> &[Position] {
         &self.order[range]
     }
 }
 
-/// Returns a number for letters in a row; `None` if one of them is `None`.
-fn hash(letters: impl Iterator<Item = Option<u8>>) -> Option<usize> {
-    let mut run: u32 = 0;
-    for letter in letters {
-        run = run << 7 | u32::from(letter?);
-    }
-    usize::try_from(run.wrapping_mul(0x9e37_79b1) >> (u32::BITS - BITS)).ok()
+/// Returns letters in a row as one number; `None` if one of them is `None`.
+fn pack(letters: impl Iterator<Item = Option<u8>>) -> Option<u32> {
+    letters.fold(Some(0), |run, letter| Some(run? << 7 | u32::from(letter?)))
 }
 
 fn ascii(letter: char) -> Option<u8> {
@@ -152,16 +132,4 @@ fn plain(byte: u8) -> Option<u8> {
         return None;
     }
     ascii(fold(letter)).filter(|_| byte.is_ascii())
-}
-
-/// Which bytes a text can have where one of these letters stands.
-fn bytes_of(letters: &[char]) -> [bool; 256] {
-    let mut bytes = [false; 256];
-    for (byte, begins) in (0..=u8::MAX).zip(&mut bytes) {
-        let letter = char::from(byte);
-        // A letter outside of ASCII can be the other case of one in ASCII: the sign for kelvin.
-        let possible = !byte.is_ascii() || begins_escape(letter);
-        *begins = !letters.is_empty() && (possible || letters.contains(&fold(letter)));
-    }
-    bytes
 }

@@ -12,6 +12,7 @@ mod letters;
 mod patterns;
 mod redactor;
 mod search;
+mod secret_values;
 #[cfg(test)]
 pub(crate) mod steps;
 #[cfg(test)]
@@ -19,3 +20,4 @@ mod tests;
 
 pub(crate) use beginning::{LONGEST, beginning};
 pub(crate) use redactor::{Patterns, Redactor, WITHHELD};
+pub(crate) use secret_values::secret_values;

@@ -8,8 +8,9 @@ use zeroize::Zeroizing;
 
 use super::beginning::{LONGEST, beginning};
 use super::index::Index;
-use super::patterns::{Pattern, forms};
+use super::patterns::forms;
 use super::search::{Found, STEPS, Search};
+use super::secret_values::secret_values;
 use crate::auth::auth_secret::AuthSecret;
 
 /// What stands in place of a secret.
@@ -131,26 +132,10 @@ impl<'r> Redactor<'r> {
             if let Some(body) = self.body.filter(|_| !self.keys.is_empty())
                 && let Ok(body) = serde_json::from_slice::<Value>(body)
             {
-                self.values(&body, &mut patterns);
+                let mut take = |secret: &str| patterns.extend(forms(secret));
+                secret_values(&body, self.keys, false, &mut take);
             }
             Index::new(patterns)
         })
-    }
-
-    fn values(&self, value: &Value, patterns: &mut Vec<Pattern>) {
-        match value {
-            Value::Array(items) => items.iter().for_each(|item| self.values(item, patterns)),
-            Value::Object(members) => {
-                for (key, member) in members {
-                    match member {
-                        Value::String(secret) if self.keys.contains(&key.as_str()) => {
-                            patterns.extend(forms(secret));
-                        }
-                        other => self.values(other, patterns),
-                    }
-                }
-            }
-            _ => {}
-        }
     }
 }

@@ -123,11 +123,8 @@ impl<'s> Search<'s> {
     /// Returns the places of patterns that agree with so many letters of the text.
     fn places_of(&mut self, start: usize, letters: usize) -> Vec<Range<usize>> {
         let index = self.index;
-        let (range, plain) = index.narrow_by_bytes(&self.text.as_bytes()[start..], letters);
+        let (range, plain) = index.narrow_by_bytes(&self.text.as_bytes()[start..]);
         self.reader.steps += 1;
-        if plain == letters || range.is_empty() {
-            return Vec::from_iter(Some(range).filter(|range| !range.is_empty()));
-        }
         let mut states = vec![(range, start + plain)];
         let mut next = Vec::new();
         for depth in plain..letters {
@@ -143,6 +140,7 @@ impl<'s> Search<'s> {
             mem::swap(&mut states, &mut next);
         }
         let mut ranges: Vec<Range<usize>> = states.into_iter().map(|(range, _)| range).collect();
+        ranges.retain(|range| !range.is_empty());
         ranges.dedup();
         ranges
     }

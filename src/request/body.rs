@@ -5,6 +5,8 @@ use serde::Serialize;
 use ureq::http::HeaderValue;
 use zeroize::Zeroizing;
 
+use crate::error::Error;
+
 /// A body with its media type.
 pub(crate) struct Body {
     pub media_type: HeaderValue,
@@ -44,28 +46,30 @@ impl Body {
     pub fn json(
         media_type: &'static str,
         value: &(impl Serialize + ?Sized),
-    ) -> Result<Self, String> {
+    ) -> Result<Self, Error> {
         let mut bytes = Zeroizing::new(Vec::with_capacity(INITIAL_CAPACITY));
         match serde_json::to_writer(&mut *bytes, value) {
             Ok(()) => Self::whole(media_type, bytes),
             // The reason can quote a value.
-            Err(_) => Err("the body cannot be written as JSON".into()),
+            Err(_) => Err(Error::invalid("the body cannot be written as JSON")),
         }
     }
 
     /// Returns bytes as they are.
-    pub fn bytes(media_type: &'static str, bytes: &[u8]) -> Result<Self, String> {
+    pub fn bytes(media_type: &'static str, bytes: &[u8]) -> Result<Self, Error> {
         Self::whole(media_type, Zeroizing::new(bytes.to_vec()))
     }
 
-    fn whole(media_type: &'static str, bytes: Zeroizing<Vec<u8>>) -> Result<Self, String> {
+    fn whole(media_type: &'static str, bytes: Zeroizing<Vec<u8>>) -> Result<Self, Error> {
         match HeaderValue::from_maybe_shared(Bytes::from_static(media_type.as_bytes())) {
             Ok(media_type) => Ok(Self {
                 media_type,
                 bytes,
                 form: Form::No,
             }),
-            Err(_) => Err(format!("`{media_type}` is no media type")),
+            Err(_) => Err(Error::invalid(format!(
+                "`{media_type}` is not a media type"
+            ))),
         }
     }
 

@@ -6,7 +6,6 @@ mod head;
 pub mod multipart;
 pub mod parameter_style;
 
-use std::borrow::Cow;
 use std::fmt::{Display, Write};
 use std::ops::RangeBounds;
 use std::sync::Arc;
@@ -27,7 +26,7 @@ use crate::escape::ESCAPED;
 use crate::limits::Limits;
 use crate::limits::cancel::CancelHandle;
 use crate::operation::Operation;
-use crate::redact::Patterns;
+use crate::redact::{Patterns, secret_values};
 use crate::request::body::{Body, Form};
 use crate::request::encode::{Escaped, escaped, join, placeholder};
 use crate::request::multipart::File;
@@ -115,27 +114,23 @@ impl Request {
     where
         &'v I: IntoIterator<Item: Display>,
     {
-        self.fill(name, &join(values, ","))
+        self.change(|it| it.fill(name, &join(values, ",")))
     }
 
-    /// Fills a parameter of the path in, with what is escaped already.
-    fn fill(mut self, name: &str, text: &str) -> Self {
-        // An empty part, or one of dots, would make the path another one.
+    /// Sets a parameter of the path to a text that is escaped already.
+    fn fill(&mut self, name: &str, text: &str) -> Result<(), Error> {
+        // Such a segment would change which path it is.
         if matches!(text, "" | "." | "..") {
-            let problem =
-                format!("the parameter `{name}` is `{text}`, which no part of a path can be");
-            return self.refuse(problem);
+            return Err(Error::invalid(format!(
+                "the parameter `{name}` is `{text}`, which cannot be a path segment"
+            )));
         }
         let base = self.session.config.base_url.len();
-        if let Some(range) = self
-            .url
-            .get(base..)
-            .and_then(|path| placeholder(path, name))
-        {
+        if let Some(range) = placeholder(self.target(), name) {
             self.url
                 .replace_range(base + range.start..base + range.end, text);
         }
-        self
+        Ok(())
     }
 
     /// Adds a parameter to the query, once for each value: an option that is `None` adds none.
@@ -198,21 +193,19 @@ impl Request {
         for (index, value) in values.into_iter().enumerate() {
             let _ = write!(text, "{}{value}", if index > 0 { "," } else { "" });
         }
-        self.set_header(name, text)
+        self.change(|it| it.set_header(name, text))
     }
 
-    fn set_header(mut self, name: &str, value: String) -> Self {
+    fn set_header(&mut self, name: &str, value: String) -> Result<(), Error> {
         let value = HeaderValue::try_from(value);
-        match (HeaderName::from_bytes(name.as_bytes()), value) {
-            (Ok(name), Ok(value)) => {
-                self.headers.push((name, value));
-                self
-            }
-            _ => self.refuse(format!(
-                "the value of `{name}` holds a line break or a control character, \
-                 which no header can"
-            )),
-        }
+        let (Ok(name), Ok(value)) = (HeaderName::from_bytes(name.as_bytes()), value) else {
+            return Err(Error::invalid(format!(
+                "the value of `{name}` has a line break or a control character, \
+                 which a header cannot contain"
+            )));
+        };
+        self.headers.push((name, value));
+        Ok(())
     }
 
     /// Refuses a number that the document does not allow.
@@ -226,13 +219,14 @@ impl Request {
         V: Display + PartialOrd + 'v,
         &'v I: IntoIterator<Item = &'v V>,
     {
-        match values.into_iter().find(|value| !range.contains(value)) {
-            Some(value) => self.refuse(format!(
-                "the parameter `{name}` is {value}, and has to be {}",
+        let outside = values.into_iter().find(|value| !range.contains(value));
+        self.change(|_| match outside {
+            Some(value) => Err(Error::invalid(format!(
+                "the parameter `{name}` is {value}, but must be {}",
                 head::words(&range)
-            )),
-            None => self,
-        }
+            ))),
+            None => Ok(()),
+        })
     }
 
     /// Adds pairs of name and value to the query.
@@ -264,20 +258,16 @@ impl Request {
         self.cookies.push_str(value);
     }
 
-    /// What may come back, in place of JSON alone.
-    pub fn accept(mut self, media_types: &'static str) -> Self {
-        match HeaderValue::try_from(media_types) {
-            Ok(value) => {
-                self.headers.push((ACCEPT, value));
-                self
-            }
-            Err(_) => self.refuse(format!("`{media_types}` are no media types")),
-        }
+    /// Sets the `Accept` header. Default: JSON.
+    pub fn accept(self, media_types: &'static str) -> Self {
+        self.change(|it| it.set_header(ACCEPT.as_str(), media_types.to_owned()))
     }
 
-    /// Keeps what is wrong with the request until it is sent.
-    fn refuse(mut self, problem: impl Into<Cow<'static, str>>) -> Self {
-        self.problem.get_or_insert_with(|| Error::invalid(problem));
+    /// Applies a change, and keeps its error until the request is sent.
+    fn change(mut self, change: impl FnOnce(&mut Self) -> Result<(), Error>) -> Self {
+        if let Err(problem) = change(&mut self) {
+            self.problem.get_or_insert(problem);
+        }
         self
     }
 
@@ -290,20 +280,20 @@ impl Request {
         explode: bool,
         value: Option<&(impl Serialize + ?Sized)>,
     ) -> Self {
-        match Sent::optional(name, value) {
-            Ok(value) => self.styled(location, name, style, explode, &value.0),
-            Err(problem) => self.refuse(problem),
-        }
+        self.change(|it| {
+            let value = Sent::optional(name, value)?;
+            it.styled(location, name, style, explode, &value.0)
+        })
     }
 
     fn styled(
-        mut self,
+        &mut self,
         location: ParameterLocation,
         name: &str,
         style: Style,
         explode: bool,
         value: &Value,
-    ) -> Self {
+    ) -> Result<(), Error> {
         use ParameterLocation as In;
         self.note_secrets(name, value);
         let pairs = || parameter_style::pairs(name, style, explode, value);
@@ -334,15 +324,15 @@ impl Request {
                 }
             }
         }
-        self
+        Ok(())
     }
 
     /// Keeps the secrets of a value, so that no error shows them.
     fn note_secrets(&mut self, name: &str, value: &Value) {
         let keys = self.operation.secrets;
         if !keys.is_empty() {
-            parameter_style::collect(keys, keys.contains(&name), value, &mut |secret| {
-                self.secrets.push(Zeroizing::new(secret));
+            secret_values(value, keys, keys.contains(&name), &mut |secret| {
+                self.secrets.push(Zeroizing::new(secret.to_owned()));
             });
         }
     }
@@ -371,42 +361,41 @@ impl Request {
         self.whole_body(body.map(|body| Body::bytes(media_type, body)))
     }
 
-    fn whole_body(mut self, body: Option<Result<Body, String>>) -> Self {
-        match body.transpose() {
-            Ok(None) => self,
-            Ok(body) => {
-                self.body = body;
-                self
+    fn whole_body(self, body: Option<Result<Body, Error>>) -> Self {
+        self.change(|it| {
+            if let Some(body) = body.transpose()? {
+                it.body = Some(body);
             }
-            Err(problem) => self.refuse(problem),
-        }
+            Ok(())
+        })
     }
 
-    /// Sets a value that is an object as the body, as a form, unless there is none.
-    pub fn form_body(mut self, body: Option<&(impl Serialize + ?Sized)>) -> Self {
-        let Some(body) = body else {
-            return self;
-        };
-        let value = match Sent::new("body", body) {
-            Ok(value) => value,
-            Err(problem) => return self.refuse(problem),
-        };
-        let Value::Object(members) = &value.0 else {
-            return self.refuse("the body is no object, and only an object is sent as a form");
-        };
-        self.fields();
-        for (name, member) in members {
-            // OpenAPI has it that an object inside of a form is JSON.
-            let style = match member {
-                Value::Object(_) => Style::Json,
-                _ => Style::Form,
+    /// Sets an object as the body, as a form of its members, unless there is none.
+    pub fn form_body(self, body: Option<&(impl Serialize + ?Sized)>) -> Self {
+        self.change(|it| {
+            let Some(body) = body else {
+                return Ok(());
             };
-            self = self.styled(ParameterLocation::Form, name, style, true, member);
-        }
-        self
+            let value = Sent::new("body", body)?;
+            let Value::Object(members) = &value.0 else {
+                return Err(Error::invalid(
+                    "the body is not an object; only an object can be sent as a form",
+                ));
+            };
+            it.fields();
+            members.iter().try_for_each(|(name, member)| {
+                // OpenAPI: an object inside of a form is JSON.
+                let style = if member.is_object() {
+                    Style::Json
+                } else {
+                    Style::Form
+                };
+                it.styled(ParameterLocation::Form, name, style, true, member)
+            })
+        })
     }
 
-    /// The body as a form of fields, which it becomes if it is none yet.
+    /// Returns the body as a form of fields. A body of another form is replaced.
     fn fields(&mut self) -> &mut Body {
         let body = self.body.take().filter(|body| body.form == Form::Fields);
         self.body.insert(body.unwrap_or_else(Body::fields))
@@ -415,18 +404,15 @@ impl Request {
     /// Adds a part to a multipart form: a scalar as text, a list as a part for each item, an object
     /// as JSON. Nothing for `None`.
     pub fn part(
-        mut self,
+        self,
         name: &str,
         media_type: Option<&'static str>,
         value: Option<&(impl Serialize + ?Sized)>,
     ) -> Self {
-        let value = match Sent::optional(name, value) {
-            Ok(value) => value,
-            Err(problem) => return self.refuse(problem),
-        };
-        self.note_secrets(name, &value.0);
-        self.parts(|body| {
-            multipart::push_value(body, name, media_type, &value.0);
+        self.change(|it| {
+            let value = Sent::optional(name, value)?;
+            it.note_secrets(name, &value.0);
+            multipart::push_value(it.parts()?, name, media_type, &value.0);
             Ok(())
         })
     }
@@ -441,7 +427,8 @@ impl Request {
     where
         &'v I: IntoIterator<Item = &'v File>,
     {
-        self.parts(|body| {
+        self.change(|it| {
+            let body = it.parts()?;
             let mut files = files.into_iter();
             files.try_for_each(|file| multipart::push_file(body, name, media_type, file))
         })
@@ -449,27 +436,17 @@ impl Request {
 
     /// Makes the body a multipart form even if no part follows.
     pub fn multipart(self) -> Self {
-        self.parts(|_| Ok(()))
+        self.change(|it| it.parts().map(|_| ()))
     }
 
-    /// Adds to the body as a multipart form, which it becomes if it is none yet.
-    fn parts(mut self, add: impl FnOnce(&mut Body) -> Result<(), String>) -> Self {
+    /// Returns the body as a multipart form. A body of another form is replaced.
+    fn parts(&mut self) -> Result<&mut Body, Error> {
         let is_parts = |body: &Body| matches!(body.form, Form::Parts(_));
         let body = match self.body.take().filter(is_parts) {
-            Some(body) => Ok(body),
-            None => multipart::form(),
+            Some(body) => body,
+            None => multipart::form()?,
         };
-        match body {
-            Ok(mut body) => {
-                let added = add(&mut body);
-                self.body = Some(body);
-                match added {
-                    Ok(()) => self,
-                    Err(problem) => self.refuse(problem),
-                }
-            }
-            Err(problem) => self.refuse(problem),
-        }
+        Ok(self.body.insert(body))
     }
 
     /// Makes it a request for a page of a list, and ends it with the list.
@@ -575,7 +552,7 @@ impl Request {
             .ok()
             .and_then(|uri| with_query_keys(uri, auth))
             .ok_or_else(|| {
-                Error::invalid("no URL can be made of the base URL and the parameters")
+                Error::invalid("the base URL and the parameters do not form a valid URL")
             })?;
         let most = config.transport.max_line();
         head::check_lines(most, self.operation, &uri, &self.headers, auth)?;

@@ -5,6 +5,8 @@ use std::fmt;
 use serde_json::Value;
 use ureq::http::HeaderValue;
 
+use crate::error::Error;
+use crate::random;
 use crate::request::body::{Body, Form};
 use crate::request::parameter_style::plain;
 
@@ -62,14 +64,11 @@ impl fmt::Debug for File {
 }
 
 /// Returns an empty multipart form.
-pub(super) fn form() -> Result<Body, &'static str> {
-    let mut random = [0; 16];
-    if getrandom::getrandom(&mut random).is_err() {
-        return Err("the operating system gave no random numbers");
-    }
-    let boundary = format!("{:032x}", u128::from_be_bytes(random));
+pub(super) fn form() -> Result<Body, Error> {
+    let boundary = random::hex()?;
     let media_type = HeaderValue::try_from(format!("multipart/form-data; boundary={boundary}"));
-    let media_type = media_type.map_err(|_| "the boundary is no part of a header")?;
+    let media_type =
+        media_type.map_err(|_| Error::invalid("the boundary cannot be in a header"))?;
     Ok(Body::form(media_type, Form::Parts(boundary)))
 }
 
@@ -102,12 +101,14 @@ pub(super) fn push_file(
     name: &str,
     media_type: Option<&'static str>,
     file: &File,
-) -> Result<(), String> {
+) -> Result<(), Error> {
     let kind = file.media_type.as_deref().or(media_type);
     let kind = kind.unwrap_or("application/octet-stream");
     let fits = kind.is_ascii() && HeaderValue::from_str(kind).is_ok();
     if !fits || kind.trim().is_empty() {
-        return Err(format!("the media type of a file in `{name}` is none"));
+        return Err(Error::invalid(format!(
+            "the media type of a file in `{name}` is not valid"
+        )));
     }
     let file_name = file.name.as_deref().unwrap_or("file");
     push(body, name, Some(file_name), Some(kind), &file.bytes);

@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde_json::Value;
 use zeroize::{Zeroize, Zeroizing};
 
+use crate::error::Error;
 use crate::escape::ESCAPED;
 use crate::request::encode::escaped;
 
@@ -49,15 +50,15 @@ pub(crate) enum Style {
 pub(crate) struct Sent(pub Value);
 
 impl Sent {
-    pub fn new(name: &str, value: &(impl Serialize + ?Sized)) -> Result<Self, String> {
+    pub fn new(name: &str, value: &(impl Serialize + ?Sized)) -> Result<Self, Error> {
         // The reason can quote the value.
         serde_json::to_value(value)
             .map(Self)
-            .map_err(|_| format!("the value of `{name}` cannot be written as JSON"))
+            .map_err(|_| Error::invalid(format!("the value of `{name}` cannot be written as JSON")))
     }
 
     /// The same of a value that may be missing, which is null.
-    pub fn optional(name: &str, value: Option<&(impl Serialize + ?Sized)>) -> Result<Self, String> {
+    pub fn optional(name: &str, value: Option<&(impl Serialize + ?Sized)>) -> Result<Self, Error> {
         value.map_or(Ok(Self(Value::Null)), |value| Self::new(name, value))
     }
 }
@@ -73,21 +74,6 @@ fn wipe(value: &mut Value) {
         Value::String(text) => text.zeroize(),
         Value::Array(items) => items.iter_mut().for_each(wipe),
         Value::Object(members) => members.values_mut().for_each(wipe),
-        _ => {}
-    }
-}
-
-/// Takes each secret of a value: what stands below one of the keys, or all of it if it is `secret`.
-pub(super) fn collect(keys: &[&str], secret: bool, value: &Value, take: &mut impl FnMut(String)) {
-    match value {
-        Value::Null | Value::Bool(_) => {}
-        Value::Array(items) => items
-            .iter()
-            .for_each(|item| collect(keys, secret, item, take)),
-        Value::Object(members) => members.iter().for_each(|(key, member)| {
-            collect(keys, secret || keys.contains(&key.as_str()), member, take);
-        }),
-        scalar if secret => take(plain(scalar)),
         _ => {}
     }
 }
@@ -460,7 +446,7 @@ mod tests {
         assert_eq!(received.text(), "");
         assert!(received.header("Content-Type").unwrap().contains("form"));
         let error = refusal("/x", |request| request.form_body(Some(&[1])));
-        assert!(error.contains("no object"), "{error}");
+        assert!(error.contains("not an object"), "{error}");
     }
 
     #[test]
@@ -480,7 +466,7 @@ mod tests {
         ] {
             let error = refuse(style, value);
             assert!(
-                error.contains("`color`") && error.contains("no part of a path"),
+                error.contains("`color`") && error.contains("cannot be a path segment"),
                 "{error}"
             );
         }
