@@ -145,7 +145,9 @@ fn a_record_of_another_form_is_named_by_its_id_and_its_json_is_at_hand() {
         "{error}"
     );
     assert!(
-        error.to_string().contains("`items()` gives the others"),
+        error
+            .to_string()
+            .contains("`items()` returns the other records"),
         "{error}"
     );
     assert_eq!((error.record_index(), error.page()), (Some(1), None));

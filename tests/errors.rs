@@ -226,7 +226,7 @@ mod statuses {
         // A path with a parameter can name what is not there.
         let server = Server::always(Reply::json(404, r#"{"detail": "Not found."}"#));
         let error = server.client().get_activity(7).call().unwrap_err();
-        let message = "404 Not Found; there is no such thing, or the token may not see it";
+        let message = "404 Not Found; it does not exist, or the token has no access to it";
         assert!(error.to_string().ends_with(message), "{error}");
     }
 
@@ -486,7 +486,7 @@ mod answers_that_do_not_decode {
             &error,
             &["decode"],
             Some(200),
-            "the answer is a page of HTML or XML, where JSON was expected; \
+            "the response is HTML or XML, but JSON was expected; \
              check the base URL, and see `Error::body`",
         );
         assert_eq!(error.body(), Some(page));
@@ -511,7 +511,7 @@ mod answers_that_do_not_decode {
                 200 => String::new(),
                 status => format!(" (status {status})"),
             };
-            let message = format!("is empty, where JSON was expected{shown}; check the base URL");
+            let message = format!("is empty, but JSON was expected{shown}; check the base URL");
             assert!(error.to_string().contains(&message), "{error}");
         }
     }
@@ -519,14 +519,14 @@ mod answers_that_do_not_decode {
     #[test]
     fn text_is_called_no_json_and_half_an_answer_not_whole_json() {
         let error = failed(Reply::new(200, &[], "Hello."));
-        let message = "the answer is not JSON: expected value at line 1 column 1; check";
+        let message = "the response is not JSON: expected value at line 1 column 1; check";
         // `serde_json` counts no column before a line's first.
         let half = failed(Reply::json(200, "[\n"));
         assert!(!half.to_string().contains("column 0"), "{half}");
         assert!(error.to_string().contains(message), "{error}");
 
         let error = failed(Reply::json(200, "[{\"id\": "));
-        let message = "the answer is not whole JSON: EOF while parsing";
+        let message = "the response is incomplete JSON: EOF while parsing";
         assert!(error.to_string().contains(message), "{error}");
         assert_eq!(error.json_path(), Some("[0].id"));
         assert_eq!(holds(&error), ["decode"]);
@@ -547,10 +547,10 @@ mod answers_that_do_not_decode {
         assert_eq!(error.json_path(), Some("[1].user.id"));
         let message = error.to_string();
         assert!(
-            message.contains("is not as documented: invalid type: string \"odd\""),
+            message.contains("does not match the OpenAPI document: invalid type: string \"odd\""),
             "{message}"
         );
-        let advice = ", id 685612, at `[1].user.id`; `items()` gives the others";
+        let advice = ", id 685612, at `[1].user.id`; `items()` returns the other records";
         assert!(message.ends_with(advice), "{message}");
     }
 
@@ -722,7 +722,7 @@ mod bodies {
                 &with_limit(limit, reply).unwrap_err(),
                 &["too_large"],
                 Some(200),
-                "the answer is larger than 1000 bytes (status 200); \
+                "the response is larger than 1000 bytes (status 200); \
                  ask for a smaller page, or raise `max_body_size` of `Client::builder()`",
             );
         }
@@ -788,7 +788,7 @@ mod bodies {
             &["retryable", "timeout"],
             Some(200),
             "the call took longer than it may (status 200); \
-             try again, or give it more time with `timeout_call` of `Client::builder()`",
+             try again, or allow more time with `timeout_call` of `Client::builder()`",
         );
     }
 
@@ -912,7 +912,7 @@ mod bodies {
                     (vec!["retryable"], Some(200))
                 );
                 let message = error.to_string();
-                let compressed = "the compressed answer is broken (status 200)";
+                let compressed = "the compressed response is broken (status 200)";
                 assert!(message.contains(compressed), "{message}");
                 assert!(error.source().is_some());
             }
@@ -993,7 +993,7 @@ mod connections {
     fn a_server_that_says_nothing_runs_out_of_time() {
         let server = Server::always(Reply::raw("").then_hang());
         let advice = |setting: &str| {
-            format!("try again, or give it more time with `{setting}` of `Client::builder()`")
+            format!("try again, or allow more time with `{setting}` of `Client::builder()`")
         };
         let response = server.builder().timeout_response(SHORT).build(token());
         check(
