@@ -1,35 +1,34 @@
-//! Reads the letters of a text in every way in which a server may have escaped them.
+//! Reads the characters of a text in every encoding in which a server may have escaped them.
 
 use std::collections::HashMap;
 use std::ops::RangeInclusive;
 use std::rc::Rc;
 
-/// How many encodings are undone one after the other: percent-encoding inside JSON inside HTML.
+/// The most nested encodings, such as percent-encoding inside JSON inside HTML.
 const DEPTH: usize = 3;
 
-/// The most letters in the name of an HTML entity, such as `&lowbar;`.
+/// The most characters in the name of an HTML entity, such as `&lowbar;`.
 const LONGEST_ENTITY: usize = 8;
 
 /// The most digits in the number of an HTML entity. With more, a `u32` could overflow.
 const MAX_DIGITS: usize = 8;
 
-/// The most bytes that a text which breaks off inside an escaped letter may hold of it.
+/// The most bytes of an escape that is cut off at the end of a text.
 const LONGEST_ESCAPE: usize = 24;
 
-/// A letter, and where in the text the next letter begins.
+/// A character, and the offset after it.
 type Reading = (char, usize);
 
-/// Reads letters that may be escaped for JSON, a script, Rust's `Debug`, HTML, a URL or a mail.
-///
-/// The encodings can be mixed, and one can lie inside another.
+/// Reads characters that may be escaped for JSON, JavaScript, Rust's `Debug`, HTML, a URL or mail
+/// (quoted-printable). Encodings can be mixed and nested.
 pub(super) struct Reader<'t> {
     text: &'t str,
     /// See [`possible_escapes`].
     possible: Vec<bool>,
-    /// The readings of the places where an escape may begin, by place and number of encodings.
-    /// Without this, an escape inside of others would be read again for each of them.
+    /// The readings at the offsets of escapes, by offset and number of encodings. Without this, a
+    /// nested escape would be decoded again for each of the outer ones.
     known: HashMap<(usize, usize), Rc<[Reading]>>,
-    /// The number of letters read, which measures the cost.
+    /// The number of characters read, a measure of the cost.
     pub steps: usize,
 }
 
@@ -43,7 +42,7 @@ impl<'t> Reader<'t> {
         }
     }
 
-    /// Calls `take` with each letter that a place of the text can stand for.
+    /// Calls `take` with each character that can be read at an offset.
     pub fn letters(&mut self, at: usize, mut take: impl FnMut(char, usize)) {
         for (letter, end) in self.readings(at, DEPTH).iter() {
             self.steps += 1;
@@ -51,7 +50,7 @@ impl<'t> Reader<'t> {
         }
     }
 
-    /// Returns the end of the longest spelling of a letter, if one that fits is at this place.
+    /// Returns the end of the longest spelling of a character that fits, at this offset.
     pub fn farthest(&mut self, at: usize, fits: impl Fn(char) -> bool) -> Option<usize> {
         let mut farthest = None;
         self.letters(at, |letter, end| {
@@ -62,13 +61,13 @@ impl<'t> Reader<'t> {
         farthest
     }
 
-    /// Whether an escape can begin at this place, or the byte there is one of these.
+    /// Returns true if an escape can start with the byte at this offset, or the byte fits.
     pub fn is_special(&self, at: usize, is_one_of: impl Fn(u8) -> bool) -> bool {
         let byte = self.text.as_bytes().get(at);
         byte.is_some_and(|byte| begins_escape(char::from(*byte)) || is_one_of(*byte))
     }
 
-    /// Whether the text ends at this place, or inside of a letter that is escaped.
+    /// Returns true if the text ends at this offset, or within an escape that starts there.
     pub fn breaks_off(&self, at: usize) -> bool {
         let rest = self.text.get(at..).unwrap_or_default();
         let rest = rest.trim_end_matches(char::REPLACEMENT_CHARACTER);
@@ -79,7 +78,7 @@ impl<'t> Reader<'t> {
         rest.is_empty() || is_escape && rest.len() < LONGEST_ESCAPE
     }
 
-    /// Returns the letters that a place can stand for, where up to `depth` encodings are undone.
+    /// Returns the characters that can be read at an offset, with up to `depth` encodings undone.
     fn readings(&mut self, at: usize, depth: usize) -> Rc<[Reading]> {
         let letter = self.text.get(at..).and_then(|rest| rest.chars().next());
         let plain = letter.map(|letter| (letter, at + letter.len_utf8()));
@@ -135,7 +134,7 @@ impl<'t> Reader<'t> {
         found
     }
 
-    /// What follows `\u`: four digits, twice that for a surrogate pair, or Rust's `{…}`.
+    /// Reads what follows `\u`: four digits, a surrogate pair, or Rust's `{…}`.
     fn unicode(&mut self, at: usize, depth: usize) -> Option<Reading> {
         if let Some(at) = self.expect('{', at, depth) {
             let (letter, end) = self.code(16, 1..=6, at, depth)?;
@@ -153,8 +152,8 @@ impl<'t> Reader<'t> {
         })
     }
 
-    /// What follows `%` in a URL or `=` in a mail: a letter of Latin-1, or the bytes of one in
-    /// UTF-8; or `u` and four digits, in a script's old `escape()`.
+    /// Reads what follows `%` in a URL or `=` in mail: a byte of Latin-1 or the bytes of UTF-8; or, for
+    /// `escape()` of JavaScript, `u` and four digits.
     fn after_percent(&mut self, sign: char, at: usize, depth: usize) -> Vec<Reading> {
         let Some((first, mut end)) = self.code(16, 2..=2, at, depth) else {
             let at = self.expect('u', at, depth).filter(|_| sign == '%');
@@ -182,7 +181,7 @@ impl<'t> Reader<'t> {
         found
     }
 
-    /// What follows `&`: the name or the number of a letter. After a number, browsers do without
+    /// Reads what follows `&`: the name or the number of a character. Browsers accept a number without
     /// the semicolon.
     fn after_ampersand(&mut self, at: usize, depth: usize) -> Option<Reading> {
         if let Some(at) = self.expect('#', at, depth) {
@@ -204,7 +203,7 @@ impl<'t> Reader<'t> {
         None
     }
 
-    /// A letter by its number, which has so many digits.
+    /// Reads the number of a character.
     fn code(
         &mut self,
         base: u32,
@@ -216,7 +215,7 @@ impl<'t> Reader<'t> {
         Some((char::from_u32(number)?, end))
     }
 
-    /// A number of so many digits.
+    /// Reads a number with so many digits.
     fn number(
         &mut self,
         base: u32,
@@ -239,8 +238,8 @@ impl<'t> Reader<'t> {
         Some((number, end))
     }
 
-    /// What follows a letter that begins an escape. The letter may be escaped itself, and what
-    /// follows tells whether it is.
+    /// Reads `letter` and what follows it. `letter` can have several spellings; the first one after
+    /// which `then` succeeds counts.
     fn after<T>(
         &mut self,
         letter: char,
@@ -270,13 +269,13 @@ impl<'t> Reader<'t> {
     }
 }
 
-/// Whether an escaped letter can begin with this one.
+/// Returns true if an escape can start with this character.
 pub(super) fn begins_escape(letter: char) -> bool {
     matches!(letter, '\\' | '%' | '&' | '=')
 }
 
-/// Tells for each byte whether an escape can begin there. What follows must be a part of an
-/// escape, or begin one: so a text of `%` is read as fast as any other.
+/// Returns for each byte whether an escape can start there: the next byte must continue the escape or
+/// start a nested one. A text of nothing but `%` is therefore read quickly.
 fn possible_escapes(text: &[u8]) -> Vec<bool> {
     let mut possible = vec![false; text.len()];
     let mut next = (0_u8, false);
@@ -295,7 +294,7 @@ fn possible_escapes(text: &[u8]) -> Vec<bool> {
     possible
 }
 
-/// Returns the letter of a named HTML entity, for the letters of ASCII.
+/// Returns the character of a named HTML entity: those of ASCII, and some invisible ones.
 fn entity(name: &str) -> Option<char> {
     let letter = match name {
         "Tab" => '\t',

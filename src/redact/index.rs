@@ -1,5 +1,5 @@
-//! The places of all patterns, in the order of their letters, so that one step through a text
-//! serves all of them.
+//! A sorted index of all positions in all patterns, as in a suffix array: one pass over a text
+//! searches for all of them.
 
 use std::ops::Range;
 
@@ -11,23 +11,23 @@ use super::letters::fold;
 use super::patterns::{PIECE, Pattern};
 use crate::auth::auth_secret::SHORTEST;
 
-/// A place in a pattern.
+/// A position in a pattern.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct Position {
     pub pattern: usize,
     pub at: usize,
 }
 
-/// The secrets of a request, ready to be searched for.
+/// The index of the secrets of a request.
 pub(crate) struct Index {
     pub patterns: Vec<Pattern>,
-    /// Patterns with fewer than [`SHORTEST`] letters.
+    /// Patterns with fewer than [`SHORTEST`] characters.
     pub tiny: Vec<usize>,
-    /// Every place with at least [`SHORTEST`] letters, in the order of the next [`PIECE`] letters.
+    /// Every position with at least [`SHORTEST`] characters after it, sorted by the next [`PIECE`].
     order: Vec<Position>,
     /// See [`plain`].
     plain: [Option<u8>; 256],
-    /// Each [`SHORTEST`] letters of ASCII in a row, sorted.
+    /// The next [`SHORTEST`] characters of each position, if they are ASCII, sorted.
     runs: Zeroizing<Vec<u32>>,
 }
 
@@ -39,8 +39,8 @@ impl Index {
             if letters.len() < SHORTEST {
                 tiny.push(pattern);
             }
-            let places = 0..(letters.len() + 1).saturating_sub(SHORTEST);
-            order.extend(places.map(|at| Position { pattern, at }));
+            let starts = 0..(letters.len() + 1).saturating_sub(SHORTEST);
+            order.extend(starts.map(|at| Position { pattern, at }));
         }
         let piece = |it: &Position| {
             let letters = &patterns[it.pattern].letters;
@@ -60,7 +60,7 @@ impl Index {
         }
     }
 
-    /// Returns the next place of a text where a pattern can begin or go on.
+    /// Returns the next offset of a text at which a position can match.
     pub fn next_start(&self, text: &str, from: usize) -> Option<usize> {
         if self.patterns.is_empty() {
             return None;
@@ -70,7 +70,7 @@ impl Index {
             .find(|start| text.is_char_boundary(*start) && self.fits(&bytes[*start..]))
     }
 
-    /// Whether some letters of a pattern can stand at the beginning of these bytes.
+    /// Returns true if a position can match these bytes. May return true for one that does not.
     fn fits(&self, bytes: &[u8]) -> bool {
         let run = &bytes[..bytes.len().min(SHORTEST)];
         match pack(run.iter().map(|byte| self.plain[usize::from(*byte)])) {
@@ -80,8 +80,8 @@ impl Index {
         }
     }
 
-    /// Returns the places that begin with the first [`SHORTEST`] bytes; all places and 0 if one of
-    /// these bytes does not tell its letter alone. The second number counts the letters.
+    /// Returns the positions that match the first [`SHORTEST`] bytes, and the number of characters
+    /// matched. Returns all positions and 0 if one of the bytes is not [`plain`].
     pub fn narrow_by_bytes(&self, bytes: &[u8]) -> (Range<usize>, usize) {
         let all = 0..self.order.len();
         let mut range = all.clone();
@@ -95,8 +95,8 @@ impl Index {
         (range, SHORTEST)
     }
 
-    /// Returns those places of a range that have the letter at this depth, where all places of the
-    /// range have the same letters before. The depth is less than [`PIECE`].
+    /// Returns the positions of a range that have `letter` at `depth`. All positions of the range must
+    /// have the same characters before it. `depth` is less than [`PIECE`].
     pub fn narrow(&self, range: &Range<usize>, depth: usize, letter: char) -> Range<usize> {
         let at_depth = |it: &Position| {
             self.patterns[it.pattern]
@@ -104,9 +104,9 @@ impl Index {
                 .get(it.at + depth)
                 .copied()
         };
-        let places = &self.order[range.clone()];
-        let from = places.partition_point(|it| at_depth(it) < Some(letter));
-        let count = places[from..].partition_point(|it| at_depth(it) == Some(letter));
+        let positions = &self.order[range.clone()];
+        let from = positions.partition_point(|it| at_depth(it) < Some(letter));
+        let count = positions[from..].partition_point(|it| at_depth(it) == Some(letter));
         range.start + from..range.start + from + count
     }
 
@@ -115,7 +115,7 @@ impl Index {
     }
 }
 
-/// Returns letters in a row as one number; `None` if one of them is `None`.
+/// Packs characters in a row into one number. Returns `None` if one of them is `None`.
 fn pack(letters: impl Iterator<Item = Option<u8>>) -> Option<u32> {
     letters.fold(Some(0), |run, letter| Some(run? << 7 | u32::from(letter?)))
 }
@@ -124,8 +124,8 @@ fn ascii(letter: char) -> Option<u8> {
     u8::try_from(letter).ok().filter(u8::is_ascii)
 }
 
-/// Returns the letter that a byte of a text stands for, unless that takes more than the byte to
-/// tell.
+/// Returns the folded ASCII character of a byte, unless an escape, a gap or a non-ASCII character can
+/// start with the byte.
 fn plain(byte: u8) -> Option<u8> {
     let letter = char::from(byte);
     if begins_escape(letter) || begins_gap(byte) {
