@@ -7,23 +7,23 @@ use zeroize::Zeroizing;
 
 use crate::error::Error;
 
-/// A body with its media type.
+/// A body and its media type.
 pub(crate) struct Body {
     pub media_type: HeaderValue,
     pub bytes: Zeroizing<Vec<u8>>,
     pub form: Form,
 }
 
-/// Whether more can be added to a body.
+/// The form that a body is, to which more can be added.
 #[derive(PartialEq)]
 pub(crate) enum Form {
     No,
     Fields,
-    /// Parts, with this between them.
+    /// A multipart form with this boundary.
     Parts(String),
 }
 
-/// Enough for the bodies of most operations.
+/// The bodies of most operations fit into this.
 const INITIAL_CAPACITY: usize = 512;
 
 impl Body {
@@ -42,7 +42,7 @@ impl Body {
         Self::form(media_type, Form::Fields)
     }
 
-    /// Returns a value as JSON.
+    /// Returns a value as a JSON body.
     pub fn json(
         media_type: &'static str,
         value: &(impl Serialize + ?Sized),
@@ -50,12 +50,12 @@ impl Body {
         let mut bytes = Zeroizing::new(Vec::with_capacity(INITIAL_CAPACITY));
         match serde_json::to_writer(&mut *bytes, value) {
             Ok(()) => Self::whole(media_type, bytes),
-            // The reason can quote a value.
+            // The reason is dropped: it can quote a secret value.
             Err(_) => Err(Error::invalid("the body cannot be written as JSON")),
         }
     }
 
-    /// Returns bytes as they are.
+    /// Returns a body of these bytes.
     pub fn bytes(media_type: &'static str, bytes: &[u8]) -> Result<Self, Error> {
         Self::whole(media_type, Zeroizing::new(bytes.to_vec()))
     }
@@ -73,7 +73,7 @@ impl Body {
         }
     }
 
-    /// Adds a field to a form; both are escaped.
+    /// Adds a field to a form. Name and value are escaped already.
     pub fn push_field(&mut self, name: &str, value: &str) {
         if !self.bytes.is_empty() {
             self.bytes.push(b'&');
@@ -156,24 +156,24 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_is_a_text_or_bytes_or_nothing() {
+    fn a_response_is_a_text_or_bytes_or_nothing() {
         let get = || operation(Method::GET, "/x");
         let latin = "Content-Type: text/plain; Charset=\"ISO-8859-1\"\r\n";
-        let mut answer = reply(200, latin, "caf_").into_bytes();
-        answer.pop();
-        answer.push(0xe9);
-        let (_, text) = exchange(NoToken, get(), &answer, |request| request.text());
+        let mut response = reply(200, latin, "caf_").into_bytes();
+        response.pop();
+        response.push(0xe9);
+        let (_, text) = exchange(NoToken, get(), &response, |request| request.text());
         assert_eq!(text.unwrap(), "café");
 
-        let (_, bytes) = exchange(NoToken, get(), &answer, |request| request.bytes());
+        let (_, bytes) = exchange(NoToken, get(), &response, |request| request.bytes());
         assert_eq!(bytes.unwrap(), b"caf\xe9");
 
-        // `ureq` reads this form as well where its feature `charset` is on, and is not helped then.
+        // With its feature `charset`, `ureq` converts this charset by itself.
         let latin = "Content-Type: text/plain; charset=iso-8859-1\r\n";
-        let mut answer = reply(200, latin, "caf_").into_bytes();
-        answer.pop();
-        answer.push(0xe9);
-        let (_, text) = exchange(NoToken, get(), &answer, |request| request.text());
+        let mut response = reply(200, latin, "caf_").into_bytes();
+        response.pop();
+        response.push(0xe9);
+        let (_, text) = exchange(NoToken, get(), &response, |request| request.text());
         assert_eq!(text.unwrap(), "café");
 
         let mut broken = reply(200, "", "caf_").into_bytes();
@@ -198,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn what_becomes_of_an_answer_is_up_to_its_status() {
+    fn the_status_decides_how_a_response_is_read() {
         let take = |status, body| {
             let reply = reply(status, "", body);
             let (_, result) = exchange(NoToken, operation(Method::GET, "/x"), reply, |request| {

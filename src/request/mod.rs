@@ -1,4 +1,4 @@
-//! A request: parameters go in, and a value comes out.
+//! The request builder that generated code calls.
 
 pub mod body;
 mod encode;
@@ -33,25 +33,25 @@ use crate::request::multipart::File;
 use crate::request::parameter_style::{COOKIE_NAME, ParameterLocation, Sent, Style};
 use crate::response::Response;
 
-/// A request that is being built, and is sent once.
+/// A builder for a request, which is sent once.
 ///
-/// What is wrong with a parameter is kept until then.
+/// An error in a parameter is kept and returned when the request is sent.
 pub(crate) struct Request {
     session: Session,
     operation: &'static Operation,
-    /// Holds `{name}` for each parameter of the path that is not in yet.
+    /// Contains `{name}` for each path parameter that is not set yet.
     url: String,
-    /// What comes before the next parameter of the query.
+    /// The separator before the next query parameter: `?` or `&`.
     separator: char,
     headers: Vec<(HeaderName, HeaderValue)>,
-    /// Joined by semicolons.
+    /// The cookies, joined by semicolons.
     cookies: Zeroizing<String>,
     body: Option<Body>,
-    /// Parameters and fields of forms that no error may show.
+    /// Secret parameters and form fields, which no error may show.
     secrets: Vec<Zeroizing<String>>,
     limits: Limits,
     page: Option<ListPage>,
-    /// The error of a first attempt that was made elsewhere.
+    /// The error of a first attempt, made when the page was fetched ahead.
     earlier: Option<Error>,
     problem: Option<Error>,
 }
@@ -87,7 +87,7 @@ impl Request {
         self.operation
     }
 
-    /// Returns the path and the query, without what the client adds to them.
+    /// Returns the path and the query, without query parameters of the client's tokens.
     pub fn target(&self) -> &str {
         let base = self.session.config.base_url.len();
         self.url.get(base..).unwrap_or_default()
@@ -98,8 +98,8 @@ impl Request {
         self.session.config.clock.now()
     }
 
-    /// Waits in place of sending the request. The deadline of its list and the limits of a call
-    /// end the wait with an error.
+    /// Waits instead of sending the request. Returns an error if the deadline of its list or the limits
+    /// of the call end the wait.
     pub fn wait(mut self, deadline: Option<Instant>, delay: Duration) -> Result<(), Error> {
         self.limits.list_deadline = deadline;
         let operation = self.operation;
@@ -109,7 +109,7 @@ impl Request {
         waited.map_err(|error| error.with_operation(operation))
     }
 
-    /// Fills a parameter of the path in; several values are joined by commas.
+    /// Sets a path parameter. Several values are joined by commas.
     pub fn path<'v, I: ?Sized>(self, name: &str, values: &'v I) -> Self
     where
         &'v I: IntoIterator<Item: Display>,
@@ -117,7 +117,7 @@ impl Request {
         self.change(|it| it.fill(name, &join(values, ",")))
     }
 
-    /// Sets a parameter of the path to a text that is escaped already.
+    /// Sets a path parameter to a text that is escaped already.
     fn fill(&mut self, name: &str, text: &str) -> Result<(), Error> {
         // Such a segment would change which path it is.
         if matches!(text, "" | "." | "..") {
@@ -133,7 +133,7 @@ impl Request {
         Ok(())
     }
 
-    /// Adds a parameter to the query, once for each value: an option that is `None` adds none.
+    /// Adds a query parameter for each value; none for `None`.
     pub fn query<'v, I: ?Sized>(mut self, name: &str, values: &'v I) -> Self
     where
         &'v I: IntoIterator<Item: Display>,
@@ -154,7 +154,7 @@ impl Request {
         let _ = write!(url, "{value}");
     }
 
-    /// Adds to the query what is escaped already.
+    /// Adds a query parameter whose name and value are escaped already.
     fn escaped_pair(&mut self, name: &str, value: &str) {
         self.url.push(self.separator);
         self.separator = '&';
@@ -163,13 +163,13 @@ impl Request {
         self.url.push_str(value);
     }
 
-    /// Adds a parameter to the query whose values are joined by `sign`, unless there is none.
+    /// Adds a query parameter with the values joined by `sign`, unless there are none.
     pub fn query_joined<'v, I: ?Sized>(mut self, name: &str, sign: char, values: &'v I) -> Self
     where
         &'v I: IntoIterator<Item: Display>,
     {
         if values.into_iter().next().is_some() {
-            // Only a comma can be in a URL as it is. Those of the values are not.
+            // Of the separators, a URL can contain only the comma.
             let sign = match sign {
                 ' ' => "%20",
                 '|' => "%7C",
@@ -181,7 +181,7 @@ impl Request {
         self
     }
 
-    /// Adds a header whose values are joined by commas, unless there is none.
+    /// Adds a header with the values joined by commas, unless there are none.
     pub fn header<'v, I: ?Sized>(self, name: &str, values: &'v I) -> Self
     where
         &'v I: IntoIterator<Item: Display>,
@@ -208,7 +208,7 @@ impl Request {
         Ok(())
     }
 
-    /// Refuses a number that the document does not allow.
+    /// Checks that a number is in the range of the OpenAPI document.
     pub fn within<'v, V, I: ?Sized>(
         self,
         name: &str,
@@ -229,7 +229,7 @@ impl Request {
         })
     }
 
-    /// Adds pairs of name and value to the query.
+    /// Adds query parameters by name and value.
     pub fn pairs(mut self, pairs: Vec<(&'static str, String)>) -> Self {
         for (name, value) in pairs {
             self.pair(name, value);
@@ -237,7 +237,7 @@ impl Request {
         self
     }
 
-    /// A cookie whose values are joined by commas, unless there is none.
+    /// Adds a cookie with the values joined by commas, unless there are none.
     pub fn cookie<'v, I: ?Sized>(mut self, name: &str, values: &'v I) -> Self
     where
         &'v I: IntoIterator<Item: Display>,
@@ -248,7 +248,7 @@ impl Request {
         self
     }
 
-    /// Adds a cookie of which both are escaped already.
+    /// Adds a cookie whose name and value are escaped already.
     fn set_cookie(&mut self, name: &str, value: &str) {
         if !self.cookies.is_empty() {
             self.cookies.push_str("; ");
@@ -271,7 +271,7 @@ impl Request {
         self
     }
 
-    /// Adds a value of any shape, as a style of OpenAPI has it; nothing for `None`.
+    /// Adds a parameter of any type in a style of OpenAPI; nothing for `None`.
     pub fn value(
         self,
         location: ParameterLocation,
@@ -327,7 +327,7 @@ impl Request {
         Ok(())
     }
 
-    /// Keeps the secrets of a value, so that no error shows them.
+    /// Remembers the secrets in a value, so that no error shows them.
     fn note_secrets(&mut self, name: &str, value: &Value) {
         let keys = self.operation.secrets;
         if !keys.is_empty() {
@@ -337,12 +337,12 @@ impl Request {
         }
     }
 
-    /// Sets a value as the body, in JSON, unless there is none.
+    /// Sets a JSON body, unless it is `None`.
     pub fn body(self, body: Option<&(impl Serialize + ?Sized)>) -> Self {
         self.json_body("application/json; charset=utf-8", body)
     }
 
-    /// Sets a value as the body, in JSON with a media type of its own, unless there is none.
+    /// Sets a JSON body with another media type, unless it is `None`.
     pub fn json_body(
         self,
         media_type: &'static str,
@@ -351,12 +351,12 @@ impl Request {
         self.whole_body(body.map(|body| Body::json(media_type, body)))
     }
 
-    /// Sets a text as the body, unless there is none.
+    /// Sets a text as the body, unless it is `None`.
     pub fn text_body(self, media_type: &'static str, body: Option<&str>) -> Self {
         self.bytes_body(media_type, body.map(str::as_bytes))
     }
 
-    /// Sets bytes as the body, unless there are none.
+    /// Sets bytes as the body, unless they are `None`.
     pub fn bytes_body(self, media_type: &'static str, body: Option<&[u8]>) -> Self {
         self.whole_body(body.map(|body| Body::bytes(media_type, body)))
     }
@@ -370,7 +370,7 @@ impl Request {
         })
     }
 
-    /// Sets an object as the body, as a form of its members, unless there is none.
+    /// Sets the members of an object as the fields of a form, unless it is `None`.
     pub fn form_body(self, body: Option<&(impl Serialize + ?Sized)>) -> Self {
         self.change(|it| {
             let Some(body) = body else {
@@ -417,7 +417,7 @@ impl Request {
         })
     }
 
-    /// Adds files to a multipart form, a part for each.
+    /// Adds files to a multipart form, one part each.
     pub fn files<'v, I: ?Sized>(
         self,
         name: &str,
@@ -434,7 +434,7 @@ impl Request {
         })
     }
 
-    /// Makes the body a multipart form even if no part follows.
+    /// Makes the body a multipart form, even if no part follows.
     pub fn multipart(self) -> Self {
         self.change(|it| it.parts().map(|_| ()))
     }
@@ -449,7 +449,7 @@ impl Request {
         Ok(self.body.insert(body))
     }
 
-    /// Makes it a request for a page of a list, and ends it with the list.
+    /// Makes this the request of a page of a list. The deadline of the list and `stop` end it.
     pub fn of_list(
         mut self,
         page: ListPage,
@@ -462,13 +462,13 @@ impl Request {
         self
     }
 
-    /// Goes on after a first attempt that was made elsewhere and failed with this error.
+    /// Continues after a first attempt that failed with this error.
     pub fn after(mut self, earlier: Option<Error>) -> Self {
         self.earlier = earlier;
         self
     }
 
-    /// Returns true if the server asked for a pause that is not over.
+    /// Returns true if the server asked for a pause that is not over yet.
     pub fn is_paused(&self) -> bool {
         self.session.is_paused()
     }
@@ -478,7 +478,8 @@ impl Request {
         self.send(|response| response.json())
     }
 
-    /// Sends the request, and returns the records of one page of a list, which have this key.
+    /// Sends the request, and returns the records of one page of a list. `key` is the field that
+    /// identifies a record.
     pub fn page<R: DeserializeOwned>(self, key: &'static str) -> Result<Vec<R>, Error> {
         self.send(|response| response.page(key))
     }
@@ -503,8 +504,8 @@ impl Request {
         self.send(|response| response.bytes())
     }
 
-    /// Sends the request, and returns what `read` makes of the response, which is a success and not a
-    /// part only.
+    /// Sends the request, and returns the result of `read` for a 2xx response. A 206 is an error, unless
+    /// the request has a `Range`.
     pub fn send<R>(self, read: impl FnOnce(Response<'_>) -> Result<R, Error>) -> Result<R, Error> {
         if self.headers.iter().any(|(name, _)| *name == RANGE) {
             return self.by_status(read);
@@ -512,8 +513,7 @@ impl Request {
         self.by_status(|response| read(response.error_for_part()?))
     }
 
-    /// Sends the request, and returns what `read` makes of the response, which is any success: the
-    /// document can describe a 206.
+    /// Sends the request, and returns the result of `read` for a 2xx response, which can be a 206.
     pub fn by_status<R>(
         self,
         read: impl FnOnce(Response<'_>) -> Result<R, Error>,
@@ -521,8 +521,7 @@ impl Request {
         self.send_shared(|response, _| read(response))
     }
 
-    /// Does the same as `by_status`; `read` may keep the call, to redact later what it keeps of the
-    /// response.
+    /// Does the same as `by_status`. `read` can keep the call, to redact parts of the response later.
     pub fn send_shared<R>(
         mut self,
         read: impl FnOnce(Response<'_>, &Arc<Call>) -> Result<R, Error>,
@@ -537,7 +536,7 @@ impl Request {
         result.map_err(|error| error.with_operation(operation))
     }
 
-    /// Checks the request, and starts the time of the call.
+    /// Checks the request, and starts the timeout of the call.
     fn into_call(mut self) -> Result<(Call, Limits), Error> {
         if let Some(problem) = self.problem {
             return Err(problem);
@@ -616,7 +615,7 @@ mod tests {
         let mut same = operation(Method::GET, "/x");
         same.server = Some(crate::BASE_URL);
         assert!(client.session.config.check(&same).is_ok());
-        // Whoever chose a base URL knows better.
+        // A base URL that the user set is not checked.
         let chosen = Client::builder().base_url("https://example.com");
         assert!(
             chosen

@@ -10,9 +10,9 @@ use crate::random;
 use crate::request::body::{Body, Form};
 use crate::request::parameter_style::plain;
 
-/// A file to be sent as a part of a form.
+/// A file that is sent as a part of a multipart form.
 ///
-/// It is kept in memory. `Debug` shows how large it is, and not what is in it.
+/// The content is kept in memory. `Debug` shows its size only.
 #[derive(Clone, PartialEq)]
 pub struct File {
     bytes: Vec<u8>,
@@ -21,7 +21,7 @@ pub struct File {
 }
 
 impl File {
-    /// A file with these bytes.
+    /// Creates a file with this content.
     pub fn new(bytes: impl Into<Vec<u8>>) -> Self {
         Self {
             bytes: bytes.into(),
@@ -30,17 +30,17 @@ impl File {
         }
     }
 
-    /// What the file is called. Default: `file`, since many services take a part without a name
-    /// for a text.
+    /// Sets the file name. Default: `file`, since many services treat a part without a file name as
+    /// text.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
     }
 
-    /// What kind of file it is, such as `image/png`. Default: what the document says, or
+    /// Sets the media type, such as `image/png`. Default: the one in the OpenAPI document, or
     /// `application/octet-stream`.
     ///
-    /// The call is refused if it cannot be in a header.
+    /// A call with an invalid media type returns an error.
     pub fn media_type(mut self, media_type: impl Into<String>) -> Self {
         self.media_type = Some(media_type.into());
         self
@@ -72,8 +72,8 @@ pub(super) fn form() -> Result<Body, Error> {
     Ok(Body::form(media_type, Form::Parts(boundary)))
 }
 
-/// Adds a value: a scalar as text, a list as a part for each item, an object as JSON. Nothing for
-/// null.
+/// Adds a value: a scalar as text, a list as a part for each item, an object as JSON. Null adds no
+/// part.
 pub(super) fn push_value(
     body: &mut Body,
     name: &str,
@@ -160,7 +160,7 @@ fn is_json(media_type: &str) -> bool {
     kind == "application/json" || kind.ends_with("+json")
 }
 
-/// A name between quotation marks, as browsers write it.
+/// Escapes a name for a quoted string, as browsers do.
 fn quoted(name: &str) -> String {
     name.replace('"', "%22")
         .replace('\r', "%0D")
