@@ -57,8 +57,8 @@ impl Error {
                  operation in the OpenAPI document"
             }
             404 if self.page() > Some(1) => {
-                "this 404 does not end the list: continue with `resume()` or from a bookmark; if the \
-                 service ends its lists with it, set `end` of `x-paging` to its `detail`"
+                "this 404 does not end the list: continue with `resume()` or from a bookmark; if \
+                 the service ends its lists with it, set `end` of `x-paging` to its `detail`"
             }
             404 if is_fixed => "check the base URL and its path",
             404 => "it does not exist, or the token has no access to it",

@@ -79,7 +79,7 @@ use crate::operation::Operation;
 /// | The response is not HTTP | no [`status`] | no |
 /// | The headers are too many or too large | no [`status`] | no |
 /// | No response, or an incomplete one, within the timeout | [`is_timeout`], [`is_retryable`] | no |
-/// | The connection closes before the body | [`is_retryable`] | GET |
+/// | The connection closes before the headers are complete | [`is_retryable`] | GET |
 /// | The connection closes within the body; `Content-Length` is too large; chunks are malformed | [`is_retryable`], [`status`] | GET |
 /// | A body without `Content-Length` is reset, or ends without TLS `close_notify` | [`is_retryable`], [`status`] | GET |
 /// | `Content-Length` is too small | [`is_decode`] | no |
@@ -94,21 +94,21 @@ use crate::operation::Operation;
 ///
 /// ## Statuses
 ///
-/// | Failure | Error | Retried |
+/// | Failure | Result | Retried |
 /// |---|---|---|
-/// | 429, 500, 502, 503, 504 | [`is_retryable`], and the method of the status | GET |
-/// | 429 or 503 with `Retry-After` | after that wait, in which no clone of the client sends a request | GET |
+/// | 429, 500, 502, 503, 504 | [`is_retryable`], and the method for the status, such as [`is_rate_limited`] | GET |
+/// | 429 or 503 with `Retry-After` | the value after that wait, during which all clones of the client wait | GET |
 /// | … of more than [`max_retry_after`] | [`retry_after`], without waiting | no |
 /// | … beyond the timeout of a list | [`retry_after`], [`page`], without waiting | no |
 /// | … of 0, in the past or malformed | as without `Retry-After` | GET |
 /// | A redirect | [`is_redirect`], [`location`] | no |
 /// | 400 or 401 for credentials | [`is_unauthorized`] | no |
-/// | Any other status outside 2xx | the method of the status, [`detail`], [`field_errors`], [`body_as`] | no |
+/// | Any other status outside 2xx | the method for the status, such as [`is_not_found`]; [`detail`], [`field_errors`], [`body_as`] | no |
 /// | Any failure of the token exchange after it was sent | as above | no |
 ///
 /// ## Lists
 ///
-/// | Failure | Error | Retried |
+/// | Failure | Result | Retried |
 /// |---|---|---|
 /// | A record does not decode | [`record_id`], [`raw_record`], [`page`]; the list continues | no |
 /// | A page fails | the records before it, then an error with [`page`] | as above |
@@ -134,7 +134,7 @@ use crate::operation::Operation;
 /// An error contains no token and no other secret of the request. If the server repeats a secret,
 /// `[secret]` replaces it, also if the secret is escaped for JSON, HTML or a URL, escaped twice, in
 /// base64 or in another case. `[withheld: it may show a secret]` replaces a whole text if it has a
-/// secret of one to three letters, or if it takes too long to search.
+/// secret of one to three characters, or if it takes too long to search.
 ///
 /// An error can contain personal data that the server sent. `Display` and `Debug` show [`detail`],
 /// [`field_errors`], [`location`] and the value that did not decode, each cut to 300 bytes. They do
@@ -150,6 +150,8 @@ use crate::operation::Operation;
 /// [`is_too_large`]: Self::is_too_large
 /// [`is_redirect`]: Self::is_redirect
 /// [`is_cancelled`]: Self::is_cancelled
+/// [`is_not_found`]: Self::is_not_found
+/// [`is_rate_limited`]: Self::is_rate_limited
 /// [`status`]: Self::status
 /// [`json_path`]: Self::json_path
 /// [`body`]: Self::body

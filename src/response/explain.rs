@@ -8,24 +8,11 @@ use serde_json::value::RawValue;
 
 use super::elements::for_each_element;
 use super::excerpt::sentence;
+use crate::error::{Error, Kind};
 use crate::redact::{self, Redactor};
 
-/// The reason why a text did not decode.
-pub(super) struct Reason {
-    pub message: String,
-    pub json_path: Option<String>,
-}
-
-impl Reason {
-    fn new(message: impl Into<String>) -> Self {
-        Self {
-            message: message.into(),
-            json_path: None,
-        }
-    }
-}
-
-/// Explains why a text did not decode. The message quotes a value only if `may_quote` is true.
+/// Returns the error for a text that did not decode. The message quotes a value only if `may_quote`
+/// is true.
 ///
 /// `path` returns the JSON path of the value. It decodes the text again.
 pub(super) fn explain(
@@ -34,12 +21,14 @@ pub(super) fn explain(
     redactor: &Redactor<'_>,
     may_quote: bool,
     path: impl FnOnce(&str) -> Option<String>,
-) -> Reason {
+) -> Error {
     if text.trim().is_empty() {
-        return Reason::new("the response is empty, but JSON was expected");
+        let message = "the response is empty, but JSON was expected";
+        return Error::new(Kind::Decode, message);
     }
     if text.trim_start().starts_with('<') {
-        return Reason::new("the response is HTML or XML, but JSON was expected");
+        let message = "the response is HTML or XML, but JSON was expected";
+        return Error::new(Kind::Decode, message);
     }
     let path = path(text);
     let what = match error.classify() {
@@ -64,10 +53,8 @@ pub(super) fn explain(
     } else {
         format!("the response {what}{position}")
     };
-    Reason {
-        message,
-        json_path: path.map(|path| sentence(&path, redactor)),
-    }
+    let path = path.map(|path| sentence(&path, redactor));
+    Error::new(Kind::Decode, message).with_json_path(path)
 }
 
 /// Returns the record that contains a JSON path, with its index: an element of a list, or the whole

@@ -8,6 +8,7 @@ pub mod records;
 mod refusal;
 mod retry_after;
 
+use std::borrow::Cow;
 use std::mem;
 use std::time::{Duration, SystemTime};
 
@@ -18,7 +19,7 @@ use ureq::http::{self, HeaderMap, HeaderName, StatusCode};
 use zeroize::Zeroize;
 
 use self::excerpt::{BEGINNING, Excerpt, WHOLE, cut, sentence};
-use self::explain::{Reason, explain, near, record, record_id};
+use self::explain::{explain, near, record, record_id};
 use self::records::Failure;
 use crate::error::{Error, Kind, Origin, Record, ServerMessage};
 use crate::json;
@@ -281,8 +282,7 @@ impl<'r> Response<'r> {
             Some(excerpt) if excerpt.is_whole => !excerpt.had_secret,
             Some(_) => !self.redactor.finds(near(text, error)),
         };
-        let Reason { message, json_path } = explain(text, error, self.redactor, may_quote, path);
-        self.undecodable(message).with_json_path(json_path)
+        self.with_origin(explain(text, error, self.redactor, may_quote, path))
     }
 
     fn with_record(
@@ -317,8 +317,12 @@ impl<'r> Response<'r> {
         !self.operation.secrets.is_empty()
     }
 
-    fn undecodable(&self, message: impl Into<std::borrow::Cow<'static, str>>) -> Error {
-        Error::new(Kind::Decode, message)
+    fn undecodable(&self, message: impl Into<Cow<'static, str>>) -> Error {
+        self.with_origin(Error::new(Kind::Decode, message))
+    }
+
+    fn with_origin(&self, error: Error) -> Error {
+        error
             .with_operation(self.operation)
             .with_status(self.status)
     }
