@@ -116,8 +116,8 @@ impl Index {
 }
 
 /// Packs characters in a row into one number. Returns `None` if one of them is `None`.
-fn pack(letters: impl Iterator<Item = Option<u8>>) -> Option<u32> {
-    letters.fold(Some(0), |run, letter| Some(run? << 7 | u32::from(letter?)))
+fn pack(mut letters: impl Iterator<Item = Option<u8>>) -> Option<u32> {
+    letters.try_fold(0, |run, letter| Some(run << 7 | u32::from(letter?)))
 }
 
 fn ascii(letter: char) -> Option<u8> {
