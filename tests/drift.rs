@@ -146,7 +146,9 @@ fn an_error_has_the_id_and_the_json_of_the_record() {
         "{error}"
     );
     assert!(
-        error.to_string().contains("`items()` gives the others"),
+        error
+            .to_string()
+            .contains("`items()` returns the other records"),
         "{error}"
     );
     assert_eq!((error.record_index(), error.page()), (Some(1), None));

@@ -1,4 +1,4 @@
-//! What becomes of an answer that is not the right one, over a real socket.
+//! Errors for failed connections and wrong responses, over a real socket.
 #![allow(clippy::panic, clippy::unwrap_used)]
 
 mod support;
@@ -17,7 +17,7 @@ const ACTIVITIES: &str = include_str!("data/activities.json");
 /// What a message about `list_users` begins with.
 const WHERE: &str = "list_users (GET /users/): ";
 
-/// A timeout under test: long enough for a busy machine to begin an answer.
+/// A timeout under test: long enough for a busy machine to begin a response.
 const SHORT: Duration = Duration::from_secs(1);
 
 fn token() -> MasterToken {
@@ -226,7 +226,7 @@ mod statuses {
         // A path with a parameter can name what is not there.
         let server = Server::always(Reply::json(404, r#"{"detail": "Not found."}"#));
         let error = server.client().get_activity(7).call().unwrap_err();
-        let message = "404 Not Found; there is no such thing, or the token may not see it";
+        let message = "404 Not Found; it does not exist, or the token has no access to it";
         assert!(error.to_string().ends_with(message), "{error}");
     }
 
@@ -475,7 +475,7 @@ mod redirects {
     }
 }
 
-mod answers_that_do_not_decode {
+mod responses_that_do_not_decode {
     use super::*;
 
     #[test]
@@ -486,7 +486,7 @@ mod answers_that_do_not_decode {
             &error,
             &["decode"],
             Some(200),
-            "the answer is a page of HTML or XML, where JSON was expected; \
+            "the response is HTML or XML, but JSON was expected; \
              check the base URL, and see `Error::body`",
         );
         assert_eq!(error.body(), Some(page));
@@ -497,7 +497,7 @@ mod answers_that_do_not_decode {
     }
 
     #[test]
-    fn an_empty_answer_is_called_empty() {
+    fn an_empty_response_is_called_empty() {
         for (reply, status) in [
             (Reply::new(200, &[], ""), 200),
             (Reply::new(200, &[], " \r\n"), 200),
@@ -511,22 +511,22 @@ mod answers_that_do_not_decode {
                 200 => String::new(),
                 status => format!(" (status {status})"),
             };
-            let message = format!("is empty, where JSON was expected{shown}; check the base URL");
+            let message = format!("is empty, but JSON was expected{shown}; check the base URL");
             assert!(error.to_string().contains(&message), "{error}");
         }
     }
 
     #[test]
-    fn text_is_called_no_json_and_half_an_answer_not_whole_json() {
+    fn text_is_not_json_and_half_a_response_is_incomplete_json() {
         let error = failed(Reply::new(200, &[], "Hello."));
-        let message = "the answer is not JSON: expected value at line 1 column 1; check";
+        let message = "the response is not JSON: expected value at line 1 column 1; check";
         // `serde_json` counts no column before a line's first.
         let half = failed(Reply::json(200, "[\n"));
         assert!(!half.to_string().contains("column 0"), "{half}");
         assert!(error.to_string().contains(message), "{error}");
 
         let error = failed(Reply::json(200, "[{\"id\": "));
-        let message = "the answer is not whole JSON: EOF while parsing";
+        let message = "the response is incomplete JSON: EOF while parsing";
         assert!(error.to_string().contains(message), "{error}");
         assert_eq!(error.json_path(), Some("[0].id"));
         assert_eq!(holds(&error), ["decode"]);
@@ -534,7 +534,7 @@ mod answers_that_do_not_decode {
     }
 
     #[test]
-    fn an_answer_of_another_shape_says_where_it_differs() {
+    fn a_response_of_another_shape_says_where_it_differs() {
         let error = failed(Reply::json(200, r#"{"results": []}"#));
         assert_eq!((holds(&error), error.status()), (vec!["decode"], Some(200)));
         assert_eq!(error.json_path(), None);
@@ -547,10 +547,10 @@ mod answers_that_do_not_decode {
         assert_eq!(error.json_path(), Some("[1].user.id"));
         let message = error.to_string();
         assert!(
-            message.contains("is not as documented: invalid type: string \"odd\""),
+            message.contains("does not match the OpenAPI document: invalid type: string \"odd\""),
             "{message}"
         );
-        let advice = ", id 685612, at `[1].user.id`; `items()` gives the others";
+        let advice = ", id 685612, at `[1].user.id`; `items()` returns the other records";
         assert!(message.ends_with(advice), "{message}");
     }
 
@@ -722,7 +722,7 @@ mod bodies {
                 &with_limit(limit, reply).unwrap_err(),
                 &["too_large"],
                 Some(200),
-                "the answer is larger than 1000 bytes (status 200); \
+                "the response is larger than 1000 bytes (status 200); \
                  ask for a smaller page, or raise `max_body_size` of `Client::builder()`",
             );
         }
@@ -788,7 +788,7 @@ mod bodies {
             &["retryable", "timeout"],
             Some(200),
             "the call took longer than its timeout (status 200); \
-             try again, or give it more time with `timeout_call` of `Client::builder()`",
+             try again, or allow more time with `timeout_call` of `Client::builder()`",
         );
     }
 
@@ -912,7 +912,7 @@ mod bodies {
                     (vec!["retryable"], Some(200))
                 );
                 let message = error.to_string();
-                let compressed = "the compressed answer is broken (status 200)";
+                let compressed = "the compressed response is broken (status 200)";
                 assert!(message.contains(compressed), "{message}");
                 assert!(error.source().is_some());
             }
@@ -993,7 +993,7 @@ mod connections {
     fn a_server_that_says_nothing_runs_out_of_time() {
         let server = Server::always(Reply::raw("").then_hang());
         let advice = |setting: &str| {
-            format!("try again, or give it more time with `{setting}` of `Client::builder()`")
+            format!("try again, or allow more time with `{setting}` of `Client::builder()`")
         };
         let response = server.builder().timeout_response(SHORT).build(token());
         check(

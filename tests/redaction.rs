@@ -10,7 +10,7 @@ use support::{Reply, Server};
 
 const TOKEN: &str = "mQ7xWz2pJk/Vd9rBt4sLf+Hb6nYc3gXw=";
 
-/// Calls a server that answers every request like this.
+/// Returns the error of a call to a server with this response.
 fn failed(token: &str, reply: Reply) -> Error {
     let server = Server::always(reply);
     let builder = Client::builder()

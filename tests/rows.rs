@@ -102,8 +102,8 @@ fn raw_json_passes_the_same_checks_as_a_value() {
     for (reply, check) in [
         (Reply::json(404, "{}"), "404 Not Found"),
         (Reply::new(301, &[("Location", "/x")], ""), "301 Moved"),
-        (Reply::html(200, "<p>"), "a page of HTML"),
-        (Reply::json(200, "[1, 2"), "is not whole JSON"),
+        (Reply::html(200, "<p>"), "is HTML or XML"),
+        (Reply::json(200, "[1, 2"), "is incomplete JSON"),
         (Reply::json(200, ""), "is empty"),
     ] {
         let server = Server::always(reply);

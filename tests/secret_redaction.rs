@@ -221,7 +221,7 @@ fn escaped(text: &str) -> Vec<String> {
     ]
 }
 
-/// Checks what a client says of a server that answers like this.
+/// Checks the errors of a client for this response.
 #[track_caller]
 fn check_reply(reply: Reply) -> Vec<Error> {
     let server = Server::always(reply);
@@ -257,7 +257,7 @@ fn check_received(server: &Server) {
     }
 }
 
-/// An answer to each request that holds every secret of it, made by `reply` from their text.
+/// A response to each request that holds every secret of it, made by `reply` from their text.
 #[track_caller]
 fn check_echo(reply: impl Fn(&str) -> Reply + Send + Sync + Clone + 'static) {
     record();
@@ -441,7 +441,7 @@ fn every_status_is_told_without_a_secret() {
 }
 
 #[test]
-fn every_broken_answer_is_told_without_a_secret() {
+fn every_broken_response_is_told_without_a_secret() {
     record();
     let length = [("Content-Length", "1000")];
     let chunked = [("Transfer-Encoding", "chunked")];

@@ -240,7 +240,7 @@ mod tests {
             .empty()
             .unwrap_err();
         assert!(error.is_invalid_input(), "{error}");
-        assert!(error.to_string().contains("same place"), "{error}");
+        assert!(error.to_string().contains("same location"), "{error}");
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! What the reader of an error can do.
+//! The advice at the end of an error's text.
 
 use std::borrow::Cow;
 
@@ -6,12 +6,12 @@ use super::{Error, Kind, Origin};
 use crate::operation::Operation;
 
 impl Error {
-    /// Returns what the caller can do, in a sentence.
+    /// Returns what the caller can do about the error.
     pub(super) fn advice(&self) -> Option<Cow<'static, str>> {
         Some(Cow::Borrowed(match self.0.kind {
             Kind::Status => return self.status_advice(),
             Kind::Redirect => self.redirect_advice(),
-            Kind::PastTheEnd => "begin at an earlier page",
+            Kind::PastTheEnd => "start at an earlier page",
             Kind::ConnectTimeout => {
                 return Some(self.more_time("check the base URL, the network and the proxy"));
             }
@@ -36,7 +36,7 @@ impl Error {
 
     fn more_time(&self, first: &'static str) -> Cow<'static, str> {
         match self.0.time_limit {
-            Some(setting) => format!("{first}, or give it more time with {setting}").into(),
+            Some(setting) => format!("{first}, or allow more time with {setting}").into(),
             None => first.into(),
         }
     }
@@ -45,7 +45,7 @@ impl Error {
         let operation = self.0.operation;
         let sends_credentials = operation.is_some_and(Operation::sends_credentials);
         let sends_token = operation.is_none_or(|operation| operation.token);
-        // A path with parameters can name something that is not there.
+        // A path with parameters can name a resource that does not exist.
         let is_fixed = operation.is_some_and(|operation| !operation.path.contains('{'));
         Some(Cow::Borrowed(match self.status()? {
             400 | 401 | 403 if sends_credentials => "check the client id and the client secret",
@@ -53,15 +53,15 @@ impl Error {
             401 if sends_token => "get a new token",
             403 if sends_token => "check the token and its permissions",
             401 | 403 => {
-                "the operation is called without a token, and the service wants one: check the \
-                 document"
+                "the request has no token, but the service requires one: check the security of the \
+                 operation in the OpenAPI document"
             }
             404 if self.page() > Some(1) => {
-                "this is no 404 that ends a list: go on with `resume()` or from a bookmark, or, if \
-                 the service ends its lists so, name its `detail` as `end` of `x-paging`"
+                "this 404 does not end the list: continue with `resume()` or from a bookmark; if \
+                 the service ends its lists with it, set `end` of `x-paging` to its `detail`"
             }
             404 if is_fixed => "check the base URL and its path",
-            404 => "there is no such thing, or the token may not see it",
+            404 => "it does not exist, or the token has no access to it",
             405 => "check the base URL",
             429 => return Some(self.rate_limit_advice()),
             500 | 502 | 503 | 504 => "try again later",
@@ -84,8 +84,8 @@ impl Error {
         match &self.0.record {
             Some(record) => match record.origin {
                 Origin::Body => "see `raw_record()`",
-                Origin::Page(_) => "`items()` gives the others",
-                Origin::List(_) => "the others still come; see `raw_record()`",
+                Origin::Page(_) => "`items()` returns the other records",
+                Origin::List(_) => "the list continues after it; see `raw_record()`",
             },
             None if self.body().is_none() => "check the base URL",
             None if has_path => "see `Error::body`",
@@ -99,7 +99,7 @@ impl Error {
             .location()
             .is_some_and(|location| location.ends_with('/'));
         if slash && !path.ends_with('/') {
-            "a slash is missing at the end of the path: mend it in the document"
+            "the path lacks its final slash: correct it in the OpenAPI document"
         } else {
             "redirects are not followed: check the base URL"
         }

@@ -1,27 +1,27 @@
-/// What went wrong, as far as a program can act on it.
+/// The kinds of errors that programs and the retry loop tell apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
-    /// The caller asked for something that cannot be sent.
+    /// The request or a setting is invalid.
     Invalid,
     /// No connection was made, so nothing was sent.
     Connect,
-    /// No connection was made within its time.
+    /// No connection was made within the timeout.
     ConnectTimeout,
-    /// The name of the host or of the proxy has no address, so no connection was made.
+    /// The name of the host or of the proxy has no address.
     HostNotFound,
-    /// The certificate is not trusted, so no connection was made.
+    /// The certificate is not trusted.
     Certificate,
-    /// No secure connection was made.
+    /// The TLS handshake failed.
     Tls,
-    /// The proxy made no connection, and would not the next time either.
+    /// The proxy refused the connection; a retry would not help.
     Proxy,
     Timeout,
     Cancelled,
-    /// The connection broke.
+    /// The connection failed after a part of the request was sent.
     Transport,
-    /// The response is not one of an HTTP server, or not one that this client takes.
+    /// The response is not valid HTTP, or exceeds a limit of its head.
     Protocol,
-    /// A status outside of 2xx and 3xx.
+    /// A status other than 2xx and 3xx.
     Status,
     Redirect,
     Decode,
@@ -30,7 +30,7 @@ pub(crate) enum Kind {
     TooManyRecords,
     /// The server keeps returning the same page.
     Repeats,
-    /// The list ends before the page that it was to begin at.
+    /// The list was to start at a page after its end.
     PastTheEnd,
 }
 
@@ -48,8 +48,7 @@ impl Kind {
         )
     }
 
-    /// Returns true if the same request may succeed later; the answer for `Status` is up to the
-    /// status.
+    /// Returns true if the same request may succeed later. For `Status`, that depends on the status.
     pub fn may_pass(self) -> bool {
         matches!(
             self,

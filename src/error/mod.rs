@@ -17,15 +17,15 @@ pub(crate) use self::server_message::{Origin, Record, ServerMessage};
 use crate::json;
 use crate::operation::Operation;
 
-/// Any failure of this crate, from a parameter to the response.
+/// The error type of this crate.
 ///
-/// `Display` writes one line that says what happened, where, and what to do. It never shows a token.
-/// The methods below answer questions about the error; its text can change with any version.
+/// `Display` writes one line: the operation, what went wrong, and what to do about it. The wording
+/// can change in any version, so programs use the methods below instead.
 ///
-/// A cause is either a part of the text or in [`source`](StdError::source), never in both: print
-/// both to lose nothing. `Debug` does.
+/// The underlying error, if there is one, is either part of that line or returned by
+/// [`source`](StdError::source), never both. `Debug` writes the line and all sources.
 ///
-/// # Example: what to do about it
+/// # Example: handling errors
 ///
 /// ```
 /// use fitrankings::{Client, Error, UserToken, types::User};
@@ -38,7 +38,7 @@ use crate::operation::Operation;
 ///             Err(error)
 ///         }
 ///         Err(error) if error.is_retryable() => {
-///             eprintln!("later, perhaps after {:?}: {error}", error.retry_after());
+///             eprintln!("try again after {:?}: {error}", error.retry_after());
 ///             Err(error)
 ///         }
 ///         Err(error) => Err(error),
@@ -46,74 +46,100 @@ use crate::operation::Operation;
 /// }
 /// ```
 ///
-/// # What goes wrong, and what you get
+/// # Failures and their methods
 ///
-/// *Sent again* is what the client does by itself, as its [`RetryPolicy`](crate::RetryPolicy)
-/// permits: "GET" is what is safe to send twice.
+/// The second column has the methods that return true or a value for the failure. The third column
+/// says whether the client retries the request by itself, within its
+/// [`RetryPolicy`](crate::RetryPolicy). "GET" stands for the methods that are safe to retry.
 ///
-/// | Fault | What you get | Sent again |
+/// ## No connection
+///
+/// | Failure | Error | Retried |
 /// |---|---|---|
 /// | The connection is refused | [`is_connect`], [`is_retryable`] | yes |
-/// | The host's name has no address | [`is_connect`], [`is_retryable`] | once; more for a list that has begun |
-/// | No connection in time | [`is_connect`], [`is_timeout`], [`is_retryable`] | once; more for a list that has begun |
-/// | A certificate is self-signed, expired, for another host | [`is_connect`] | no |
-/// | A proxy refuses the connection with 403 or 407, or does not speak HTTP | [`is_connect`] | no |
-/// | TLS to a port that has none | [`is_connect`] | no |
+/// | The host name has no address | [`is_connect`], [`is_retryable`] | once; in a list that has begun, more often |
+/// | No connection within the timeout | [`is_connect`], [`is_timeout`], [`is_retryable`] | once; in a list that has begun, more often |
+/// | The certificate is self-signed, expired or for another host | [`is_connect`] | no |
+/// | The proxy refuses the connection with 403 or 407, or does not speak HTTP | [`is_connect`] | no |
+/// | The port does not speak TLS | [`is_connect`] | no |
+///
+/// ## The request
+///
+/// | Failure | Error | Retried |
+/// |---|---|---|
+/// | A proxy in the environment cannot be used | [`is_invalid_input`] | no |
+/// | The URL or a header is larger than 16 KiB | [`is_invalid_input`] | no |
+/// | A [`CancelHandle`](crate::CancelHandle) cancels the call | [`is_cancelled`] | no |
+///
+/// ## The response
+///
+/// | Failure | Error | Retried |
+/// |---|---|---|
 /// | TLS fails after the request was sent | [`is_retryable`] | GET |
-/// | The environment's proxy cannot be used | [`is_invalid_input`] | no |
-/// | The URL, or a header, is over 16 KiB | [`is_invalid_input`] | no |
-/// | What answers is not HTTP | an error without a status | no |
-/// | Too many or too large headers | an error without a status | no |
-/// | No answer in time | [`is_timeout`], [`is_retryable`] | no |
-/// | An answer that trickles | [`is_timeout`], [`is_retryable`] | no |
-/// | The connection closes before the body | [`is_retryable`] | GET |
-/// | It closes in the body; the length announced is too large; chunks are broken | [`is_retryable`], [`status`] | GET |
-/// | A body of no announced length is reset, or ends without TLS saying so | [`is_retryable`], [`status`] | GET |
-/// | The length announced is too small | [`is_decode`] | no |
-/// | A compressed body is broken | [`is_retryable`], [`status`] | GET |
-/// | A body over the limit, a gzip bomb | [`is_too_large`] | no |
-/// | A content encoding that was not asked for | [`is_decode`] | no |
-/// | 206, which is a part only | [`is_decode`], [`status`] | no |
-/// | HTML, nothing, text, or JSON of another shape | [`is_decode`], [`json_path`], [`body`], [`body_as`] | no |
-/// | A value that is missing or `null`, but for the id | the value, `None` in it | no |
-/// | An instant past the ends of `jiff::Timestamp` | the value, with the first or last `Timestamp` | no |
+/// | The response is not HTTP | no [`status`] | no |
+/// | The headers are too many or too large | no [`status`] | no |
+/// | No response, or an incomplete one, within the timeout | [`is_timeout`], [`is_retryable`] | no |
+/// | The connection closes before the headers are complete | [`is_retryable`] | GET |
+/// | The connection closes within the body; `Content-Length` is too large; chunks are malformed | [`is_retryable`], [`status`] | GET |
+/// | A body without `Content-Length` is reset, or ends without TLS `close_notify` | [`is_retryable`], [`status`] | GET |
+/// | `Content-Length` is too small | [`is_decode`] | no |
+/// | A compressed body is corrupt | [`is_retryable`], [`status`] | GET |
+/// | The body is larger than the limit, also after decompression | [`is_too_large`] | no |
+/// | The content encoding was not requested | [`is_decode`] | no |
+/// | The status is 206, a part of the resource | [`is_decode`], [`status`] | no |
+/// | The body is HTML, text, empty, or JSON that does not match | [`is_decode`], [`json_path`], [`body`], [`body_as`] | no |
 /// | A record of `call()` does not decode | [`is_decode`], [`record_id`], [`raw_record`], [`json_path`] | no |
-/// | Invalid UTF-8, a number too large, a key twice | [`is_decode`] | no |
-/// | 10 MB of nesting | [`is_decode`] | no |
-/// | 503 twice, and then 200 | the value | GET |
-/// | The service restarts: 3 seconds in a call, half a minute in a list that has begun | the value | GET |
-/// | 429, 500, 502, 503, 504 | [`is_retryable`], and the status's own method | GET |
-/// | 429 or 503 with `Retry-After` | the value after that wait, which all clones of the client keep | GET |
-/// | … over [`max_retry_after`] | [`retry_after`], at once | no |
-/// | … beyond the time of a list | [`retry_after`], [`page`], at once | no |
-/// | `Retry-After` of 0, in the past or not understood | as without it | GET |
-/// | A page that is fetched ahead is throttled | the records; it is fetched again in its turn | GET |
-/// | Any other refusal | the status's own method, [`detail`], [`field_errors`], [`body_as`] | no |
-/// | Credentials are refused with 400 or 401 | [`is_unauthorized`] | never |
+/// | Invalid UTF-8, a number out of range, a duplicate key | [`is_decode`] | no |
+/// | JSON is nested too deeply | [`is_decode`] | no |
+///
+/// ## Statuses
+///
+/// | Failure | Result | Retried |
+/// |---|---|---|
+/// | 429, 500, 502, 503, 504 | [`is_retryable`], and the method for the status, such as [`is_rate_limited`] | GET |
+/// | 429 or 503 with `Retry-After` | the value after that wait, during which all clones of the client wait | GET |
+/// | … of more than [`max_retry_after`] | [`retry_after`], without waiting | no |
+/// | … beyond the timeout of a list | [`retry_after`], [`page`], without waiting | no |
+/// | … of 0, in the past or malformed | as without `Retry-After` | GET |
 /// | A redirect | [`is_redirect`], [`location`] | no |
-/// | A keep-alive connection that died between two calls | the value | GET, uncounted |
-/// | Any fault of the token exchange after it was sent | as above | never |
-/// | A record of a list does not decode | [`record_id`], [`raw_record`], [`page`]; the others come | no |
-/// | A page of a list fails | the records before it, then [`page`] | as above |
-/// | The server ignores `page` | an error with [`page`] after a few pages | no |
-/// | A late cache answers a page with the one before; a single wrong end | the records; the page is asked for once more | GET |
-/// | Backends use pages of different sizes | the records; [`is_complete`] is false | GET |
-/// | The time of a list is over | [`is_timeout`], [`page`] | no |
-/// | A page of far too many records | [`is_too_large`] | no |
-/// | Somebody cancels | [`is_cancelled`] | no |
+/// | 400 or 401 for credentials | [`is_unauthorized`] | no |
+/// | Any other status outside 2xx | the method for the status, such as [`is_not_found`]; [`detail`], [`field_errors`], [`body_as`] | no |
+/// | Any failure of the token exchange after it was sent | as above | no |
 ///
-/// # What an error holds
+/// ## Lists
 ///
-/// No token and no secret that was sent is in an error, however the server wrote it: escaped for
-/// JSON, HTML or a URL, escaped twice, in base64 or in other letters' case. `[secret]` stands in
-/// its place. Where that cannot be done, `[withheld: it may show a secret]` stands in place of the
-/// whole text: where the text has a secret of one to three letters, or is made to be slow to
-/// search.
+/// | Failure | Result | Retried |
+/// |---|---|---|
+/// | A record does not decode | [`record_id`], [`raw_record`], [`page`]; the list continues | no |
+/// | A page fails | the records before it, then an error with [`page`] | as above |
+/// | The server ignores `page` | after a few pages, an error with [`page`] | no |
+/// | The timeout of the list passes | [`is_timeout`], [`page`] | no |
+/// | A page has far too many records | [`is_too_large`] | no |
 ///
-/// An error does hold what the server said, and that can be about people. `Display` and `Debug`
-/// show [`detail`], [`field_errors`], [`location`] and the one value that did not decode, each cut
-/// to 300 bytes. [`body`], [`body_as`] and [`raw_record`] have more, and are not shown: `Debug`
-/// gives the size and the type of the body alone.
+/// ## Not an error
+///
+/// | Fault | Result | Retried |
+/// |---|---|---|
+/// | 503 twice, then 200 | the value | GET |
+/// | The service restarts: for 3 seconds in a call, for 30 seconds in a list that has begun | the value | GET |
+/// | A keep-alive connection was closed between two calls | the value; it does not count as a retry | GET |
+/// | A field other than the id is missing or `null` | the value, with `None` in that field | no |
+/// | A timestamp is out of range for `jiff::Timestamp` | the value, with the first or last `Timestamp` | no |
+/// | A page that is fetched ahead is throttled | the records; the page is requested again in its turn | GET |
+/// | A cache returns the page before, or a single page ends the list too early | the records; the page is requested once more | GET |
+/// | Backends use different page sizes | the records; [`is_complete`] returns false | GET |
+///
+/// # Secrets and personal data
+///
+/// An error contains no token and no other secret of the request. If the server repeats a secret,
+/// `[secret]` replaces it, also if the secret is escaped for JSON, HTML or a URL, escaped twice, in
+/// base64 or in another case. `[withheld: it may show a secret]` replaces a whole text if it has a
+/// secret of one to three characters, or if it takes too long to search.
+///
+/// An error can contain personal data that the server sent. `Display` and `Debug` show [`detail`],
+/// [`field_errors`], [`location`] and the value that did not decode, each cut to 300 bytes. They do
+/// not show [`body`], [`body_as`] and [`raw_record`]: `Debug` shows the size and the media type of
+/// the body only.
 ///
 /// [`is_connect`]: Self::is_connect
 /// [`is_invalid_input`]: Self::is_invalid_input
@@ -124,6 +150,8 @@ use crate::operation::Operation;
 /// [`is_too_large`]: Self::is_too_large
 /// [`is_redirect`]: Self::is_redirect
 /// [`is_cancelled`]: Self::is_cancelled
+/// [`is_not_found`]: Self::is_not_found
+/// [`is_rate_limited`]: Self::is_rate_limited
 /// [`status`]: Self::status
 /// [`json_path`]: Self::json_path
 /// [`body`]: Self::body
@@ -136,8 +164,6 @@ use crate::operation::Operation;
 /// [`raw_record`]: Self::raw_record
 /// [`record_id`]: Self::record_id
 /// [`page`]: Self::page
-/// [`is_not_found`]: Self::is_not_found
-/// [go on]: crate::list::Items::resume
 /// [`is_complete`]: crate::list::Items::is_complete
 pub struct Error(Box<Inner>);
 
@@ -150,7 +176,7 @@ struct Inner {
     json_path: Option<String>,
     page: Option<u64>,
     record: Option<Record>,
-    /// The setting of the time limit that ended the call.
+    /// The name of the setting whose time limit ended the call.
     time_limit: Option<&'static str>,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
@@ -184,7 +210,7 @@ impl Error {
         self
     }
 
-    /// Puts before the message where no connection was made to.
+    /// Prefixes the message with the destination that could not be reached.
     pub(crate) fn with_destination(mut self, destination: &str) -> Self {
         let message = &self.0.message;
         self.0.message = format!("no connection to {destination}: {message}").into();
@@ -216,13 +242,13 @@ impl Error {
         self
     }
 
-    /// Names the setting of the time limit that ended the call.
+    /// Sets the name of the setting whose time limit ended the call.
     pub(crate) fn with_time_limit(mut self, setting: &'static str) -> Self {
         self.0.time_limit = Some(setting);
         self
     }
 
-    /// Makes a timeout the one of a list, whose time is over.
+    /// Turns the timeout of a call into the timeout of its list.
     pub(crate) fn or_list_timeout(mut self, timeout: Duration, setting: &'static str) -> Self {
         if self.0.kind == Kind::Timeout {
             self.0.message =
@@ -249,7 +275,7 @@ impl Error {
         self
     }
 
-    /// Adds the cause, whose text must not be in the message.
+    /// Sets the cause. The message must not contain its text.
     pub(crate) fn with_source(mut self, source: impl StdError + Send + Sync + 'static) -> Self {
         self.0.source = Some(Box::new(source));
         self
@@ -261,26 +287,25 @@ impl Error {
         self.0.operation.map(|operation| operation.name)
     }
 
-    /// The path of the operation, with its parameters as the document writes them:
-    /// `/activities/{id}/`.
+    /// Returns the path template of the operation, such as `/activities/{id}/`.
     pub fn path(&self) -> Option<&'static str> {
         self.0.operation.map(|operation| operation.path)
     }
 
-    /// The HTTP status, whenever the server answered with one: also where its body was cut off,
-    /// or was not what it should be.
+    /// Returns the HTTP status of the response, also if its body was incomplete or did not decode.
     pub fn status(&self) -> Option<u16> {
         self.0.status.map(|status| status.as_u16())
     }
 
-    /// The server's own sentence on what is wrong, where there is one.
+    /// Returns the server's error message, if there is one: the `detail` of a JSON body, or the text
+    /// of a plain or HTML body.
     pub fn detail(&self) -> Option<&str> {
         self.0.server.detail.as_deref()
     }
 
-    /// What the server has against single fields of a request, as pairs of name and sentence.
+    /// Returns the server's validation errors as pairs of field name and message.
     ///
-    /// `non_field_errors` is the name for what concerns no one field.
+    /// The name `non_field_errors` stands for errors that concern no single field.
     pub fn field_errors(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0
             .server
@@ -289,22 +314,21 @@ impl Error {
             .map(|(name, text)| (name.as_str(), text.as_str()))
     }
 
-    /// The beginning of the body, 4 KiB at most, where there was one to keep.
+    /// Returns the first 4 KiB of the response body.
     ///
-    /// Tokens and secrets that were sent are replaced by `[secret]`: see
-    /// [below](Self#what-an-error-holds). Nothing is kept of a success that was to bring a secret,
-    /// since any part of it could be that secret.
+    /// Secrets are [replaced](Self#secrets-and-personal-data). Returns `None` if the body is empty,
+    /// and for a 2xx response to an operation that returns a secret, such as the token exchange.
     pub fn body(&self) -> Option<&str> {
         self.0.server.body.as_deref()
     }
 
-    /// The body as a value of a type of yours, if it is JSON that fits.
+    /// Deserializes the response body from JSON.
     ///
-    /// It is there for a refusal, of which services have types of their own, and for a success that
-    /// [does not decode](Self::is_decode): there, `serde_json::Value` takes any JSON. Returns `None`
-    /// for a body of more than 64 KiB. `call_raw()` of the request gives a success of any size.
+    /// Use it for the service's own error types, or with `serde_json::Value` for a response that
+    /// [does not decode](Self::is_decode). Returns `None` if the body does not fit `T`, or is larger
+    /// than 64 KiB. For larger 2xx responses, use `call_raw()` of the request.
     ///
-    /// Tokens and secrets that were sent are replaced in it, too.
+    /// Secrets are [replaced](Self#secrets-and-personal-data).
     ///
     /// # Example
     ///
@@ -329,33 +353,38 @@ impl Error {
         json::from_str(whole.as_ref().or(body.as_ref())?).ok()
     }
 
-    /// Where in the JSON the value stands that did not fit, such as `[3].user.id`.
+    /// Returns the JSON path of the value that did not decode, such as `[3].user.id`.
     pub fn json_path(&self) -> Option<&str> {
         self.0.json_path.as_deref()
     }
 
-    /// Which page of a list failed, or has the record that did not decode. The list can
-    /// [go on](crate::list::Items::resume) with that page.
+    /// Returns the number of the page that failed, or that has the record that did not decode.
+    ///
+    /// After a page that failed, [`Items::resume`](crate::list::Items::resume) continues the list
+    /// with that page.
     pub fn page(&self) -> Option<u64> {
         self.0.page
     }
 
-    /// Where on its page a record stands that did not decode, from 0.
+    /// Returns the index on its page, from 0, of the record that did not decode.
     pub fn record_index(&self) -> Option<usize> {
         self.0.record.as_ref()?.index
     }
 
-    /// The id of a record that did not decode, as a text, if the record has one.
+    /// Returns the id of the record that did not decode, if it has one.
     pub fn record_id(&self) -> Option<&str> {
         self.0.record.as_ref()?.id.as_deref()
     }
 
-    /// The JSON of a record that did not decode, 64 KiB at most.
+    /// Returns the JSON of the record that did not decode. Returns `None` for a record of `call()` that
+    /// is larger than 64 KiB; a record of a list is cut to 64 KiB.
     ///
-    /// The record is an item of a list, which goes on after it; or the first of a page from `call()`
-    /// that did not decode; or the whole answer, if that is an object.
+    /// The record is one of these:
+    /// - an item of a list, which continues after it;
+    /// - the first record of a page from `call()` that did not decode;
+    /// - the whole body, if it is an object.
     ///
-    /// # Example: what is left of a record of another form
+    /// # Example: using the fields of a record that does not decode
     ///
     /// ```
     /// # use fitrankings::{Client, MasterToken, sandbox::{Fault, Sandbox}};
@@ -381,30 +410,29 @@ impl Error {
         Some(&self.0.record.as_ref()?.raw)
     }
 
-    /// The wait that the server asks for in `Retry-After`, in seconds or as a date.
+    /// Returns the wait that the server asks for in `Retry-After`, counted from the arrival of the
+    /// response; at most 100 years.
     ///
-    /// A date in any of HTTP's three forms is read against the `Date` of the response, so that
-    /// the local clock does not matter; without a `Date`, the local clock is used. A number too
-    /// large and a year from 9999 on are told as the longest wait, 100 years. `None` for `0`, a date
-    /// that has passed, and a value that is not understood: choose a wait of your own.
+    /// A date is compared with the `Date` of the response, or with the local clock if there is no
+    /// `Date`. All three date formats of HTTP are accepted. Returns `None` if the value is 0, a date
+    /// that has passed, or malformed.
     ///
-    /// The time counts from the arrival of the response. Where a request was not sent because of a
-    /// pause that the server asked of another, it is what was left of that pause. See
-    /// [`RetryPolicy`](crate::RetryPolicy) for what the client does by itself.
+    /// If a request was not sent because an earlier response asked for a wait, this is the rest of
+    /// that wait. [`RetryPolicy`](crate::RetryPolicy) says when the client waits by itself.
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.server.retry_after
     }
 
-    /// Where a redirect pointed, without its query.
+    /// Returns the `Location` of a redirect, without its query and fragment.
     pub fn location(&self) -> Option<&str> {
         self.0.server.location.as_deref()
     }
 
-    /// Whether the same request may succeed later: no connection, a timeout, a broken
-    /// connection, 429, 500, 502, 503 or 504.
+    /// Returns true if the same request may succeed later: after a failure to connect, a timeout, a
+    /// broken connection, 429, 500, 502, 503 or 504.
     ///
-    /// This says nothing on whether it is safe to send twice. All `GET`s are; the token exchange
-    /// may have been carried out though its answer was lost.
+    /// It may not be safe to send the request again. `GET` is safe. A token exchange may have been
+    /// carried out even if its response was lost.
     pub fn is_retryable(&self) -> bool {
         if self.0.kind == Kind::Status {
             let may_pass = matches!(self.status(), Some(429 | 500 | 502 | 503 | 504));
@@ -414,96 +442,98 @@ impl Error {
         }
     }
 
-    /// Whether the server takes fewer requests than it gets: 429, or another status that may pass
-    /// with a `Retry-After`.
+    /// Returns true if the server asks for fewer requests: 429, or another retryable status with
+    /// `Retry-After`.
     pub(crate) fn is_throttled(&self) -> bool {
         self.is_rate_limited() || self.is_retryable() && self.retry_after().is_some()
     }
 
-    /// The caller's own mistake: nothing was sent.
+    /// Returns true if the request or a setting is invalid. Nothing was sent.
     pub fn is_invalid_input(&self) -> bool {
         self.0.kind == Kind::Invalid
     }
 
-    /// Returns true if no connection was made and nothing was sent: the host was not found, it
-    /// refused, its certificate is not trusted, a proxy refused, or a timeout passed before. The
-    /// message names host, port and proxy.
+    /// Returns true if no connection was made, so that nothing was sent: the host was not found, the
+    /// host or a proxy refused, the certificate is not trusted, or a timeout passed.
     ///
-    /// False once a part of the request was sent, whatever becomes of the connection.
+    /// The message has the host, the port and the proxy. Returns false if a part of the request was
+    /// sent before the connection failed.
     pub fn is_connect(&self) -> bool {
         self.0.kind.is_connect()
     }
 
-    /// One of the client's timeouts passed.
+    /// Returns true if one of the client's timeouts passed.
     pub fn is_timeout(&self) -> bool {
         matches!(self.0.kind, Kind::Timeout | Kind::ConnectTimeout)
     }
 
-    /// A [`CancelHandle`](crate::CancelHandle) stopped it.
+    /// Returns true if a [`CancelHandle`](crate::CancelHandle) cancelled the call.
     pub fn is_cancelled(&self) -> bool {
         self.0.kind == Kind::Cancelled
     }
 
-    /// The answer was a success, and its body not what the document says.
+    /// Returns true if the status is 2xx and the response does not match the OpenAPI document.
     pub fn is_decode(&self) -> bool {
         self.0.kind == Kind::Decode
     }
 
-    /// The body is larger than the client takes, or a page has so many records that they would take
-    /// far more memory than the body.
+    /// Returns true if the body is larger than the client's limit, or a page has so many records that
+    /// they would take far more memory than the body.
     pub fn is_too_large(&self) -> bool {
         matches!(self.0.kind, Kind::TooLarge | Kind::TooManyRecords)
     }
 
-    /// The server pointed elsewhere; redirects are never followed.
+    /// Returns true if the status is 3xx. Redirects are never followed.
     pub fn is_redirect(&self) -> bool {
         self.0.kind == Kind::Redirect
     }
 
-    /// 400: the request has an error. See [`field_errors`](Self::field_errors).
+    /// Returns true for 400: the request is invalid. See [`field_errors`](Self::field_errors).
     pub fn is_bad_request(&self) -> bool {
         self.is(400)
     }
 
-    /// 401: the token, or the credentials, are not valid.
+    /// Returns true for 401: the token or the credentials are not valid.
     ///
-    /// Also true of a 400 in answer to the token exchange, or to another operation that sends a
-    /// client secret instead of a token: Django REST framework and OAuth 2 answer wrong credentials
-    /// with 400. [`is_bad_request`](Self::is_bad_request) is true of it, too.
+    /// Also returns true for 400 if the operation sends a client secret instead of a token, such as
+    /// the token exchange: Django REST framework and OAuth 2 use 400 for wrong credentials.
+    /// [`is_bad_request`](Self::is_bad_request) then returns true, too.
     pub fn is_unauthorized(&self) -> bool {
         let sends_credentials = self.0.operation.is_some_and(Operation::sends_credentials);
         self.is(401) || self.is(400) && sends_credentials
     }
 
-    /// 403: the token does not have the permission.
+    /// Returns true for 403: the token does not have the permission.
     ///
-    /// A service on Django REST framework can answer a wrong token so, too.
+    /// Services on Django REST framework can also return 403 for a wrong token.
     pub fn is_forbidden(&self) -> bool {
         self.is(403)
     }
 
-    /// 404: there is no such thing, or the token may not see it. Also true for a list that was to
-    /// begin at a page past its end, whatever the service answers to that.
+    /// Returns true for 404: the resource does not exist, or the token has no access to it.
+    ///
+    /// Also returns true if a list was to start at a page after its end, whatever the status of that
+    /// page is.
     pub fn is_not_found(&self) -> bool {
         self.is(404) || self.0.kind == Kind::PastTheEnd
     }
 
-    /// 405: the path does not take this method.
+    /// Returns true for 405: the path does not support this method.
     pub fn is_method_not_allowed(&self) -> bool {
         self.is(405)
     }
 
-    /// 429: too many requests. See [`retry_after`](Self::retry_after).
+    /// Returns true for 429: too many requests. See [`retry_after`](Self::retry_after).
     pub fn is_rate_limited(&self) -> bool {
         self.is(429)
     }
 
-    /// 500: the service failed.
+    /// Returns true for 500: the service failed.
     pub fn is_internal_server_error(&self) -> bool {
         self.is(500)
     }
 
-    /// 503: the service is offline for maintenance.
+    /// Returns true for 503: the service is unavailable, for example during maintenance.
     pub fn is_unavailable(&self) -> bool {
         self.is(503)
     }

@@ -1,40 +1,42 @@
+//! The parts of a response that an error keeps.
+
 use std::time::Duration;
 
-/// What the server said in a response that is an error.
+/// The parts of a response that an error keeps, without secrets.
 #[derive(Default)]
 pub(crate) struct ServerMessage {
     pub detail: Option<String>,
-    /// Names of fields, each with a sentence.
+    /// Validation errors: the name of a field and a message.
     pub fields: Vec<(String, String)>,
-    /// The beginning of the body.
+    /// The body, cut to 4 KiB.
     pub body: Option<String>,
     /// The size and the media type of the body.
     pub body_shape: Option<String>,
-    /// All of the body, where `body` is not all of it.
+    /// The body, cut to 64 KiB, if `body` was cut.
     pub whole: Option<String>,
     pub retry_after: Option<Duration>,
-    /// Whether the connection broke in a body whose end could have told more.
+    /// Whether the connection failed in the body, and the missing part could matter.
     pub is_cut_off: bool,
     pub location: Option<String>,
 }
 
 /// A record that did not decode.
 pub(crate) struct Record {
-    /// Its index in its list.
+    /// The index on its page.
     pub index: Option<usize>,
     pub id: Option<String>,
     pub raw: String,
     pub origin: Origin,
 }
 
-/// Where a record comes from, which decides how to get the others.
+/// The source of a record, on which the advice depends.
 #[derive(Clone, Copy)]
 pub(crate) enum Origin {
     /// The body of a response.
     Body,
-    /// A page that was requested alone; its records have this key.
+    /// A page from `call()`, with the name of the field that identifies its records.
     Page(&'static str),
-    /// A list that goes on after the record; its records have this key.
+    /// A list, which continues after the record, with the name of the identifying field.
     List(&'static str),
 }
 

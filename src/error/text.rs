@@ -1,4 +1,4 @@
-//! How an error is written.
+//! `Display` and `Debug` of errors.
 
 use std::error::Error as _;
 use std::fmt;
@@ -24,7 +24,7 @@ impl fmt::Display for Error {
                     write!(f, " {reason}")?;
                 }
             }
-            // An answer that does not decode is a success: 200 says no more.
+            // A response that does not decode is a success: the status 200 adds nothing.
             (Some(status), kind) if kind != Kind::Decode || status != StatusCode::OK => {
                 write!(f, "{} (status {})", Plain(&self.0.message), status.as_u16())?
             }
@@ -51,9 +51,9 @@ impl fmt::Display for Error {
 }
 
 impl Error {
-    /// Writes which page, record and value the error is about.
+    /// Writes the page, the record and the value that the error is about.
     fn write_place(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Of these, the message names the page itself.
+        // The messages of these kinds name the page.
         let names_page = matches!(self.0.kind, Kind::Invalid | Kind::Repeats);
         if let Some(page) = self.page().filter(|_| !names_page) {
             write!(f, ", page {page}")?;
@@ -67,7 +67,7 @@ impl Error {
         }
     }
 
-    /// Returns true if a sentence of the server's says no more than the status:
+    /// Returns true if the server's message only repeats the status, such as
     /// `503 Service Unavailable`.
     fn repeats_status(&self, detail: &str) -> bool {
         self.0.status.is_some_and(|status| {
@@ -79,9 +79,10 @@ impl Error {
     }
 }
 
-/// The same line as `Display`, and below it the causes, and the size and type of the body: it is
-/// what a `main` prints that returns the error. The body itself may be about people, and is in
-/// [`body`](Error::body) alone.
+/// Writes the line of `Display`, the causes, and the size and the media type of the body.
+///
+/// A `main` that returns the error prints this. The body can contain personal data, so only
+/// [`body`](Error::body) returns it.
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let line = self.to_string();
@@ -210,7 +211,7 @@ mod tests {
         assert_eq!(
             to("/iq/users/"),
             "list_users (GET /users): 301 Moved Permanently, to /iq/users/; \
-             a slash is missing at the end of the path: mend it in the document"
+             the path lacks its final slash: correct it in the OpenAPI document"
         );
         assert!(to("/login").ends_with("check the base URL"));
     }

@@ -1,33 +1,34 @@
-//! Reads the letters of a text in every way in which a server may have escaped them.
+//! Reads the characters of a text in every encoding in which a server may have escaped them.
 
 use std::collections::HashMap;
-use std::ops::{Range, RangeInclusive};
+use std::ops::RangeInclusive;
+use std::rc::Rc;
 
-/// How many encodings are undone one after the other: percent-encoding inside JSON inside HTML.
+/// The most nested encodings, such as percent-encoding inside JSON inside HTML.
 const DEPTH: usize = 3;
 
-/// The most characters between `&` and `;`.
+/// The most characters in the name of an HTML entity, such as `&lowbar;`.
 const LONGEST_ENTITY: usize = 8;
 
-/// The most bytes that a text which breaks off inside an escaped letter may hold of it.
+/// The most digits in the number of an HTML entity. With more, a `u32` could overflow.
+const MAX_DIGITS: usize = 8;
+
+/// The most bytes of an escape that is cut off at the end of a text.
 const LONGEST_ESCAPE: usize = 24;
 
-/// A letter, and where in the text the next letter begins.
+/// A character, and the offset after it.
 type Reading = (char, usize);
 
-/// Reads letters that may be escaped for JSON, a script, Rust's `Debug`, HTML, a URL or a mail.
-///
-/// The encodings can be mixed, and one can lie inside another.
+/// Reads characters that may be escaped for JSON, JavaScript, Rust's `Debug`, HTML, a URL or mail
+/// (quoted-printable). Encodings can be mixed and nested.
 pub(super) struct Reader<'t> {
     text: &'t str,
-    /// Whether an escape can begin at a byte, by what follows it. Empty until the first escape.
+    /// See [`possible_escapes`].
     possible: Vec<bool>,
-    /// What places stand for where an escape may begin, by place and number of encodings. An
-    /// escape inside of others would be read again for each of them.
-    known: HashMap<(usize, usize), Range<usize>>,
-    /// What `known` points to.
-    readings: Vec<Reading>,
-    /// How many letters were read, which is what reading costs.
+    /// The readings at the offsets of escapes, by offset and number of encodings. Without this, a
+    /// nested escape would be decoded again for each of the outer ones.
+    known: HashMap<(usize, usize), Rc<[Reading]>>,
+    /// The number of characters read, a measure of the cost.
     pub steps: usize,
 }
 
@@ -35,31 +36,21 @@ impl<'t> Reader<'t> {
     pub fn new(text: &'t str) -> Self {
         Self {
             text,
-            possible: Vec::new(),
+            possible: possible_escapes(text.as_bytes()),
             known: HashMap::new(),
-            readings: Vec::new(),
             steps: 0,
         }
     }
 
-    /// Calls `take` with each letter that a place of the text can stand for.
+    /// Calls `take` with each character that can be read at an offset.
     pub fn letters(&mut self, at: usize, mut take: impl FnMut(char, usize)) {
-        let Some((letter, end)) = self.plain(at) else {
-            return;
-        };
-        if !self.may_escape(at, letter) {
+        for (letter, end) in self.readings(at, DEPTH).iter() {
             self.steps += 1;
-            take(letter, end);
-            return;
-        }
-        for index in self.at_depth(at, DEPTH) {
-            self.steps += 1;
-            let (letter, end) = self.readings[index];
-            take(letter, end);
+            take(*letter, *end);
         }
     }
 
-    /// Returns the end of the longest spelling of a letter, if one that fits is at this place.
+    /// Returns the end of the longest spelling of a character that fits, at this offset.
     pub fn farthest(&mut self, at: usize, fits: impl Fn(char) -> bool) -> Option<usize> {
         let mut farthest = None;
         self.letters(at, |letter, end| {
@@ -70,67 +61,36 @@ impl<'t> Reader<'t> {
         farthest
     }
 
-    /// Whether an escape can begin at this place, or the byte there is one of these.
+    /// Returns true if an escape can start with the byte at this offset, or the byte fits.
     pub fn is_special(&self, at: usize, is_one_of: impl Fn(u8) -> bool) -> bool {
         let byte = self.text.as_bytes().get(at);
         byte.is_some_and(|byte| begins_escape(char::from(*byte)) || is_one_of(*byte))
     }
 
-    /// Whether the text ends at this place, or inside of a letter that is escaped.
+    /// Returns true if the text ends at this offset, or within an escape that starts there.
     pub fn breaks_off(&self, at: usize) -> bool {
         let rest = self.text.get(at..).unwrap_or_default();
-        let of_escape = |letter: char| {
+        let rest = rest.trim_end_matches(char::REPLACEMENT_CHARACTER);
+        let is_of_escape = |letter: char| {
             begins_escape(letter) || letter.is_ascii_alphanumeric() || "#{".contains(letter)
         };
-        match rest.chars().next() {
-            None | Some(char::REPLACEMENT_CHARACTER) => rest.chars().count() <= 1,
-            Some(first) => {
-                begins_escape(first)
-                    && rest.len() < LONGEST_ESCAPE
-                    && rest
-                        .trim_end_matches(char::REPLACEMENT_CHARACTER)
-                        .chars()
-                        .all(of_escape)
-            }
-        }
+        let is_escape = rest.starts_with(begins_escape) && rest.chars().all(is_of_escape);
+        rest.is_empty() || is_escape && rest.len() < LONGEST_ESCAPE
     }
 
-    fn plain(&self, at: usize) -> Option<Reading> {
-        let letter = self.text.get(at..)?.chars().next()?;
-        Some((letter, at + letter.len_utf8()))
-    }
-
-    fn may_escape(&mut self, at: usize, letter: char) -> bool {
-        if !begins_escape(letter) {
-            return false;
-        }
-        if self.possible.is_empty() {
-            self.possible = possible_escapes(self.text.as_bytes());
-        }
-        self.possible[at]
-    }
-
-    /// Returns the letters that a place can stand for, where up to `depth` encodings are undone,
-    /// as indices of `readings`.
-    fn at_depth(&mut self, at: usize, depth: usize) -> Range<usize> {
-        let plain = self.plain(at);
-        if !plain.is_some_and(|(letter, _)| self.may_escape(at, letter)) {
-            self.steps += 1;
-            return self.keep(plain);
+    /// Returns the characters that can be read at an offset, with up to `depth` encodings undone.
+    fn readings(&mut self, at: usize, depth: usize) -> Rc<[Reading]> {
+        let letter = self.text.get(at..).and_then(|rest| rest.chars().next());
+        let plain = letter.map(|letter| (letter, at + letter.len_utf8()));
+        if !self.possible.get(at).is_some_and(|possible| *possible) {
+            return plain.into_iter().collect();
         }
         if let Some(found) = self.known.get(&(at, depth)) {
-            return found.clone();
+            return Rc::clone(found);
         }
-        let found = self.decode(plain, depth);
-        let range = self.keep(found);
-        self.known.insert((at, depth), range.clone());
-        range
-    }
-
-    fn keep(&mut self, found: impl IntoIterator<Item = Reading>) -> Range<usize> {
-        let start = self.readings.len();
-        self.readings.extend(found);
-        start..self.readings.len()
+        let found: Rc<[Reading]> = self.decode(plain, depth).into();
+        self.known.insert((at, depth), Rc::clone(&found));
+        found
     }
 
     fn decode(&mut self, plain: Option<Reading>, depth: usize) -> Vec<Reading> {
@@ -157,47 +117,28 @@ impl<'t> Reader<'t> {
 
     fn after_backslash(&mut self, at: usize, depth: usize) -> Vec<Reading> {
         let mut found = Vec::new();
-        for index in self.at_depth(at, depth) {
+        for &(letter, end) in self.readings(at, depth).iter() {
             self.steps += 1;
-            let (letter, end) = self.readings[index];
-            let letter = match letter {
-                'u' => {
-                    found.extend(self.unicode(end, depth));
-                    continue;
-                }
-                'x' => {
-                    let byte = self.byte(end, depth);
-                    found.extend(byte.map(|(byte, end)| (char::from(byte), end)));
-                    continue;
-                }
-                '0'..='3' => {
-                    found.extend(self.octal(at, depth));
-                    continue;
-                }
-                'b' => '\u{8}',
-                'f' => '\u{c}',
-                'n' => '\n',
-                'r' => '\r',
-                't' => '\t',
-                _ if letter.is_ascii_punctuation() => letter,
-                _ => continue,
-            };
-            found.push((letter, end));
+            found.extend(match letter {
+                'u' => self.unicode(end, depth),
+                'x' => self.code(16, 2..=2, end, depth),
+                '0'..='3' => self.code(8, 3..=3, at, depth),
+                'b' => Some(('\u{8}', end)),
+                'f' => Some(('\u{c}', end)),
+                'n' => Some(('\n', end)),
+                'r' => Some(('\r', end)),
+                't' => Some(('\t', end)),
+                _ => Some((letter, end)).filter(|_| letter.is_ascii_punctuation()),
+            });
         }
         found
     }
 
-    /// Three octal digits.
-    fn octal(&mut self, at: usize, depth: usize) -> Option<Reading> {
-        let (number, end) = self.number(8, 3..=3, at, depth)?;
-        Some((char::from(u8::try_from(number).ok()?), end))
-    }
-
-    /// What follows `\u`: four digits, twice that for a surrogate pair, or Rust's `{…}`.
+    /// Reads what follows `\u`: four digits, a surrogate pair, or Rust's `{…}`.
     fn unicode(&mut self, at: usize, depth: usize) -> Option<Reading> {
         if let Some(at) = self.expect('{', at, depth) {
-            let (number, end) = self.number(16, 1..=6, at, depth)?;
-            return Some((char::from_u32(number)?, self.expect('}', end, depth)?));
+            let (letter, end) = self.code(16, 1..=6, at, depth)?;
+            return Some((letter, self.expect('}', end, depth)?));
         }
         let (first, end) = self.number(16, 4..=4, at, depth)?;
         if let Some(letter) = char::from_u32(first) {
@@ -211,18 +152,21 @@ impl<'t> Reader<'t> {
         })
     }
 
-    /// What follows `%` in a URL or `=` in a mail: a letter of Latin-1, or the bytes of one in
-    /// UTF-8.
+    /// Reads what follows `%` in a URL or `=` in mail: a byte of Latin-1 or the bytes of UTF-8; or, for
+    /// `escape()` of JavaScript, `u` and four digits.
     fn after_percent(&mut self, sign: char, at: usize, depth: usize) -> Vec<Reading> {
-        let Some((first, mut end)) = self.byte(at, depth) else {
-            return self.old_percent(sign, at, depth).into_iter().collect();
+        let Some((first, mut end)) = self.code(16, 2..=2, at, depth) else {
+            let at = self.expect('u', at, depth).filter(|_| sign == '%');
+            let letter = at.and_then(|at| self.code(16, 4..=4, at, depth));
+            return letter.into_iter().collect();
         };
-        let mut found = vec![(char::from(first), end)];
-        let mut bytes = vec![first];
+        let mut found = vec![(first, end)];
+        let mut bytes: Vec<u8> = u8::try_from(first).into_iter().collect();
         while !first.is_ascii() && bytes.len() < 4 {
             let next = self.after(sign, end, depth, |this, at| {
-                let continues = |(byte, _): &(u8, usize)| (0x80..0xc0).contains(byte);
-                this.byte(at, depth).filter(continues)
+                let (letter, end) = this.code(16, 2..=2, at, depth)?;
+                let byte = u8::try_from(letter).ok()?;
+                (0x80..0xc0).contains(&byte).then_some((byte, end))
             });
             let Some((byte, next)) = next else {
                 break;
@@ -237,38 +181,41 @@ impl<'t> Reader<'t> {
         found
     }
 
-    /// What follows the `%` of a script's old `escape()`: `u` and four digits.
-    fn old_percent(&mut self, sign: char, at: usize, depth: usize) -> Option<Reading> {
-        let at = self.expect('u', at, depth).filter(|_| sign == '%')?;
-        let (number, end) = self.number(16, 4..=4, at, depth)?;
-        Some((char::from_u32(number)?, end))
-    }
-
-    /// What follows `&`: the name or the number of a letter. After a number, browsers do without
+    /// Reads what follows `&`: the name or the number of a character. Browsers accept a number without
     /// the semicolon.
     fn after_ampersand(&mut self, at: usize, depth: usize) -> Option<Reading> {
-        let mut name = String::new();
-        let mut end = at;
+        if let Some(at) = self.expect('#', at, depth) {
+            let hexadecimal = self.pick(at, depth, |letter| matches!(letter, 'x' | 'X'));
+            let (base, at) = hexadecimal.map_or((10, at), |(_, at)| (16, at));
+            let (letter, end) = self.code(base, 1..=MAX_DIGITS, at, depth)?;
+            return Some((letter, self.expect(';', end, depth).unwrap_or(end)));
+        }
+        let (mut name, mut end) = (String::new(), at);
         while name.len() <= LONGEST_ENTITY {
-            let fits = |letter: char| letter == ';' || goes_on(&name, letter);
-            let Some((letter, next)) = self.pick(end, depth, fits) else {
-                break;
-            };
+            let fits = |letter: char| letter == ';' || letter.is_ascii_alphabetic();
+            let (letter, next) = self.pick(end, depth, fits)?;
             if letter == ';' {
                 return Some((entity(&name)?, next));
             }
             name.push(letter);
             end = next;
         }
-        Some((numbered(&name)?, end))
+        None
     }
 
-    fn byte(&mut self, at: usize, depth: usize) -> Option<(u8, usize)> {
-        let (number, end) = self.number(16, 2..=2, at, depth)?;
-        Some((u8::try_from(number).ok()?, end))
+    /// Reads the number of a character.
+    fn code(
+        &mut self,
+        base: u32,
+        digits: RangeInclusive<usize>,
+        at: usize,
+        depth: usize,
+    ) -> Option<Reading> {
+        let (number, end) = self.number(base, digits, at, depth)?;
+        Some((char::from_u32(number)?, end))
     }
 
-    /// A number of so many digits.
+    /// Reads a number with so many digits.
     fn number(
         &mut self,
         base: u32,
@@ -291,8 +238,8 @@ impl<'t> Reader<'t> {
         Some((number, end))
     }
 
-    /// What follows a letter that begins an escape. The letter may be escaped itself, and what
-    /// follows tells whether it is.
+    /// Reads `letter` and what follows it. `letter` can have several spellings; the first one after
+    /// which `then` succeeds counts.
     fn after<T>(
         &mut self,
         letter: char,
@@ -300,8 +247,7 @@ impl<'t> Reader<'t> {
         depth: usize,
         mut then: impl FnMut(&mut Self, usize) -> Option<T>,
     ) -> Option<T> {
-        for index in self.at_depth(at, depth) {
-            let (found, end) = self.readings[index];
+        for &(found, end) in self.readings(at, depth).iter() {
             if found == letter
                 && let Some(result) = then(self, end)
             {
@@ -318,23 +264,18 @@ impl<'t> Reader<'t> {
 
     fn pick(&mut self, at: usize, depth: usize, fits: impl Fn(char) -> bool) -> Option<Reading> {
         self.steps += 1;
-        let (letter, end) = self.plain(at)?;
-        if !self.may_escape(at, letter) {
-            return Some((letter, end)).filter(|_| fits(letter));
-        }
-        let found = self.at_depth(at, depth);
-        let mut found = self.readings[found].iter().copied();
-        found.find(|(letter, _)| fits(*letter))
+        let found = self.readings(at, depth);
+        found.iter().copied().find(|(letter, _)| fits(*letter))
     }
 }
 
-/// Whether an escaped letter can begin with this one.
+/// Returns true if an escape can start with this character.
 pub(super) fn begins_escape(letter: char) -> bool {
     matches!(letter, '\\' | '%' | '&' | '=')
 }
 
-/// Tells for each byte whether an escape can begin there. What follows must be a part of an
-/// escape, or begin one: so a text of `%` is read as fast as any other.
+/// Returns for each byte whether an escape can start there: the next byte must continue the escape or
+/// start a nested one. A text of nothing but `%` is therefore read quickly.
 fn possible_escapes(text: &[u8]) -> Vec<bool> {
     let mut possible = vec![false; text.len()];
     let mut next = (0_u8, false);
@@ -353,18 +294,7 @@ fn possible_escapes(text: &[u8]) -> Vec<bool> {
     possible
 }
 
-/// Whether the name of an entity that begins so can go on with this letter.
-fn goes_on(name: &str, letter: char) -> bool {
-    match name.as_bytes() {
-        [] => letter == '#' || letter.is_ascii_alphabetic(),
-        [b'#'] => letter.is_ascii_digit() || matches!(letter, 'x' | 'X'),
-        [b'#', b'x' | b'X', ..] => letter.is_ascii_hexdigit(),
-        [b'#', ..] => letter.is_ascii_digit(),
-        _ => letter.is_ascii_alphabetic(),
-    }
-}
-
-/// Returns the letter that an entity stands for: any by its number, those of ASCII by their name.
+/// Returns the character of a named HTML entity: those of ASCII, and some invisible ones.
 fn entity(name: &str) -> Option<char> {
     let letter = match name {
         "Tab" => '\t',
@@ -405,19 +335,9 @@ fn entity(name: &str) -> Option<char> {
         "verbar" | "vert" => '|',
         "rcub" | "rbrace" => '}',
         "tilde" => '~',
-        _ => return numbered(name),
+        _ => return None,
     };
     Some(letter)
-}
-
-/// Returns the letter of a number such as `#47` or `#x2f`.
-fn numbered(name: &str) -> Option<char> {
-    let digits = name.strip_prefix('#')?;
-    let number = match digits.strip_prefix(['x', 'X']) {
-        Some(digits) => u32::from_str_radix(digits, 16),
-        None => digits.parse(),
-    };
-    char::from_u32(number.ok()?)
 }
 
 #[cfg(test)]

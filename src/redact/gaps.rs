@@ -1,21 +1,21 @@
-//! What a server can have put between two letters of a secret: a line break, a tag, a letter that
-//! is not seen.
+//! Gaps that a server can have put between two characters of a secret: line breaks, tags and invisible
+//! characters.
 
 use super::escapes::Reader;
 
-/// The most line breaks, blanks after one, tags and letters that are not seen in a row.
+/// The most line breaks, indents, tags and invisible characters in a row.
 const MOST_GAPS: usize = 32;
 
-/// The most letters of a tag.
+/// The most characters of a tag.
 const LONGEST_TAG: usize = 80;
 
-/// Whether a gap can begin with this byte, as far as no escape begins with it.
+/// Returns true if a gap can start with this byte. Escaped gaps start with other bytes.
 pub(super) fn begins_gap(byte: u8) -> bool {
     matches!(byte, b'\n' | b'\r' | 0 | b'<') || !byte.is_ascii()
 }
 
-/// Returns the places after a gap, and after each that follows it. A letter of the secret can
-/// look like a gap, so the secret may go on after any of them.
+/// Returns the offsets after each gap in a row. A character of the secret can look like a gap, so the
+/// secret can continue after any of them.
 pub(super) fn ends_of_gaps(reader: &mut Reader<'_>, at: usize) -> Vec<usize> {
     let mut ends = Vec::new();
     let mut at = at;
@@ -41,7 +41,7 @@ pub(super) fn ends_of_gaps(reader: &mut Reader<'_>, at: usize) -> Vec<usize> {
     ends
 }
 
-/// Quoted-printable breaks a line after a `=`.
+/// Returns the offset after a line break. In quoted-printable, it follows a `=`.
 fn line_break(reader: &mut Reader<'_>, at: usize) -> Option<usize> {
     let is_break = |letter: char| matches!(letter, '\n' | '\r');
     if let Some(end) = reader.farthest(at, is_break) {
@@ -59,7 +59,7 @@ fn tag_or_unseen(reader: &mut Reader<'_>, at: usize) -> Option<usize> {
     tag(reader, end)
 }
 
-/// Returns the place after a tag, whose `<` is read.
+/// Returns the offset after a tag whose `<` was read.
 fn tag(reader: &mut Reader<'_>, at: usize) -> Option<usize> {
     let is_name = |letter: char| letter.is_ascii_alphabetic() || matches!(letter, '/' | '!');
     let mut end = reader.farthest(at, is_name)?;
@@ -72,8 +72,8 @@ fn tag(reader: &mut Reader<'_>, at: usize) -> Option<usize> {
     None
 }
 
-/// Whether a letter takes no room where a text is shown. A text of 16 bits a letter that is read
-/// as one of 8 bits has a zero beside each letter.
+/// Returns true for an invisible character. UTF-16 that is read as bytes has a zero beside each ASCII
+/// character.
 fn is_unseen(letter: char) -> bool {
     matches!(
         letter,

@@ -1,7 +1,7 @@
-//! Which letters count as the same when a secret is looked for.
+//! Characters that count as equal in a search.
 
-/// Returns one letter for all that count as the same: both cases, a blank and the `+` that a form
-/// has for it, and the letters in which the two alphabets of base64 differ.
+/// Returns one character for all that count as equal: both cases, a space and its `+` in a form, and
+/// the characters in which the two alphabets of base64 differ.
 pub(super) fn fold(letter: char) -> char {
     match letter {
         ' ' | '-' => '+',
@@ -14,7 +14,7 @@ pub(super) fn fold(letter: char) -> char {
     }
 }
 
-/// Returns the only letter, or `None` if there are several.
+/// Returns the only character, or `None` if there are several.
 pub(super) fn single(mut letters: impl Iterator<Item = char>) -> Option<char> {
     let first = letters.next();
     first.filter(|_| letters.next().is_none())

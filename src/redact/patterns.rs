@@ -1,4 +1,4 @@
-//! The forms in which a secret can come back.
+//! The forms of a secret that are searched for: as it is, and in base64.
 
 use std::iter;
 
@@ -8,35 +8,33 @@ use super::letters::fold;
 use crate::auth::auth_secret::SHORTEST;
 use crate::auth::base64;
 
-/// How many letters of a secret in a row make up a piece of it, and the shortest piece of base64
-/// that is searched for.
+/// The number of characters in a piece of a secret, and the fewest of base64 that are searched for.
 pub(super) const PIECE: usize = 6;
 
-/// The fewest and the most letters of a part: a part is a run of letters from anywhere in a
-/// secret that is blanked out where the rest of the secret is missing. Between the two, a part
-/// has a third of the letters of the secret.
+/// The fewest and the most characters of a part. A part is a third of the characters of a secret, from
+/// anywhere in it; it is replaced even if the rest of the secret is missing.
 const PART: (usize, usize) = (8, 32);
 
-/// A secret in one form in which it can come back.
+/// A secret in one form.
 pub(super) struct Pattern {
-    /// See [`fold`].
+    /// The characters, after [`fold`].
     pub letters: Zeroizing<Vec<char>>,
-    /// Whether the letter of base64 before these, and after these, has bits of the secret.
+    /// Whether the base64 characters before and after these hold bits of the secret.
     pub partial: [bool; 2],
     pub is_base64: bool,
-    /// Whether the secret has too few letters to be blanked out.
+    /// Whether the secret is too short to be replaced: its text is withheld.
     pub is_short: bool,
 }
 
 impl Pattern {
-    /// Returns how many letters in a row are a part of the secret.
+    /// Returns the number of characters in a part of the secret.
     pub fn part(&self) -> usize {
         let (least, most) = PART;
         (self.letters.len() / 3).clamp(least, most)
     }
 }
 
-/// Returns the forms in which a secret can come back.
+/// Returns the forms of a secret.
 pub(super) fn forms(secret: &str) -> impl Iterator<Item = Pattern> {
     let letters: Zeroizing<Vec<char>> = Zeroizing::new(secret.chars().map(fold).collect());
     let is_short = letters.len() < SHORTEST;
@@ -46,13 +44,13 @@ pub(super) fn forms(secret: &str) -> impl Iterator<Item = Pattern> {
         is_base64: false,
         is_short,
     };
-    // In base64, three bytes are four letters: what stands before it shifts the secret.
+    // Base64 encodes three bytes as four characters, so the bytes before the secret shift it.
     let encoded = (0..3).filter_map(move |shift| base64_form(secret, shift, is_short));
     let some = !secret.is_empty();
     iter::once(plain).chain(encoded).filter(move |_| some)
 }
 
-/// Returns the letters of base64 that a secret alone decides on, with `shift` bytes before it.
+/// Returns the base64 characters that depend on the secret only, with `shift` bytes before it.
 fn base64_form(secret: &str, shift: usize, is_short: bool) -> Option<Pattern> {
     const BITS: usize = 6;
     let mut bytes = Zeroizing::new(Vec::with_capacity(shift + secret.len()));
@@ -63,7 +61,7 @@ fn base64_form(secret: &str, shift: usize, is_short: bool) -> Option<Pattern> {
     let mut whole = from.div_ceil(BITS)..to / BITS;
     let mut partial = [from % BITS != 0, to % BITS != 0];
     if whole.len() < PIECE {
-        // So few letters are found by chance: then it is the secret alone, or not at all.
+        // So few characters occur by chance. Only the base64 of the secret alone is searched for.
         whole.end = to.div_ceil(BITS);
         partial = [false; 2];
         if shift > 0 {

@@ -8,40 +8,41 @@ use zeroize::Zeroizing;
 
 use super::beginning::{LONGEST, beginning};
 use super::index::Index;
-use super::patterns::{Pattern, forms};
-use super::search::{Found, STEPS, Search};
+use super::patterns::forms;
+use super::search::{STEPS, Search};
+use super::secret_values::secret_values;
 use crate::auth::auth_secret::AuthSecret;
 
-/// What stands in place of a secret.
+/// The replacement of a secret.
 pub(super) const BLANK: &str = "[secret]";
 
-/// What stands in place of a text that cannot be shown in part.
+/// The replacement of a whole text that may show a secret.
 pub(crate) const WITHHELD: &str = "[withheld: it may show a secret]";
 
-/// How many letters one redactor reads, in all texts together. Texts beyond that are withheld.
+/// The most characters that one redactor reads, in all texts together. Further texts are withheld.
 const BUDGET: usize = 2 * LONGEST * STEPS;
 
-/// How many bytes of a text cost as much as one letter that is read. Most bytes are passed over.
+/// The number of bytes whose cost is that of one character read. Most bytes are skipped quickly.
 const BYTES_PER_STEP: usize = 16;
 
-/// What to look for in the responses to one request. It is worked out when a response is searched
-/// for the first time: most never are.
+/// The patterns of one request's secrets, computed for the first text that is searched. Most requests
+/// have none.
 #[derive(Default)]
 pub(crate) struct Patterns(pub(super) OnceLock<Index>);
 
 /// Removes the secrets of one request from the texts of a response, or of all responses to it.
 ///
-/// All texts draw on one budget, so that no response takes long to search, whatever is in it. A
-/// redactor holds references alone: making one costs nothing.
+/// All texts share one budget, so that no response takes long to search. A redactor holds only
+/// references, so it costs nothing to create.
 pub(crate) struct Redactor<'r> {
     credentials: &'r [AuthSecret],
-    /// Parameters and fields of forms that are secret.
+    /// Secret parameters and form fields.
     secrets: &'r [Zeroizing<String>],
     body: Option<&'r [u8]>,
-    /// Keys of the body whose values are secret.
+    /// Keys of the JSON body whose values are secret.
     keys: &'static [&'static str],
     patterns: &'r Patterns,
-    /// What is left of [`BUDGET`].
+    /// The rest of [`BUDGET`].
     left: Cell<usize>,
 }
 
@@ -63,25 +64,24 @@ impl<'r> Redactor<'r> {
         }
     }
 
-    /// Whether the first [`LONGEST`] bytes of a text show a secret, or cannot be searched.
+    /// Returns true if the first [`LONGEST`] bytes of a text have a secret or cannot be searched.
     pub fn finds(&self, text: &str) -> bool {
-        match self.search(beginning(text, LONGEST), Search::secrets) {
-            Some(Found::Ranges(ranges)) => !ranges.is_empty(),
-            Some(Found::TooMuch) | None => true,
-        }
+        let found = self.search(beginning(text, LONGEST), Search::secrets);
+        found.is_none_or(|ranges| !ranges.is_empty())
     }
 
-    /// Whether the first [`LONGEST`] bytes of a text have some letters of a secret in a row, or
-    /// cannot be searched.
+    /// Returns true if the first [`LONGEST`] bytes of a text have some characters of a secret in a row,
+    /// or cannot be searched.
     pub fn finds_piece(&self, text: &str) -> bool {
         let found = self.search(beginning(text, LONGEST), Search::has_piece);
         found.unwrap_or(true)
     }
 
-    /// Returns the first [`LONGEST`] bytes of a text, without its secrets.
+    /// Returns the first [`LONGEST`] bytes of a text with [`BLANK`] in place of secrets, or
+    /// [`WITHHELD`].
     pub fn redact(&self, text: &str) -> String {
         let looked_at = beginning(text, LONGEST);
-        let Some(Found::Ranges(ranges)) = self.search(looked_at, Search::secrets) else {
+        let Some(ranges) = self.search(looked_at, Search::secrets) else {
             return WITHHELD.to_owned();
         };
         let mut shown = String::with_capacity(looked_at.len());
@@ -98,11 +98,11 @@ impl<'r> Redactor<'r> {
         shown
     }
 
-    /// Searches a text; `None` if nothing of the budget is left.
+    /// Searches a text. Returns `None` if the budget is used up, or the search gave up.
     fn search<'s, T>(
         &'s self,
         text: &'s str,
-        find: impl FnOnce(&mut Search<'s>) -> T,
+        find: impl FnOnce(&mut Search<'s>) -> Option<T>,
     ) -> Option<T> {
         let index = self.index();
         let cost = if index.patterns.is_empty() {
@@ -116,41 +116,22 @@ impl<'r> Redactor<'r> {
         self.left.set(left.saturating_sub(search.steps()));
         #[cfg(test)]
         super::steps::add(search.steps());
-        Some(found)
+        found
     }
 
     pub(super) fn index(&self) -> &Index {
         self.patterns.0.get_or_init(|| {
             let mut patterns = Vec::new();
-            for secret in self.credentials.iter().flat_map(AuthSecret::secrets) {
-                patterns.extend(forms(secret));
-            }
-            for secret in self.secrets {
-                patterns.extend(forms(secret));
-            }
+            let mut take = |secret: &str| patterns.extend(forms(secret));
+            let credentials = self.credentials.iter().flat_map(AuthSecret::secrets);
+            credentials.for_each(&mut take);
+            self.secrets.iter().for_each(|secret| take(secret));
             if let Some(body) = self.body.filter(|_| !self.keys.is_empty())
                 && let Ok(body) = serde_json::from_slice::<Value>(body)
             {
-                self.values(&body, &mut patterns);
+                secret_values(&body, self.keys, false, &mut take);
             }
             Index::new(patterns)
         })
-    }
-
-    fn values(&self, value: &Value, patterns: &mut Vec<Pattern>) {
-        match value {
-            Value::Array(items) => items.iter().for_each(|item| self.values(item, patterns)),
-            Value::Object(members) => {
-                for (key, member) in members {
-                    match member {
-                        Value::String(secret) if self.keys.contains(&key.as_str()) => {
-                            patterns.extend(forms(secret));
-                        }
-                        other => self.values(other, patterns),
-                    }
-                }
-            }
-            _ => {}
-        }
     }
 }

@@ -12,63 +12,57 @@ use super::letters::{fold, is_of_base64};
 use super::patterns::PIECE;
 use crate::auth::auth_secret::SHORTEST;
 
-/// How many letters are read for each byte of a text, on average, before it is withheld. Texts
-/// that are not made to be slow need one to ten.
+/// The most characters read for each byte of a text, on average; the text is withheld after that.
+/// Ordinary texts need one to ten.
 pub(super) const STEPS: usize = 16;
 
-/// The same for a short text, which can be one secret and nothing else.
-const STEPS_AT_LEAST: usize = 16 * 1024;
+/// The same for a short text, all of which can be one secret.
+const MIN_STEPS: usize = 16 * 1024;
 
-/// The fewest letters of a part that differ: a row of dashes tells nothing of a secret.
-const DIFFERENT: usize = 4;
-
-/// What is secret in a text.
-pub(super) enum Found {
-    Ranges(Vec<Range<usize>>),
-    /// The text has a short secret, or it would take too long to find all secrets.
-    TooMuch,
-}
+/// The fewest different characters in a part of a secret: a row of dashes reveals nothing.
+const MIN_DIFFERENT: usize = 4;
 
 /// The search of one text.
 pub(super) struct Search<'s> {
     index: &'s Index,
     text: &'s str,
     reader: Reader<'s>,
-    /// The ends of gaps, by their beginning.
+    /// The ends of gaps, by their start.
     gaps: HashMap<usize, Rc<[usize]>>,
-    /// What was read on the way through a longer run: the rest of that run begins there.
+    /// Text offsets at which the rest of a longer run starts. They need no search of their own.
     within: HashSet<(usize, Position)>,
-    most: usize,
+    max_steps: usize,
 }
 
-/// How far a text agrees with the letters of a pattern.
+/// A run of characters of a pattern in a text.
 struct Run {
-    /// Where each letter ends.
+    /// The text offset after each character.
     ends: Vec<usize>,
-    /// Whether the text breaks off inside of the letters.
+    /// Whether the text ends before the pattern does.
     is_cut_off: bool,
 }
 
 impl<'s> Search<'s> {
-    /// Prepares the search of a text, which takes about `most` steps at most.
-    pub fn new(index: &'s Index, text: &'s str, most: usize) -> Self {
+    /// Prepares the search of a text. It ends after about `max_steps` steps.
+    pub fn new(index: &'s Index, text: &'s str, max_steps: usize) -> Self {
         Self {
             index,
             text,
             reader: Reader::new(text),
             gaps: HashMap::new(),
             within: HashSet::new(),
-            most: (text.len() * STEPS).max(STEPS_AT_LEAST).min(most),
+            max_steps: (text.len() * STEPS).max(MIN_STEPS).min(max_steps),
         }
     }
 
-    /// Returns how many letters were read.
+    /// Returns the number of characters read.
     pub fn steps(&self) -> usize {
         self.reader.steps
     }
 
-    /// Finds all secrets, and what is left of them.
-    pub fn secrets(&mut self) -> Found {
+    /// Returns the ranges of all secrets and parts of secrets. Returns `None` if the text has a short
+    /// secret, or takes too long to search.
+    pub fn secrets(&mut self) -> Option<Vec<Range<usize>>> {
         let mut ranges: Vec<Range<usize>> = Vec::new();
         let mut from = 0;
         while let Some(start) = self.index.next_start(self.text, from) {
@@ -76,42 +70,40 @@ impl<'s> Search<'s> {
             for position in self.candidates(start) {
                 if let Some((range, is_short)) = self.find(start, position) {
                     if is_short {
-                        return Found::TooMuch;
+                        return None;
                     }
                     add(&mut ranges, range);
                 }
-                if self.is_too_much() {
-                    return Found::TooMuch;
-                }
+                self.check_steps()?;
             }
-            if self.is_too_much() {
-                return Found::TooMuch;
-            }
+            self.check_steps()?;
         }
-        Found::Ranges(ranges)
+        Some(ranges)
     }
 
-    /// Whether the text has [`PIECE`] letters of a secret in a row, or takes too long to search.
-    pub fn has_piece(&mut self) -> bool {
+    /// Returns true if the text has [`PIECE`] characters of a secret in a row. Returns `None` if it
+    /// takes too long to search.
+    pub fn has_piece(&mut self) -> Option<bool> {
         let mut from = 0;
         while let Some(start) = self.index.next_start(self.text, from) {
             from = start + 1;
-            if !self.places_of(start, PIECE).is_empty() || self.is_too_much() {
-                return true;
+            if !self.positions_at(start, PIECE).is_empty() {
+                return Some(true);
             }
+            self.check_steps()?;
         }
-        false
+        Some(false)
     }
 
-    fn is_too_much(&self) -> bool {
-        self.reader.steps > self.most
+    fn check_steps(&self) -> Option<()> {
+        (self.reader.steps <= self.max_steps).then_some(())
     }
 
-    /// Returns the places of patterns whose first letters stand at a place of the text.
+    /// Returns the pattern positions that may match the text from `start` on.
     fn candidates(&mut self, start: usize) -> Vec<Position> {
         let index = self.index;
         let mut found = Vec::new();
-        for range in self.places_of(start, SHORTEST) {
+        for range in self.positions_at(start, SHORTEST) {
             let positions = index.positions(range).iter().copied();
             found.extend(positions.filter(|it| !self.within.contains(&(start, *it))));
         }
@@ -120,17 +112,14 @@ impl<'s> Search<'s> {
         found
     }
 
-    /// Returns the places of patterns that agree with so many letters of the text.
-    fn places_of(&mut self, start: usize, letters: usize) -> Vec<Range<usize>> {
+    /// Returns the pattern positions whose first `length` characters match the text from `start` on.
+    fn positions_at(&mut self, start: usize, length: usize) -> Vec<Range<usize>> {
         let index = self.index;
-        let (range, plain) = index.narrow_by_bytes(&self.text.as_bytes()[start..], letters);
+        let (range, plain) = index.narrow_by_bytes(&self.text.as_bytes()[start..]);
         self.reader.steps += 1;
-        if plain == letters || range.is_empty() {
-            return Vec::from_iter(Some(range).filter(|range| !range.is_empty()));
-        }
         let mut states = vec![(range, start + plain)];
         let mut next = Vec::new();
-        for depth in plain..letters {
+        for depth in plain..length {
             for (range, at) in states.drain(..) {
                 self.letters(at, depth > 0, |letter, end| {
                     let narrowed = index.narrow(&range, depth, fold(letter));
@@ -143,12 +132,13 @@ impl<'s> Search<'s> {
             mem::swap(&mut states, &mut next);
         }
         let mut ranges: Vec<Range<usize>> = states.into_iter().map(|(range, _)| range).collect();
+        ranges.retain(|range| !range.is_empty());
         ranges.dedup();
         ranges
     }
 
-    /// Returns where the secret is, or a part of it, if it begins at this place with the letters
-    /// of the position; and whether the secret is too short to be blanked out.
+    /// Returns the range of a secret, or of a part of one, that matches from `start` and `position`
+    /// on; and whether the secret is too short to be replaced.
     fn find(&mut self, start: usize, position: Position) -> Option<(Range<usize>, bool)> {
         let index = self.index;
         let pattern = &index.patterns[position.pattern];
@@ -168,7 +158,7 @@ impl<'s> Search<'s> {
         is_part.then_some((start..end, false))
     }
 
-    /// Adds the letters of base64 that have some bits of the secret, and the padding.
+    /// Extends a range by the base64 characters that hold some bits of the secret, and the padding.
     fn with_partial_letters(&mut self, pattern: usize, range: Range<usize>) -> Range<usize> {
         let pattern = &self.index.patterns[pattern];
         let Range { start, mut end } = range;
@@ -186,13 +176,13 @@ impl<'s> Search<'s> {
         start - before.map_or(0, char::len_utf8)..end
     }
 
-    /// Reads as many of the letters as stand at this place.
+    /// Reads as many of the pattern's characters as the text has from `start` on.
     fn run(&mut self, start: usize, letters: &[char]) -> Run {
-        // Most places do not have the first letter: for these, no room is made.
-        let (mut places, mut next) = (vec![start], Vec::new());
+        // Without capacity: most offsets do not have the first character.
+        let (mut offsets, mut next) = (vec![start], Vec::new());
         let mut ends = Vec::new();
         for letter in letters {
-            for at in &places {
+            for at in &offsets {
                 self.letters(*at, !ends.is_empty(), |found, end| {
                     if fold(found) == *letter && !next.contains(&end) {
                         next.push(end);
@@ -203,15 +193,15 @@ impl<'s> Search<'s> {
                 break;
             };
             ends.push(*end);
-            mem::swap(&mut places, &mut next);
+            mem::swap(&mut offsets, &mut next);
             next.clear();
         }
         let may_be_cut_off = (SHORTEST..letters.len()).contains(&ends.len());
-        let is_cut_off = may_be_cut_off && places.iter().any(|end| self.reader.breaks_off(*end));
+        let is_cut_off = may_be_cut_off && offsets.iter().any(|end| self.reader.breaks_off(*end));
         Run { ends, is_cut_off }
     }
 
-    /// Notes where the rest of a run begins, which need not be read again.
+    /// Remembers the rests of a run, which need no search of their own.
     fn remember(&mut self, position: Position, run: &Run) {
         if run.ends.len() <= SHORTEST {
             return;
@@ -225,8 +215,8 @@ impl<'s> Search<'s> {
         }
     }
 
-    /// Calls `take` with each letter that a place of the text can stand for; inside of a secret,
-    /// with those after a gap as well.
+    /// Calls `take` with each character that can be read at an offset; inside of a secret, also with
+    /// those after a gap.
     fn letters(&mut self, at: usize, is_inside: bool, mut take: impl FnMut(char, usize)) {
         self.reader.letters(at, &mut take);
         if is_inside {
@@ -236,7 +226,7 @@ impl<'s> Search<'s> {
         }
     }
 
-    /// Returns the end of a letter, if one that fits is at this place or after a gap.
+    /// Returns the end of a character that fits, at this offset or after a gap.
     fn farthest(&mut self, at: usize, fits: impl Fn(char) -> bool) -> Option<usize> {
         if let Some(end) = self.reader.farthest(at, &fits) {
             return Some(end);
@@ -245,7 +235,7 @@ impl<'s> Search<'s> {
         gaps.iter().find_map(|at| self.reader.farthest(*at, &fits))
     }
 
-    /// Returns the places after the gaps at a place.
+    /// Returns the offsets after the gaps at an offset.
     fn gaps(&mut self, at: usize) -> Rc<[usize]> {
         let reader = &mut self.reader;
         if !reader.is_special(at, begins_gap) {
@@ -256,7 +246,7 @@ impl<'s> Search<'s> {
     }
 }
 
-/// Adds a range that begins at the last one or after it.
+/// Adds a range, or extends the last one if they overlap. Ranges are added in the order of `start`.
 fn add(ranges: &mut Vec<Range<usize>>, range: Range<usize>) {
     match ranges.last_mut() {
         Some(last) if range.start < last.end => last.end = last.end.max(range.end),
@@ -264,13 +254,13 @@ fn add(ranges: &mut Vec<Range<usize>>, range: Range<usize>) {
     }
 }
 
-/// Whether some of the letters differ.
+/// Returns true if at least [`MIN_DIFFERENT`] characters differ.
 fn differ(letters: &[char]) -> bool {
-    let mut different = Vec::with_capacity(DIFFERENT);
+    let mut different = Vec::with_capacity(MIN_DIFFERENT);
     letters.iter().any(|letter| {
         if !different.contains(letter) {
             different.push(*letter);
         }
-        different.len() == DIFFERENT
+        different.len() == MIN_DIFFERENT
     })
 }

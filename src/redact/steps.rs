@@ -1,4 +1,4 @@
-//! What searching cost, for the tests.
+//! Counts the cost of searches, for tests.
 
 use std::cell::Cell;
 
@@ -10,7 +10,7 @@ pub(crate) fn add(steps: usize) {
     STEPS.set(STEPS.get() + steps);
 }
 
-/// Returns the result of `f`, and how many letters it had to read.
+/// Returns the result of `f` and the number of characters that it read.
 pub(crate) fn of<R>(f: impl FnOnce() -> R) -> (R, usize) {
     STEPS.set(0);
     let result = f();

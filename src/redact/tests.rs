@@ -42,6 +42,13 @@ fn what_was_sent_is_blanked_out_wherever_it_comes_back() {
 }
 
 #[test]
+fn everything_below_a_secret_key_of_a_body_is_secret() {
+    let body = br#"{"a": [{"client_secret": ["hush", {"b": 4711}, null, true]}], "c": 4712}"#;
+    let text = redact_all(&[], Some(body), "hush, 4711, 4712, null, true");
+    assert_eq!(text, "[secret], [secret], 4712, null, true");
+}
+
+#[test]
 fn a_secret_is_found_however_it_is_escaped() {
     for text in [
         r"a/b%c&d'e\f+g",

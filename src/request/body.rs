@@ -5,23 +5,25 @@ use serde::Serialize;
 use ureq::http::HeaderValue;
 use zeroize::Zeroizing;
 
-/// A body with its media type.
+use crate::error::Error;
+
+/// A body and its media type.
 pub(crate) struct Body {
     pub media_type: HeaderValue,
     pub bytes: Zeroizing<Vec<u8>>,
     pub form: Form,
 }
 
-/// Whether more can be added to a body.
+/// The form that a body is, to which more can be added.
 #[derive(PartialEq)]
 pub(crate) enum Form {
     No,
     Fields,
-    /// Parts, with this between them.
+    /// A multipart form with this boundary.
     Parts(String),
 }
 
-/// Enough for the bodies of most operations.
+/// The bodies of most operations fit into this.
 const INITIAL_CAPACITY: usize = 512;
 
 impl Body {
@@ -40,36 +42,38 @@ impl Body {
         Self::form(media_type, Form::Fields)
     }
 
-    /// Returns a value as JSON.
+    /// Returns a value as a JSON body.
     pub fn json(
         media_type: &'static str,
         value: &(impl Serialize + ?Sized),
-    ) -> Result<Self, String> {
+    ) -> Result<Self, Error> {
         let mut bytes = Zeroizing::new(Vec::with_capacity(INITIAL_CAPACITY));
         match serde_json::to_writer(&mut *bytes, value) {
             Ok(()) => Self::whole(media_type, bytes),
-            // The reason can quote a value.
-            Err(_) => Err("the body cannot be written as JSON".into()),
+            // The reason is dropped: it can quote a secret value.
+            Err(_) => Err(Error::invalid("the body cannot be written as JSON")),
         }
     }
 
-    /// Returns bytes as they are.
-    pub fn bytes(media_type: &'static str, bytes: &[u8]) -> Result<Self, String> {
+    /// Returns a body of these bytes.
+    pub fn bytes(media_type: &'static str, bytes: &[u8]) -> Result<Self, Error> {
         Self::whole(media_type, Zeroizing::new(bytes.to_vec()))
     }
 
-    fn whole(media_type: &'static str, bytes: Zeroizing<Vec<u8>>) -> Result<Self, String> {
+    fn whole(media_type: &'static str, bytes: Zeroizing<Vec<u8>>) -> Result<Self, Error> {
         match HeaderValue::from_maybe_shared(Bytes::from_static(media_type.as_bytes())) {
             Ok(media_type) => Ok(Self {
                 media_type,
                 bytes,
                 form: Form::No,
             }),
-            Err(_) => Err(format!("`{media_type}` is no media type")),
+            Err(_) => Err(Error::invalid(format!(
+                "`{media_type}` is not a media type"
+            ))),
         }
     }
 
-    /// Adds a field to a form; both are escaped.
+    /// Adds a field to a form. Name and value are escaped already.
     pub fn push_field(&mut self, name: &str, value: &str) {
         if !self.bytes.is_empty() {
             self.bytes.push(b'&');
@@ -152,24 +156,24 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_is_a_text_or_bytes_or_nothing() {
+    fn a_response_is_a_text_or_bytes_or_nothing() {
         let get = || operation(Method::GET, "/x");
         let latin = "Content-Type: text/plain; Charset=\"ISO-8859-1\"\r\n";
-        let mut answer = reply(200, latin, "caf_").into_bytes();
-        answer.pop();
-        answer.push(0xe9);
-        let (_, text) = exchange(NoToken, get(), &answer, |request| request.text());
+        let mut response = reply(200, latin, "caf_").into_bytes();
+        response.pop();
+        response.push(0xe9);
+        let (_, text) = exchange(NoToken, get(), &response, |request| request.text());
         assert_eq!(text.unwrap(), "café");
 
-        let (_, bytes) = exchange(NoToken, get(), &answer, |request| request.bytes());
+        let (_, bytes) = exchange(NoToken, get(), &response, |request| request.bytes());
         assert_eq!(bytes.unwrap(), b"caf\xe9");
 
-        // `ureq` reads this form as well where its feature `charset` is on, and is not helped then.
+        // With its feature `charset`, `ureq` converts this charset by itself.
         let latin = "Content-Type: text/plain; charset=iso-8859-1\r\n";
-        let mut answer = reply(200, latin, "caf_").into_bytes();
-        answer.pop();
-        answer.push(0xe9);
-        let (_, text) = exchange(NoToken, get(), &answer, |request| request.text());
+        let mut response = reply(200, latin, "caf_").into_bytes();
+        response.pop();
+        response.push(0xe9);
+        let (_, text) = exchange(NoToken, get(), &response, |request| request.text());
         assert_eq!(text.unwrap(), "café");
 
         let mut broken = reply(200, "", "caf_").into_bytes();
@@ -194,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn what_becomes_of_an_answer_is_up_to_its_status() {
+    fn the_status_decides_how_a_response_is_read() {
         let take = |status, body| {
             let reply = reply(status, "", body);
             let (_, result) = exchange(NoToken, operation(Method::GET, "/x"), reply, |request| {

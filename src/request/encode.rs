@@ -1,4 +1,4 @@
-//! Writes values into a URL.
+//! Percent-encodes values for a URL.
 
 use std::fmt::{self, Display, Write};
 use std::ops::Range;
@@ -7,7 +7,7 @@ use percent_encoding::utf8_percent_encode;
 
 use crate::escape::ESCAPED;
 
-/// Escapes what is written to it.
+/// A writer that percent-encodes.
 pub(super) struct Escaped<'u>(pub &'u mut String);
 
 impl Write for Escaped<'_> {
@@ -17,7 +17,7 @@ impl Write for Escaped<'_> {
     }
 }
 
-/// Joins values, each escaped, by a sign that stays as it is.
+/// Percent-encodes values and joins them by a sign, which is not encoded.
 pub(super) fn join(values: impl IntoIterator<Item: Display>, sign: &str) -> String {
     let mut text = String::new();
     for (index, value) in values.into_iter().enumerate() {
@@ -30,7 +30,7 @@ pub(super) fn join(values: impl IntoIterator<Item: Display>, sign: &str) -> Stri
     text
 }
 
-/// Returns where `{name}` stands in a path.
+/// Returns the range of `{name}` in a path.
 pub(super) fn placeholder(path: &str, name: &str) -> Option<Range<usize>> {
     let mut marks = path.match_indices('{');
     marks.find_map(|(start, _)| {
@@ -39,7 +39,7 @@ pub(super) fn placeholder(path: &str, name: &str) -> Option<Range<usize>> {
     })
 }
 
-/// Escapes a text.
+/// Percent-encodes a text.
 pub(super) fn escaped(text: &str) -> String {
     utf8_percent_encode(text, &ESCAPED).to_string()
 }

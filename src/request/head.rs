@@ -1,4 +1,4 @@
-//! What must be true of the head of a request.
+//! Checks the request line and the headers of a request, and joins its cookies.
 
 use std::fmt::Display;
 use std::ops::{Bound, RangeBounds};
@@ -10,8 +10,8 @@ use crate::auth::auth_secret::{self, AuthSecret};
 use crate::error::Error;
 use crate::operation::Operation;
 
-/// Checks that each line of a request's head fits into the buffer that it is written to, of `room`
-/// bytes: `ureq` would tell of the first that does not as if the server had done wrong.
+/// Checks that each line of a request's head fits into `ureq`'s buffer of `room` bytes. `ureq` would
+/// report a longer line as a protocol error of the server.
 pub(super) fn check_lines(
     room: usize,
     operation: &Operation,
@@ -21,8 +21,7 @@ pub(super) fn check_lines(
 ) -> Result<(), Error> {
     let refuse = |what: &str, length: usize| {
         Err(Error::invalid(format!(
-            "{what} has {length} bytes, and the line of the request with it can have {room} at \
-             most"
+            "{what} has {length} bytes; a line of a request can have at most {room} bytes"
         )))
     };
     let path = uri.path_and_query().map_or("/", |path| path.as_str());
@@ -43,19 +42,19 @@ pub(super) fn check_lines(
     Ok(())
 }
 
-/// Checks that no two tokens are sent in the same location: they would overwrite each other.
+/// Checks that no two tokens have the same location, where they would overwrite each other.
 pub(super) fn check_locations(auth: &[AuthSecret]) -> Result<(), Error> {
     for (index, one) in auth.iter().enumerate() {
         if auth[..index].iter().any(|other| other.conflicts_with(one)) {
             return Err(Error::invalid(
-                "two of the client's tokens are sent in the same place: only one of them can be",
+                "two of the client's tokens have the same location; only one of them can be sent",
             ));
         }
     }
     Ok(())
 }
 
-/// Returns the one header of all cookies.
+/// Returns the `Cookie` header with all cookies, if there are any.
 pub(super) fn cookies(cookies: &str, auth: &[AuthSecret]) -> Result<Option<HeaderValue>, Error> {
     let keys = || auth.iter().filter_map(AuthSecret::cookie);
     let room: usize = keys().map(|(name, key)| name.len() + key.len() + 3).sum();
@@ -71,17 +70,17 @@ pub(super) fn cookies(cookies: &str, auth: &[AuthSecret]) -> Result<Option<Heade
     }
     match auth_secret::sensitive(bytes) {
         Some(value) => Ok(Some(value)),
-        None => Err(Error::invalid("the name of a cookie cannot be sent")),
+        None => Err(Error::invalid("the name of a cookie cannot be in a header")),
     }
 }
 
-/// Returns a range as a message has it.
+/// Returns the words for a range in an error message.
 pub(super) fn words<V: Display>(range: &impl RangeBounds<V>) -> String {
     match (range.start_bound(), range.end_bound()) {
         (Bound::Included(low), Bound::Included(high)) => format!("from {low} to {high}"),
         (Bound::Included(low), _) => format!("{low} or more"),
         (_, Bound::Included(high)) => format!("{high} or less"),
-        // The document has no other bounds.
+        // Generated code has no other bounds.
         _ => "in its range".to_owned(),
     }
 }

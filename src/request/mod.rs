@@ -1,4 +1,4 @@
-//! A request: parameters go in, and a value comes out.
+//! The request builder that generated code calls.
 
 pub mod body;
 mod encode;
@@ -6,7 +6,7 @@ mod head;
 pub mod multipart;
 pub mod parameter_style;
 
-use std::borrow::{Borrow, Cow};
+use std::borrow::Borrow;
 use std::fmt::{Display, Write};
 use std::ops::RangeBounds;
 use std::sync::Arc;
@@ -27,32 +27,32 @@ use crate::escape::ESCAPED;
 use crate::limits::Limits;
 use crate::limits::cancel::CancelHandle;
 use crate::operation::Operation;
-use crate::redact::Patterns;
+use crate::redact::{Patterns, secret_values};
 use crate::request::body::{Body, Form};
 use crate::request::encode::{Escaped, escaped, join, placeholder};
 use crate::request::multipart::File;
 use crate::request::parameter_style::{COOKIE_NAME, ParameterLocation, Sent, Style};
 use crate::response::Response;
 
-/// A request that is being built, and is sent once.
+/// A builder for a request, which is sent once.
 ///
-/// What is wrong with a parameter is kept until then.
+/// An error in a parameter is kept and returned when the request is sent.
 pub(crate) struct Request {
     session: Session,
     operation: &'static Operation,
-    /// Holds `{name}` for each parameter of the path that is not in yet.
+    /// Contains `{name}` for each path parameter that is not set yet.
     url: String,
-    /// What comes before the next parameter of the query.
+    /// The separator before the next query parameter: `?` or `&`.
     separator: char,
     headers: Vec<(HeaderName, HeaderValue)>,
-    /// Joined by semicolons.
+    /// The cookies, joined by semicolons.
     cookies: Zeroizing<String>,
     body: Option<Body>,
-    /// Parameters and fields of forms that no error may show.
+    /// Secret parameters and form fields, which no error may show.
     secrets: Vec<Zeroizing<String>>,
     limits: Limits,
     page: Option<ListPage>,
-    /// The error of a first attempt that was made elsewhere.
+    /// The error of a first attempt, made when the page was fetched ahead.
     earlier: Option<Error>,
     problem: Option<Error>,
 }
@@ -88,7 +88,7 @@ impl Request {
         self.operation
     }
 
-    /// Returns the path and the query, without what the client adds to them.
+    /// Returns the path and the query, without query parameters of the client's tokens.
     pub fn target(&self) -> &str {
         let base = self.session.config.base_url.len();
         self.url.get(base..).unwrap_or_default()
@@ -99,8 +99,8 @@ impl Request {
         self.session.config.clock.now()
     }
 
-    /// Waits in place of sending the request. The deadline of its list and the limits of a call
-    /// end the wait with an error.
+    /// Waits instead of sending the request. Returns an error if the deadline of its list or the limits
+    /// of the call end the wait.
     pub fn wait(mut self, deadline: Option<Instant>, delay: Duration) -> Result<(), Error> {
         self.limits.list_deadline = deadline;
         let operation = self.operation;
@@ -110,35 +110,31 @@ impl Request {
         waited.map_err(|error| error.with_operation(operation))
     }
 
-    /// Fills a parameter of the path in; several values are joined by commas.
+    /// Sets a path parameter. Several values are joined by commas.
     pub fn path<'v, I: ?Sized>(self, name: &str, values: &'v I) -> Self
     where
         &'v I: IntoIterator<Item: Display>,
     {
-        self.fill(name, &join(values, ","))
+        self.change(|it| it.fill(name, &join(values, ",")))
     }
 
-    /// Fills a parameter of the path in, with what is escaped already.
-    fn fill(mut self, name: &str, text: &str) -> Self {
-        // An empty part, or one of dots, would make the path another one.
+    /// Sets a path parameter to a text that is escaped already.
+    fn fill(&mut self, name: &str, text: &str) -> Result<(), Error> {
+        // Such a segment would change which path it is.
         if matches!(text, "" | "." | "..") {
-            let problem =
-                format!("the parameter `{name}` is `{text}`, which no part of a path can be");
-            return self.refuse(problem);
+            return Err(Error::invalid(format!(
+                "the parameter `{name}` is `{text}`, which cannot be a path segment"
+            )));
         }
         let base = self.session.config.base_url.len();
-        if let Some(range) = self
-            .url
-            .get(base..)
-            .and_then(|path| placeholder(path, name))
-        {
+        if let Some(range) = placeholder(self.target(), name) {
             self.url
                 .replace_range(base + range.start..base + range.end, text);
         }
-        self
+        Ok(())
     }
 
-    /// Adds a parameter to the query, once for each value: an option that is `None` adds none.
+    /// Adds a query parameter for each value; none for `None`.
     pub fn query<'v, I: ?Sized>(mut self, name: &str, values: &'v I) -> Self
     where
         &'v I: IntoIterator<Item: Display>,
@@ -159,7 +155,7 @@ impl Request {
         let _ = write!(url, "{value}");
     }
 
-    /// Adds to the query what is escaped already.
+    /// Adds a query parameter whose name and value are escaped already.
     fn escaped_pair(&mut self, name: &str, value: &str) {
         self.url.push(self.separator);
         self.separator = '&';
@@ -168,13 +164,13 @@ impl Request {
         self.url.push_str(value);
     }
 
-    /// Adds a parameter to the query whose values are joined by `sign`, unless there is none.
+    /// Adds a query parameter with the values joined by `sign`, unless there are none.
     pub fn query_joined<'v, I: ?Sized>(mut self, name: &str, sign: char, values: &'v I) -> Self
     where
         &'v I: IntoIterator<Item: Display>,
     {
         if values.into_iter().next().is_some() {
-            // Only a comma can be in a URL as it is. Those of the values are not.
+            // Of the separators, a URL can contain only the comma.
             let sign = match sign {
                 ' ' => "%20",
                 '|' => "%7C",
@@ -186,7 +182,7 @@ impl Request {
         self
     }
 
-    /// Adds a header whose values are joined by commas, unless there is none.
+    /// Adds a header with the values joined by commas, unless there are none.
     pub fn header<'v, I: ?Sized>(self, name: &str, values: &'v I) -> Self
     where
         &'v I: IntoIterator<Item: Display>,
@@ -198,24 +194,22 @@ impl Request {
         for (index, value) in values.into_iter().enumerate() {
             let _ = write!(text, "{}{value}", if index > 0 { "," } else { "" });
         }
-        self.set_header(name, text)
+        self.change(|it| it.set_header(name, text))
     }
 
-    fn set_header(mut self, name: &str, value: String) -> Self {
+    fn set_header(&mut self, name: &str, value: String) -> Result<(), Error> {
         let value = HeaderValue::try_from(value);
-        match (HeaderName::from_bytes(name.as_bytes()), value) {
-            (Ok(name), Ok(value)) => {
-                self.headers.push((name, value));
-                self
-            }
-            _ => self.refuse(format!(
-                "the value of `{name}` holds a line break or a control character, \
-                 which no header can"
-            )),
-        }
+        let (Ok(name), Ok(value)) = (HeaderName::from_bytes(name.as_bytes()), value) else {
+            return Err(Error::invalid(format!(
+                "the value of `{name}` has a line break or a control character, \
+                 which a header cannot contain"
+            )));
+        };
+        self.headers.push((name, value));
+        Ok(())
     }
 
-    /// Refuses a number that the document does not allow.
+    /// Checks that a number is in the range of the OpenAPI document.
     pub fn within<'v, V, I: ?Sized>(
         self,
         name: &str,
@@ -226,16 +220,17 @@ impl Request {
         V: Display + PartialOrd + 'v,
         &'v I: IntoIterator<Item = &'v V>,
     {
-        match values.into_iter().find(|value| !range.contains(value)) {
-            Some(value) => self.refuse(format!(
-                "the parameter `{name}` is {value}, and has to be {}",
+        let outside = values.into_iter().find(|value| !range.contains(value));
+        self.change(|_| match outside {
+            Some(value) => Err(Error::invalid(format!(
+                "the parameter `{name}` is {value}, but must be {}",
                 head::words(&range)
-            )),
-            None => self,
-        }
+            ))),
+            None => Ok(()),
+        })
     }
 
-    /// Adds pairs of name and value to the query.
+    /// Adds query parameters by name and value.
     pub fn pairs(mut self, pairs: Vec<(&'static str, String)>) -> Self {
         for (name, value) in pairs {
             self.pair(name, value);
@@ -243,7 +238,7 @@ impl Request {
         self
     }
 
-    /// A cookie whose values are joined by commas, unless there is none.
+    /// Adds a cookie with the values joined by commas, unless there are none.
     pub fn cookie<'v, I: ?Sized>(mut self, name: &str, values: &'v I) -> Self
     where
         &'v I: IntoIterator<Item: Display>,
@@ -254,7 +249,7 @@ impl Request {
         self
     }
 
-    /// Adds a cookie of which both are escaped already.
+    /// Adds a cookie whose name and value are escaped already.
     fn set_cookie(&mut self, name: &str, value: &str) {
         if !self.cookies.is_empty() {
             self.cookies.push_str("; ");
@@ -264,24 +259,20 @@ impl Request {
         self.cookies.push_str(value);
     }
 
-    /// What may come back, in place of JSON alone.
-    pub fn accept(mut self, media_types: &'static str) -> Self {
-        match HeaderValue::try_from(media_types) {
-            Ok(value) => {
-                self.headers.push((ACCEPT, value));
-                self
-            }
-            Err(_) => self.refuse(format!("`{media_types}` are no media types")),
-        }
+    /// Sets the `Accept` header. Default: JSON.
+    pub fn accept(self, media_types: &'static str) -> Self {
+        self.change(|it| it.set_header(ACCEPT.as_str(), media_types.to_owned()))
     }
 
-    /// Keeps what is wrong with the request until it is sent.
-    fn refuse(mut self, problem: impl Into<Cow<'static, str>>) -> Self {
-        self.problem.get_or_insert_with(|| Error::invalid(problem));
+    /// Applies a change, and keeps its error until the request is sent.
+    fn change(mut self, change: impl FnOnce(&mut Self) -> Result<(), Error>) -> Self {
+        if let Err(problem) = change(&mut self) {
+            self.problem.get_or_insert(problem);
+        }
         self
     }
 
-    /// Adds a value of any shape, as a style of OpenAPI has it; nothing for `None`.
+    /// Adds a parameter of any type in a style of OpenAPI; nothing for `None`.
     pub fn value(
         self,
         location: ParameterLocation,
@@ -290,20 +281,20 @@ impl Request {
         explode: bool,
         value: Option<&(impl Serialize + ?Sized)>,
     ) -> Self {
-        match Sent::optional(name, value) {
-            Ok(value) => self.styled(location, name, style, explode, &value.0),
-            Err(problem) => self.refuse(problem),
-        }
+        self.change(|it| {
+            let value = Sent::optional(name, value)?;
+            it.styled(location, name, style, explode, &value.0)
+        })
     }
 
     fn styled(
-        mut self,
+        &mut self,
         location: ParameterLocation,
         name: &str,
         style: Style,
         explode: bool,
         value: &Value,
-    ) -> Self {
+    ) -> Result<(), Error> {
         use ParameterLocation as In;
         self.note_secrets(name, value);
         let pairs = || parameter_style::pairs(name, style, explode, value);
@@ -334,25 +325,25 @@ impl Request {
                 }
             }
         }
-        self
+        Ok(())
     }
 
-    /// Keeps the secrets of a value, so that no error shows them.
+    /// Remembers the secrets in a value, so that no error shows them.
     fn note_secrets(&mut self, name: &str, value: &Value) {
         let keys = self.operation.secrets;
         if !keys.is_empty() {
-            parameter_style::collect(keys, keys.contains(&name), value, &mut |secret| {
-                self.secrets.push(Zeroizing::new(secret));
+            secret_values(value, keys, keys.contains(&name), &mut |secret| {
+                self.secrets.push(Zeroizing::new(secret.to_owned()));
             });
         }
     }
 
-    /// Sets a value as the body, in JSON, unless there is none.
+    /// Sets a JSON body, unless it is `None`.
     pub fn body(self, body: Option<&(impl Serialize + ?Sized)>) -> Self {
         self.json_body("application/json; charset=utf-8", body)
     }
 
-    /// Sets a value as the body, in JSON with a media type of its own, unless there is none.
+    /// Sets a JSON body with another media type, unless it is `None`.
     pub fn json_body(
         self,
         media_type: &'static str,
@@ -361,52 +352,51 @@ impl Request {
         self.whole_body(body.map(|body| Body::json(media_type, body)))
     }
 
-    /// Sets a text as the body, unless there is none.
+    /// Sets a text as the body, unless it is `None`.
     pub fn text_body(self, media_type: &'static str, body: Option<&str>) -> Self {
         self.bytes_body(media_type, body.map(str::as_bytes))
     }
 
-    /// Sets bytes as the body, unless there are none.
+    /// Sets bytes as the body, unless they are `None`.
     pub fn bytes_body(self, media_type: &'static str, body: Option<&[u8]>) -> Self {
         self.whole_body(body.map(|body| Body::bytes(media_type, body)))
     }
 
-    fn whole_body(mut self, body: Option<Result<Body, String>>) -> Self {
-        match body.transpose() {
-            Ok(None) => self,
-            Ok(body) => {
-                self.body = body;
-                self
+    fn whole_body(self, body: Option<Result<Body, Error>>) -> Self {
+        self.change(|it| {
+            if let Some(body) = body.transpose()? {
+                it.body = Some(body);
             }
-            Err(problem) => self.refuse(problem),
-        }
+            Ok(())
+        })
     }
 
-    /// Sets a value that is an object as the body, as a form, unless there is none.
-    pub fn form_body(mut self, body: Option<&(impl Serialize + ?Sized)>) -> Self {
-        let Some(body) = body else {
-            return self;
-        };
-        let value = match Sent::new("body", body) {
-            Ok(value) => value,
-            Err(problem) => return self.refuse(problem),
-        };
-        let Value::Object(members) = &value.0 else {
-            return self.refuse("the body is no object, and only an object is sent as a form");
-        };
-        self.fields();
-        for (name, member) in members {
-            // OpenAPI has it that an object inside of a form is JSON.
-            let style = match member {
-                Value::Object(_) => Style::Json,
-                _ => Style::Form,
+    /// Sets the members of an object as the fields of a form, unless it is `None`.
+    pub fn form_body(self, body: Option<&(impl Serialize + ?Sized)>) -> Self {
+        self.change(|it| {
+            let Some(body) = body else {
+                return Ok(());
             };
-            self = self.styled(ParameterLocation::Form, name, style, true, member);
-        }
-        self
+            let value = Sent::new("body", body)?;
+            let Value::Object(members) = &value.0 else {
+                return Err(Error::invalid(
+                    "the body is not an object; only an object can be sent as a form",
+                ));
+            };
+            it.fields();
+            members.iter().try_for_each(|(name, member)| {
+                // OpenAPI: an object inside of a form is JSON.
+                let style = if member.is_object() {
+                    Style::Json
+                } else {
+                    Style::Form
+                };
+                it.styled(ParameterLocation::Form, name, style, true, member)
+            })
+        })
     }
 
-    /// The body as a form of fields, which it becomes if it is none yet.
+    /// Returns the body as a form of fields. A body of another form is replaced.
     fn fields(&mut self) -> &mut Body {
         let body = self.body.take().filter(|body| body.form == Form::Fields);
         self.body.insert(body.unwrap_or_else(Body::fields))
@@ -415,23 +405,20 @@ impl Request {
     /// Adds a part to a multipart form: a scalar as text, a list as a part for each item, an object
     /// as JSON. Nothing for `None`.
     pub fn part(
-        mut self,
+        self,
         name: &str,
         media_type: Option<&'static str>,
         value: Option<&(impl Serialize + ?Sized)>,
     ) -> Self {
-        let value = match Sent::optional(name, value) {
-            Ok(value) => value,
-            Err(problem) => return self.refuse(problem),
-        };
-        self.note_secrets(name, &value.0);
-        self.parts(|body| {
-            multipart::push_value(body, name, media_type, &value.0);
+        self.change(|it| {
+            let value = Sent::optional(name, value)?;
+            it.note_secrets(name, &value.0);
+            multipart::push_value(it.parts()?, name, media_type, &value.0);
             Ok(())
         })
     }
 
-    /// Adds files to a multipart form, a part for each.
+    /// Adds files to a multipart form, one part each.
     pub fn files<'v, I: ?Sized>(
         self,
         name: &str,
@@ -441,38 +428,29 @@ impl Request {
     where
         &'v I: IntoIterator<Item = &'v File>,
     {
-        self.parts(|body| {
+        self.change(|it| {
+            let body = it.parts()?;
             let mut files = files.into_iter();
             files.try_for_each(|file| multipart::push_file(body, name, media_type, file))
         })
     }
 
-    /// Makes the body a multipart form even if no part follows.
+    /// Makes the body a multipart form, even if no part follows.
     pub fn multipart(self) -> Self {
-        self.parts(|_| Ok(()))
+        self.change(|it| it.parts().map(|_| ()))
     }
 
-    /// Adds to the body as a multipart form, which it becomes if it is none yet.
-    fn parts(mut self, add: impl FnOnce(&mut Body) -> Result<(), String>) -> Self {
+    /// Returns the body as a multipart form. A body of another form is replaced.
+    fn parts(&mut self) -> Result<&mut Body, Error> {
         let is_parts = |body: &Body| matches!(body.form, Form::Parts(_));
         let body = match self.body.take().filter(is_parts) {
-            Some(body) => Ok(body),
-            None => multipart::form(),
+            Some(body) => body,
+            None => multipart::form()?,
         };
-        match body {
-            Ok(mut body) => {
-                let added = add(&mut body);
-                self.body = Some(body);
-                match added {
-                    Ok(()) => self,
-                    Err(problem) => self.refuse(problem),
-                }
-            }
-            Err(problem) => self.refuse(problem),
-        }
+        Ok(self.body.insert(body))
     }
 
-    /// Makes it a request for a page of a list, and ends it with the list.
+    /// Makes this the request of a page of a list. The deadline of the list and `stop` end it.
     pub fn of_list(
         mut self,
         page: ListPage,
@@ -485,13 +463,13 @@ impl Request {
         self
     }
 
-    /// Goes on after a first attempt that was made elsewhere and failed with this error.
+    /// Continues after a first attempt that failed with this error.
     pub fn after(mut self, earlier: Option<Error>) -> Self {
         self.earlier = earlier;
         self
     }
 
-    /// Returns true if the server asked for a pause that is not over.
+    /// Returns true if the server asked for a pause that is not over yet.
     pub fn is_paused(&self) -> bool {
         self.session.is_paused()
     }
@@ -501,7 +479,8 @@ impl Request {
         self.send(|response| response.json())
     }
 
-    /// Sends the request, and returns the records of one page of a list, which have this key.
+    /// Sends the request, and returns the records of one page of a list. `key` is the field that
+    /// identifies a record.
     pub fn page<R: DeserializeOwned>(self, key: &'static str) -> Result<Vec<R>, Error> {
         self.send(|response| response.page(key))
     }
@@ -526,8 +505,8 @@ impl Request {
         self.send(|response| response.bytes())
     }
 
-    /// Sends the request, and returns what `read` makes of the response, which is a success and not a
-    /// part only.
+    /// Sends the request, and returns the result of `read` for a 2xx response. A 206 is an error, unless
+    /// the request has a `Range`.
     pub fn send<R>(self, read: impl FnOnce(Response<'_>) -> Result<R, Error>) -> Result<R, Error> {
         if self.headers.iter().any(|(name, _)| *name == RANGE) {
             return self.by_status(read);
@@ -535,8 +514,7 @@ impl Request {
         self.by_status(|response| read(response.error_for_part()?))
     }
 
-    /// Sends the request, and returns what `read` makes of the response, which is any success: the
-    /// document can describe a 206.
+    /// Sends the request, and returns the result of `read` for a 2xx response, which can be a 206.
     pub fn by_status<R>(
         self,
         read: impl FnOnce(Response<'_>) -> Result<R, Error>,
@@ -545,7 +523,7 @@ impl Request {
     }
 
     /// Sends the request like `by_status`. `read` also receives the call: as an `Arc<Call>` it can
-    /// keep the call, to redact later what it keeps of the response.
+    /// keep the call, to redact parts of the response later.
     pub fn send_as<C: From<Call> + Borrow<Call>, R>(
         mut self,
         read: impl FnOnce(Response<'_>, &C) -> Result<R, Error>,
@@ -561,7 +539,7 @@ impl Request {
         result.map_err(|error| error.with_operation(operation))
     }
 
-    /// Checks the request, and starts the time of the call.
+    /// Checks the request, and starts the timeout of the call.
     fn into_call(mut self) -> Result<(Call, Limits), Error> {
         if let Some(problem) = self.problem {
             return Err(problem);
@@ -576,7 +554,7 @@ impl Request {
             .ok()
             .and_then(|uri| with_query_keys(uri, auth))
             .ok_or_else(|| {
-                Error::invalid("no URL can be made of the base URL and the parameters")
+                Error::invalid("the base URL and the parameters do not form a valid URL")
             })?;
         let most = config.transport.max_line();
         head::check_lines(most, self.operation, &uri, &self.headers, auth)?;
@@ -640,7 +618,7 @@ mod tests {
         let mut same = operation(Method::GET, "/x");
         same.server = Some(crate::BASE_URL);
         assert!(client.session.config.check(&same).is_ok());
-        // Whoever chose a base URL knows better.
+        // A base URL that the user set is not checked.
         let chosen = Client::builder().base_url("https://example.com");
         assert!(
             chosen

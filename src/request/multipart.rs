@@ -5,12 +5,14 @@ use std::fmt;
 use serde_json::Value;
 use ureq::http::HeaderValue;
 
+use crate::error::Error;
+use crate::random;
 use crate::request::body::{Body, Form};
 use crate::request::parameter_style::plain;
 
-/// A file to be sent as a part of a form.
+/// A file that is sent as a part of a multipart form.
 ///
-/// It is kept in memory. `Debug` shows how large it is, and not what is in it.
+/// The content is kept in memory. `Debug` shows its size only.
 #[derive(Clone, PartialEq)]
 pub struct File {
     bytes: Vec<u8>,
@@ -19,7 +21,7 @@ pub struct File {
 }
 
 impl File {
-    /// A file with these bytes.
+    /// Creates a file with this content.
     pub fn new(bytes: impl Into<Vec<u8>>) -> Self {
         Self {
             bytes: bytes.into(),
@@ -28,17 +30,17 @@ impl File {
         }
     }
 
-    /// What the file is called. Default: `file`, since many services take a part without a name
-    /// for a text.
+    /// Sets the file name. Default: `file`, since many services treat a part without a file name as
+    /// text.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
     }
 
-    /// What kind of file it is, such as `image/png`. Default: what the document says, or
+    /// Sets the media type, such as `image/png`. Default: the one in the OpenAPI document, or
     /// `application/octet-stream`.
     ///
-    /// The call is refused if it cannot be in a header.
+    /// A call with an invalid media type returns an error.
     pub fn media_type(mut self, media_type: impl Into<String>) -> Self {
         self.media_type = Some(media_type.into());
         self
@@ -62,19 +64,16 @@ impl fmt::Debug for File {
 }
 
 /// Returns an empty multipart form.
-pub(super) fn form() -> Result<Body, &'static str> {
-    let mut random = [0; 16];
-    if getrandom::getrandom(&mut random).is_err() {
-        return Err("the operating system gave no random numbers");
-    }
-    let boundary = format!("{:032x}", u128::from_be_bytes(random));
+pub(super) fn form() -> Result<Body, Error> {
+    let boundary = random::hex()?;
     let media_type = HeaderValue::try_from(format!("multipart/form-data; boundary={boundary}"));
-    let media_type = media_type.map_err(|_| "the boundary is no part of a header")?;
+    let media_type =
+        media_type.map_err(|_| Error::invalid("the boundary cannot be in a header"))?;
     Ok(Body::form(media_type, Form::Parts(boundary)))
 }
 
-/// Adds a value: a scalar as text, a list as a part for each item, an object as JSON. Nothing for
-/// null.
+/// Adds a value: a scalar as text, a list as a part for each item, an object as JSON. Null adds no
+/// part.
 pub(super) fn push_value(
     body: &mut Body,
     name: &str,
@@ -102,12 +101,14 @@ pub(super) fn push_file(
     name: &str,
     media_type: Option<&'static str>,
     file: &File,
-) -> Result<(), String> {
+) -> Result<(), Error> {
     let kind = file.media_type.as_deref().or(media_type);
     let kind = kind.unwrap_or("application/octet-stream");
     let fits = kind.is_ascii() && HeaderValue::from_str(kind).is_ok();
     if !fits || kind.trim().is_empty() {
-        return Err(format!("the media type of a file in `{name}` is none"));
+        return Err(Error::invalid(format!(
+            "the media type of a file in `{name}` is not valid"
+        )));
     }
     let file_name = file.name.as_deref().unwrap_or("file");
     push(body, name, Some(file_name), Some(kind), &file.bytes);
@@ -159,7 +160,7 @@ fn is_json(media_type: &str) -> bool {
     kind == "application/json" || kind.ends_with("+json")
 }
 
-/// A name between quotation marks, as browsers write it.
+/// Escapes a name for a quoted string, as browsers do.
 fn quoted(name: &str) -> String {
     name.replace('"', "%22")
         .replace('\r', "%0D")

@@ -1,15 +1,17 @@
-//! How a value of any shape is written into a URL, a header, a cookie or a form: OpenAPI's table
-//! of styles, and RFC 6570 for what it leaves open.
+//! Serializes parameters by OpenAPI's `style` and `explode`, for URLs, headers, cookies and forms. RFC
+//! 6570 decides where OpenAPI is silent.
 
 use percent_encoding::{AsciiSet, utf8_percent_encode};
 use serde::Serialize;
 use serde_json::Value;
 use zeroize::{Zeroize, Zeroizing};
 
+use crate::error::Error;
 use crate::escape::ESCAPED;
 use crate::request::encode::escaped;
 
-/// What the name of a cookie may have besides: RFC 6265 has it that no one decodes it.
+/// The characters to encode in the name of a cookie. RFC 6265 allows more characters than a URL, and
+/// servers do not decode names.
 pub(super) const COOKIE_NAME: AsciiSet = ESCAPED
     .remove(b'!')
     .remove(b'#')
@@ -22,7 +24,7 @@ pub(super) const COOKIE_NAME: AsciiSet = ESCAPED
     .remove(b'`')
     .remove(b'|');
 
-/// The part of a request that a value is sent in: OpenAPI's `in`, and a form.
+/// The location of a parameter: OpenAPI's `in`, or a form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ParameterLocation {
     Path,
@@ -45,19 +47,19 @@ pub(crate) enum Style {
     Json,
 }
 
-/// A value on its way. It may be a secret, so it is wiped.
+/// A value to be sent. It can be a secret, so it is wiped when dropped.
 pub(crate) struct Sent(pub Value);
 
 impl Sent {
-    pub fn new(name: &str, value: &(impl Serialize + ?Sized)) -> Result<Self, String> {
-        // The reason can quote the value.
+    pub fn new(name: &str, value: &(impl Serialize + ?Sized)) -> Result<Self, Error> {
+        // The reason is dropped: it can quote the value.
         serde_json::to_value(value)
             .map(Self)
-            .map_err(|_| format!("the value of `{name}` cannot be written as JSON"))
+            .map_err(|_| Error::invalid(format!("the value of `{name}` cannot be written as JSON")))
     }
 
-    /// The same of a value that may be missing, which is null.
-    pub fn optional(name: &str, value: Option<&(impl Serialize + ?Sized)>) -> Result<Self, String> {
+    /// Returns null for `None`.
+    pub fn optional(name: &str, value: Option<&(impl Serialize + ?Sized)>) -> Result<Self, Error> {
         value.map_or(Ok(Self(Value::Null)), |value| Self::new(name, value))
     }
 }
@@ -77,22 +79,7 @@ fn wipe(value: &mut Value) {
     }
 }
 
-/// Takes each secret of a value: what stands below one of the keys, or all of it if it is `secret`.
-pub(super) fn collect(keys: &[&str], secret: bool, value: &Value, take: &mut impl FnMut(String)) {
-    match value {
-        Value::Null | Value::Bool(_) => {}
-        Value::Array(items) => items
-            .iter()
-            .for_each(|item| collect(keys, secret, item, take)),
-        Value::Object(members) => members.iter().for_each(|(key, member)| {
-            collect(keys, secret || keys.contains(&key.as_str()), member, take);
-        }),
-        scalar if secret => take(plain(scalar)),
-        _ => {}
-    }
-}
-
-/// A scalar as its text, and anything else as JSON.
+/// Returns a string as it is, and any other value as JSON.
 pub(crate) fn plain(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
@@ -100,7 +87,7 @@ pub(crate) fn plain(value: &Value) -> String {
     }
 }
 
-/// A value with all that styles ask of it: what is deeper than one level is JSON.
+/// A value with one level of nesting, as most styles allow. Deeper levels are JSON.
 enum Flat {
     One(String),
     Many(Vec<String>),
@@ -108,7 +95,7 @@ enum Flat {
 }
 
 impl Flat {
-    /// `None` for what is not sent: null, and what is empty of members or items.
+    /// Returns `None` for a value that is not sent: null, an empty list, an empty object.
     fn new(value: &Value, escape: &dyn Fn(&str) -> String) -> Option<Self> {
         let text = |value: &Value| escape(&Zeroizing::new(plain(value)));
         match value {
@@ -129,7 +116,7 @@ impl Flat {
         }
     }
 
-    /// All of it, one after the other; `equal` stands between a key and its value.
+    /// Joins all items by `sign`; `equal` separates a key from its value.
     fn join(&self, sign: &str, equal: &str) -> String {
         match self {
             Self::One(text) => text.clone(),
@@ -144,7 +131,7 @@ impl Flat {
     }
 }
 
-/// A value as one text, for a path or a header; `None` where there is nothing to send.
+/// Returns a value as one text, for a path or a header. Returns `None` if there is nothing to send.
 pub(super) fn text(
     name: &str,
     style: Style,
@@ -158,11 +145,11 @@ pub(super) fn text(
     let flat = Flat::new(value, escape)?;
     let equal = if explode { "=" } else { "," };
     Some(match style {
-        // RFC 6570 has the comma, and 3.0.4 mends the table of 3.0.3, which has a dot.
+        // A comma, by RFC 6570 and OpenAPI 3.0.4. The table of OpenAPI 3.0.3 wrongly has a dot.
         Style::Label if explode => format!(".{}", flat.join(".", equal)),
         Style::Label => format!(".{}", flat.join(",", equal)),
         Style::Matrix => matrix(&escape(name), explode, &flat),
-        // The others are for queries.
+        // The other styles are for queries only.
         _ => flat.join(",", equal),
     })
 }
@@ -178,7 +165,7 @@ fn matrix(name: &str, explode: bool, flat: &Flat) -> String {
     }
 }
 
-/// The name of a pair: that of the parameter, or one of the value's own, with its brackets.
+/// The name of a pair: the parameter's name, a key of the value, or a path in brackets.
 pub(super) struct Name(String);
 
 impl Name {
@@ -187,7 +174,7 @@ impl Name {
     }
 }
 
-/// A value as pairs, for a query, a cookie or a form. The values are escaped.
+/// Returns a value as pairs, for a query, a cookie or a form. The values are escaped.
 pub(super) fn pairs(name: &str, style: Style, explode: bool, value: &Value) -> Vec<(Name, String)> {
     let own = |value| vec![(Name(name.to_owned()), value)];
     match style {
@@ -200,7 +187,7 @@ pub(super) fn pairs(name: &str, style: Style, explode: bool, value: &Value) -> V
         }
         _ => {}
     }
-    // Pipes and blanks can be in no URL as they are.
+    // A URL cannot contain pipes and spaces.
     let sign = match style {
         Style::Space => "%20",
         Style::Pipe => "%7C",
@@ -460,7 +447,7 @@ mod tests {
         assert_eq!(received.text(), "");
         assert!(received.header("Content-Type").unwrap().contains("form"));
         let error = refusal("/x", |request| request.form_body(Some(&[1])));
-        assert!(error.contains("no object"), "{error}");
+        assert!(error.contains("not an object"), "{error}");
     }
 
     #[test]
@@ -480,7 +467,7 @@ mod tests {
         ] {
             let error = refuse(style, value);
             assert!(
-                error.contains("`color`") && error.contains("no part of a path"),
+                error.contains("`color`") && error.contains("cannot be a path segment"),
                 "{error}"
             );
         }
@@ -508,7 +495,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_secret_in_a_parameter_or_a_form_is_blanked_out_of_the_answer() {
+    fn what_is_secret_in_a_parameter_or_a_form_is_blanked_out_of_the_response() {
         let mut operation = operation(Method::POST, "/x");
         operation.secrets = &["password", "pin"];
         let told = reply(

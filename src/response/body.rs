@@ -11,18 +11,18 @@ use crate::transport::scope::{Phase, Report};
 
 /// The maximum capacity preallocated from `Content-Length`.
 const MAX_PREALLOC: u64 = 1024 * 1024;
-/// The capacity preallocated without `Content-Length`: with less, it would be read in the smallest of
+/// The capacity preallocated without `Content-Length`. With less, the body would be read in very small
 /// steps.
 const INITIAL_CAPACITY: u64 = 4 * 1024;
-/// The largest buffer that a thread keeps for its next response. Large pieces go back to the system
-/// when they are freed, and getting them again costs more than reading the body does.
+/// The largest buffer that a thread keeps for its next response. The allocator returns large buffers to
+/// the system, and getting one again costs more than reading the body.
 pub(super) const KEPT_BUFFER: usize = 4 * 1024 * 1024;
 
 thread_local! {
     static BUFFER: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
 }
 
-/// Takes the buffer of the thread; a thread that ends has none.
+/// Takes the buffer of the thread. Returns an empty buffer while the thread ends.
 pub(super) fn take_buffer() -> Vec<u8> {
     BUFFER.try_with(Cell::take).unwrap_or_default()
 }
@@ -37,21 +37,21 @@ pub(super) fn keep_buffer(mut buffer: Vec<u8>) {
     }
 }
 
-/// A body that could not be read as a whole.
+/// The error of a body that could not be read to its end.
 pub(super) struct BodyError {
     pub error: Error,
-    /// Whether the connection broke.
+    /// Whether the connection failed.
     pub is_cut_off: bool,
 }
 
-/// Reads a body of at most `limit` bytes, counted after decompression. Keeps in `bytes` what came
-/// before an error.
+/// Reads a body of at most `limit` bytes, counted after decompression. After an error, `bytes` holds
+/// the part that was read.
 pub(super) fn read(body: Body, limit: u64, bytes: &mut Vec<u8>) -> Result<(), BodyError> {
     let announced = body.content_length().unwrap_or(INITIAL_CAPACITY);
     let fits = usize::try_from(announced.min(limit).min(MAX_PREALLOC)).unwrap_or_default();
     bytes.reserve_exact(fits.saturating_add(1));
-    // `ureq` counts the bytes on the wire: a small body can grow without end, and one that does
-    // not compress is larger there.
+    // `ureq` counts the bytes on the wire: compressed data that hardly compresses is larger than the
+    // body. The size after decompression is limited below.
     let wire = body
         .into_with_config()
         .limit(limit.saturating_add(limit / 64 + 1024))
@@ -63,7 +63,7 @@ pub(super) fn read(body: Body, limit: u64, bytes: &mut Vec<u8>) -> Result<(), Bo
         Ok(_) => Err(whole(too_large(limit))),
         Err(error) => {
             let error = ureq::Error::from(error);
-            // What is empty is not compressed, whatever `Content-Encoding` says.
+            // An empty body is not compressed, even with `Content-Encoding`.
             if bytes.is_empty() && lacks_compressed_data(&error) {
                 return Ok(());
             }
@@ -86,12 +86,12 @@ fn convert(error: ureq::Error, limit: u64) -> BodyError {
         ureq::Error::BodyExceedsLimit(_) => whole(too_large(limit)),
         #[cfg(feature = "gzip")]
         ureq::Error::Decompress(_, error) => {
-            let message = "the compressed answer is broken";
+            let message = "the compressed response is broken";
             whole(Error::new(Kind::Transport, message).with_source(error))
         }
-        // The head was HTTP, so this is an accident on the way.
+        // The head was valid HTTP, so this is a failure of the connection.
         ureq::Error::Protocol(error) => {
-            let message = format!("the body of the answer is broken: {error}");
+            let message = format!("the body of the response is broken: {error}");
             cut_off(Error::new(Kind::Transport, message))
         }
         error => {
@@ -122,11 +122,11 @@ fn cut_off(error: Error) -> BodyError {
 fn too_large(limit: u64) -> Error {
     Error::new(
         Kind::TooLarge,
-        format!("the answer is larger than {limit} bytes"),
+        format!("the response is larger than {limit} bytes"),
     )
 }
 
-/// Whether a Content-Type says that every byte is a letter.
+/// Returns true if a `Content-Type` has the charset Latin-1.
 pub(super) fn is_latin(media_type: &str) -> bool {
     let parameters = media_type.split(';').skip(1);
     parameters
@@ -140,10 +140,10 @@ pub(super) fn is_latin(media_type: &str) -> bool {
         })
 }
 
-/// Whether `ureq` makes UTF-8 of a body that is in another character set.
+/// Returns true if `ureq` converts a body in another character set to UTF-8.
 ///
-/// It does with its feature `charset`, which any crate of an application can turn on. There is no
-/// asking for the features of a dependency; so a body of one byte shows it.
+/// It does with its feature `charset`, which any crate of an application can enable. A crate cannot
+/// query the features of a dependency, so this converts a body of one byte.
 pub(super) fn is_converted(body: &Body) -> bool {
     const LETTER: &[u8] = &[0xe4];
     let (Some(media_type), Some(charset)) = (body.mime_type(), body.charset()) else {

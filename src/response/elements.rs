@@ -8,7 +8,7 @@ use serde::de::{Deserialize, Deserializer, Error as _, SeqAccess, Visitor};
 
 use crate::json::ObjectsOnly;
 
-/// Calls `each` with the elements of a JSON array, without keeping them. `Break` ends with an error.
+/// Calls `each` with the elements of a JSON array, one at a time. `Break` ends it with an error.
 pub(crate) fn for_each_element<'j, T: Deserialize<'j>>(
     json: &'j str,
     each: impl FnMut(T) -> ControlFlow<()>,

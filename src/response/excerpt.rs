@@ -1,27 +1,27 @@
-//! Parts of a response that an error keeps.
+//! Excerpts of a response for an error, without secrets.
 
 use crate::redact::{self, Redactor};
 
-/// How many bytes of a body an error can give as a value.
+/// The most bytes of a body that `Error::body_as` reads.
 pub(super) const WHOLE: usize = redact::LONGEST;
-/// How many bytes of a body an error gives as a text.
+/// The most bytes of a body that `Error::body` returns.
 pub(super) const BEGINNING: usize = 4 * 1024;
-/// How many bytes of a sentence of the server's stand in a message.
+/// The most bytes of a server's message in an error.
 pub(super) const SENTENCE: usize = 300;
-/// How many bytes of a media type stand in a message.
+/// The most bytes of a media type in an error.
 const MEDIA_TYPE: usize = 80;
 
 /// A text without the secrets of the request.
 pub(super) struct Excerpt {
     pub text: String,
-    /// Whether a secret was taken out, or the whole was withheld.
+    /// Whether a secret was replaced, or the text was withheld.
     pub had_secret: bool,
-    /// Whether it is all of the text.
+    /// Whether the text is complete.
     pub is_whole: bool,
 }
 
 impl Excerpt {
-    /// Takes the beginning of a text.
+    /// Returns the first [`WHOLE`] bytes.
     pub fn new(bytes: &[u8], redactor: &Redactor<'_>) -> Self {
         let is_whole = bytes.len() <= WHOLE;
         let bytes = bytes.get(..WHOLE).unwrap_or(bytes);
@@ -39,14 +39,14 @@ impl Excerpt {
     }
 }
 
-/// Returns the beginning of a text of the server's, as a message can have it.
+/// Returns the first [`SENTENCE`] bytes of a server's message, without secrets.
 pub(super) fn sentence(text: &str, redactor: &Redactor<'_>) -> String {
-    // A secret is longer where it is escaped, and is found as well where the text breaks off.
+    // Redacting can shorten the text, so more is read than is kept.
     let looked_at = redact::beginning(text, 4 * SENTENCE);
     cut(&redactor.redact(looked_at), SENTENCE)
 }
 
-/// Returns the beginning of a text, with a mark where the rest was.
+/// Returns the first bytes of a text, with `…` if it is longer.
 pub(super) fn cut(text: &str, limit: usize) -> String {
     if text.len() <= limit {
         return text.to_owned();
@@ -54,7 +54,7 @@ pub(super) fn cut(text: &str, limit: usize) -> String {
     format!("{}…", redact::beginning(text, limit))
 }
 
-/// Describes a body without showing any of it.
+/// Returns the size and the media type of a body.
 pub(super) fn shape(size: usize, media_type: Option<&str>, redactor: &Redactor<'_>) -> String {
     let bytes = if size == 1 { "byte" } else { "bytes" };
     let media_type = media_type.and_then(|it| it.split(';').next());

@@ -1,4 +1,4 @@
-//! Why a text did not decode.
+//! Explains why JSON did not decode.
 
 use std::ops::ControlFlow;
 
@@ -8,49 +8,38 @@ use serde_json::value::RawValue;
 
 use super::elements::for_each_element;
 use super::excerpt::sentence;
+use crate::error::{Error, Kind};
 use crate::redact::{self, Redactor};
 
-/// A sentence on a text that did not decode.
-pub(super) struct Reason {
-    pub message: String,
-    pub json_path: Option<String>,
-}
-
-impl Reason {
-    fn new(message: impl Into<String>) -> Self {
-        Self {
-            message: message.into(),
-            json_path: None,
-        }
-    }
-}
-
-/// Explains why a text did not decode. A value is quoted unless the text `may_quote` no value.
+/// Returns the error for a text that did not decode. The message quotes a value only if `may_quote`
+/// is true.
 ///
-/// `path` finds where the value stands; it is called only now, since it costs time.
+/// `path` returns the JSON path of the value. It decodes the text again.
 pub(super) fn explain(
     text: &str,
     error: &serde_json::Error,
     redactor: &Redactor<'_>,
     may_quote: bool,
     path: impl FnOnce(&str) -> Option<String>,
-) -> Reason {
+) -> Error {
     if text.trim().is_empty() {
-        return Reason::new("the answer is empty, where JSON was expected");
+        let message = "the response is empty, but JSON was expected";
+        return Error::new(Kind::Decode, message);
     }
     if text.trim_start().starts_with('<') {
-        return Reason::new("the answer is a page of HTML or XML, where JSON was expected");
+        let message = "the response is HTML or XML, but JSON was expected";
+        return Error::new(Kind::Decode, message);
     }
     let path = path(text);
     let what = match error.classify() {
-        Category::Data => "is not as documented",
-        Category::Eof => "is not whole JSON",
+        Category::Data => "does not match the OpenAPI document",
+        Category::Eof => "is incomplete JSON",
         Category::Syntax | Category::Io => "is not JSON",
     };
     let (line, column) = (error.line(), error.column());
     let position = format!(" at line {line} column {column}");
     let reason = error.to_string();
-    // The path says better where it is, and there is no column 0.
+    // The path is more precise. Column 0 is not a position: columns start at 1.
     let reason = if path.is_some() || column == 0 {
         reason.trim_end_matches(&position)
     } else {
@@ -58,20 +47,18 @@ pub(super) fn explain(
     };
     let reason = sentence(reason, redactor);
     let message = if may_quote && !redactor.finds_piece(&reason) {
-        format!("the answer {what}: {reason}")
+        format!("the response {what}: {reason}")
     } else if column == 0 {
-        format!("the answer {what}")
+        format!("the response {what}")
     } else {
-        format!("the answer {what}{position}")
+        format!("the response {what}{position}")
     };
-    Reason {
-        message,
-        json_path: path.map(|path| sentence(&path, redactor)),
-    }
+    let path = path.map(|path| sentence(&path, redactor));
+    Error::new(Kind::Decode, message).with_json_path(path)
 }
 
-/// Returns the record that a JSON path leads into, with its index: an element of a list, or the whole
-/// of the text.
+/// Returns the record that contains a JSON path, with its index: an element of a list, or the whole
+/// text.
 pub(super) fn record<'t>(text: &'t str, path: Option<&str>) -> Option<(Option<usize>, &'t str)> {
     let index = path.and_then(|path| {
         let (index, _) = path.strip_prefix('[')?.split_once(']')?;
@@ -85,10 +72,10 @@ pub(super) fn record<'t>(text: &'t str, path: Option<&str>) -> Option<(Option<us
     raw.starts_with('{').then_some((index, raw))
 }
 
-/// Returns an element of a list, without keeping the others: there can be millions.
+/// Returns an element of a list. The others are not kept, since there can be millions.
 fn nth(text: &str, index: usize) -> Option<&RawValue> {
     let (mut at, mut found) = (0, None);
-    // It ends with an error where the element was found.
+    // `Break` returns an error, which means that the element was found.
     let _ = for_each_element(text, |raw| {
         if at == index {
             found = Some(raw);
@@ -110,7 +97,7 @@ pub(super) fn record_id(raw: &str, key: &str) -> Option<String> {
     }
 }
 
-/// The part of a text that an error is about, as far as one can tell from its place.
+/// Returns the part of a text around the position of an error.
 pub(super) fn near<'t>(text: &'t str, error: &serde_json::Error) -> &'t str {
     let lines = text.split_inclusive('\n').map(str::len);
     let before: usize = lines.take(error.line().saturating_sub(1)).sum();

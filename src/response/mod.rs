@@ -1,4 +1,4 @@
-//! A response, read to its end, and what becomes of it: a value, or an error that keeps what it said.
+//! A response: reading it, decoding it, and turning it into an error.
 
 mod body;
 pub mod elements;
@@ -8,6 +8,7 @@ pub mod records;
 mod refusal;
 mod retry_after;
 
+use std::borrow::Cow;
 use std::mem;
 use std::time::{Duration, SystemTime};
 
@@ -18,14 +19,14 @@ use ureq::http::{self, HeaderMap, HeaderName, StatusCode};
 use zeroize::Zeroize;
 
 use self::excerpt::{BEGINNING, Excerpt, WHOLE, cut, sentence};
-use self::explain::{Reason, explain, near, record, record_id};
+use self::explain::{explain, near, record, record_id};
 use self::records::Failure;
 use crate::error::{Error, Kind, Origin, Record, ServerMessage};
 use crate::json;
 use crate::operation::Operation;
 use crate::redact::{self, Redactor};
 
-/// How long the id of a record may be in a message.
+/// The most bytes of a record's id in an error.
 const LONGEST_ID: usize = 40;
 
 /// The response to a request, read to its end.
@@ -35,7 +36,7 @@ pub(crate) struct Response<'r> {
     body: Vec<u8>,
     /// Whether the body is in Latin-1.
     is_latin: bool,
-    /// Whether the connection broke in the body.
+    /// Whether the connection failed within the body.
     is_cut_off: bool,
     operation: &'static Operation,
     redactor: &'r Redactor<'r>,
@@ -55,8 +56,8 @@ impl<'r> Response<'r> {
     ///
     /// # Errors
     ///
-    /// A body of a success that cannot be read. A refusal is one however its body ends, unless
-    /// somebody cancels.
+    /// Returns an error if the body of a 2xx response cannot be read, or the call is cancelled. For
+    /// other statuses, the part of the body that was read is kept.
     pub fn read(
         response: http::Response<ureq::Body>,
         limit: u64,
@@ -92,14 +93,14 @@ impl<'r> Response<'r> {
             response.check_encoding()?;
         }
         if response.status == StatusCode::RESET_CONTENT {
-            // RFC 9110 has it that there is none.
+            // RFC 9110: a 205 has no content.
             response.body.clear();
         }
         Ok(response)
     }
 
-    /// Returns the response to a request without its headers and its body, to explain records of a
-    /// page after the body is gone.
+    /// Returns a response without headers and body. It explains the records of a page after the body
+    /// was dropped.
     pub fn without_body(
         status: StatusCode,
         operation: &'static Operation,
@@ -116,7 +117,7 @@ impl<'r> Response<'r> {
         }
     }
 
-    /// Refuses an encoding that `ureq` has not decoded: it takes the header away otherwise.
+    /// Returns an error for a content encoding. `ureq` removes the header if it decodes the body.
     fn check_encoding(&self) -> Result<(), Error> {
         let encoding = self.header(CONTENT_ENCODING).unwrap_or_default().trim();
         if encoding.is_empty() || encoding.eq_ignore_ascii_case("identity") {
@@ -124,14 +125,14 @@ impl<'r> Response<'r> {
         }
         let encoding = sentence(encoding, self.redactor);
         Err(self.undecodable(format!(
-            "the answer has the content encoding `{encoding}`, which was not asked for"
+            "the response has the content encoding `{encoding}`, which was not requested"
         )))
     }
 
-    /// Returns an error for a part of the representation, 206.
+    /// Returns an error if the status is 206.
     pub fn error_for_part(self) -> Result<Self, Error> {
         if self.status == StatusCode::PARTIAL_CONTENT {
-            let message = "the answer is a part of what was asked for";
+            let message = "the response is only a part of what was requested";
             return Err(self.with_body(self.undecodable(message), self.excerpt()));
         }
         Ok(self)
@@ -165,7 +166,7 @@ impl<'r> Response<'r> {
         self.decode(Origin::Body)
     }
 
-    /// Returns the value in the body, and `None` if the body is empty.
+    /// Returns the value in the body, or `None` if the body is empty.
     pub fn optional_json<T: DeserializeOwned>(self) -> Result<Option<T>, Error> {
         if self.body.is_empty() {
             return Ok(None);
@@ -173,7 +174,7 @@ impl<'r> Response<'r> {
         self.decode(Origin::Body).map(Some)
     }
 
-    /// Returns the records of one page of a list, which have this key.
+    /// Returns the records of one page of a list. `key` is the field that identifies a record.
     pub fn page<R: DeserializeOwned>(self, key: &'static str) -> Result<Vec<R>, Error> {
         let text = self.as_text()?;
         records::decode(text).map_err(|failure| match failure {
@@ -187,7 +188,7 @@ impl<'r> Response<'r> {
         json::from_str(text).map_err(|error| self.undecoded::<T>(text, &error, origin))
     }
 
-    /// Explains why the body did not become a `T`, with the record that is to blame.
+    /// Returns the error for a body that is not a `T`, with the record that did not decode.
     fn undecoded<T: DeserializeOwned>(
         &self,
         text: &str,
@@ -205,22 +206,22 @@ impl<'r> Response<'r> {
         self.with_body(error, excerpt)
     }
 
-    /// Returns the body as text in UTF-8, which is what JSON is in.
+    /// Returns the body as UTF-8, the encoding of JSON.
     pub fn as_text(&self) -> Result<&str, Error> {
         std::str::from_utf8(&self.body).map_err(|error| {
             let valid = error.valid_up_to();
-            let message = format!("the answer is not UTF-8 from byte {valid} on");
+            let message = format!("the response is not UTF-8 from byte {valid} on");
             self.with_body(self.undecodable(message), self.excerpt())
         })
     }
 
-    /// Returns the body as text, which is in UTF-8, or in Latin-1 where the server says so.
+    /// Returns the body as text. It is in UTF-8, or in Latin-1 if `Content-Type` says so.
     pub fn text(mut self) -> Result<String, Error> {
         if self.is_latin {
             return Ok(self.body.iter().copied().map(char::from).collect());
         }
         self.as_text()?;
-        // It was just found to be UTF-8.
+        // Checked by `as_text`.
         Ok(String::from_utf8(self.take_body()).unwrap_or_default())
     }
 
@@ -228,14 +229,14 @@ impl<'r> Response<'r> {
         Ok(self.take_body())
     }
 
-    /// Takes the body without the room that it was read into.
+    /// Takes the body and frees its unused capacity.
     fn take_body(&mut self) -> Vec<u8> {
         let mut body = mem::take(&mut self.body);
         body.shrink_to_fit();
         body
     }
 
-    /// Returns an error for a success that the document does not describe.
+    /// Returns an error for a 2xx status that the document does not describe.
     pub fn unexpected<T>(self) -> Result<T, Error> {
         let message = format!(
             "the status {} is a success that the document does not describe",
@@ -244,14 +245,14 @@ impl<'r> Response<'r> {
         Err(self.with_body(self.undecodable(message), self.excerpt()))
     }
 
-    /// Explains why the body did not become a `T`.
+    /// Returns the error for a body that is not a `T`.
     pub fn explain<T: DeserializeOwned>(&self, text: &str, error: &serde_json::Error) -> Error {
         let excerpt = self.excerpt();
         let error = self.not_decoded(text, error, excerpt.as_ref(), json::path::<T>);
         self.with_body(error, excerpt)
     }
 
-    /// Explains why a record of a list did not decode. The list goes on after it.
+    /// Returns the error for a record of a list, which continues after it.
     pub fn explain_record(
         &self,
         index: usize,
@@ -267,7 +268,7 @@ impl<'r> Response<'r> {
         self.with_record(error, Some(index), raw, Origin::List(key), excerpt.as_ref())
     }
 
-    /// `excerpt` is of the text, or of one that the text is a part of.
+    /// `excerpt` is the excerpt of the text, or of a body that contains the text.
     fn not_decoded(
         &self,
         text: &str,
@@ -275,14 +276,13 @@ impl<'r> Response<'r> {
         excerpt: Option<&Excerpt>,
         path: impl FnOnce(&str) -> Option<String>,
     ) -> Error {
-        // The reason can quote a value, and here any value could be the secret, or a part of it.
+        // The reason can quote a value, which could be a secret or a part of it.
         let may_quote = match excerpt {
             None => false,
             Some(excerpt) if excerpt.is_whole => !excerpt.had_secret,
             Some(_) => !self.redactor.finds(near(text, error)),
         };
-        let Reason { message, json_path } = explain(text, error, self.redactor, may_quote, path);
-        self.undecodable(message).with_json_path(json_path)
+        self.with_origin(explain(text, error, self.redactor, may_quote, path))
     }
 
     fn with_record(
@@ -299,7 +299,7 @@ impl<'r> Response<'r> {
         let id = record_id(raw, origin.key());
         let shown = match origin {
             Origin::List(_) => excerpt.text.clone(),
-            // It is a part of the text of which the excerpt is.
+            // The record is a part of the text of the excerpt.
             _ if excerpt.is_whole && !excerpt.had_secret => raw.to_owned(),
             _ if excerpt.text == redact::WITHHELD => redact::WITHHELD.to_owned(),
             _ => self.redactor.redact(raw),
@@ -317,13 +317,17 @@ impl<'r> Response<'r> {
         !self.operation.secrets.is_empty()
     }
 
-    fn undecodable(&self, message: impl Into<std::borrow::Cow<'static, str>>) -> Error {
-        Error::new(Kind::Decode, message)
+    fn undecodable(&self, message: impl Into<Cow<'static, str>>) -> Error {
+        self.with_origin(Error::new(Kind::Decode, message))
+    }
+
+    fn with_origin(&self, error: Error) -> Error {
+        error
             .with_operation(self.operation)
             .with_status(self.status)
     }
 
-    /// Returns what an error of a success can show of the body.
+    /// Returns the part of the body that an error keeps; `None` if the body may hold a secret.
     fn excerpt(&self) -> Option<Excerpt> {
         (!self.is_secret()).then(|| Excerpt::new(&self.body, self.redactor))
     }
@@ -345,7 +349,7 @@ impl<'r> Response<'r> {
         }
     }
 
-    /// Returns what the server said of its refusal, without the secrets of the request.
+    /// Returns the parts of an error response that an error keeps.
     fn server_message(&self) -> ServerMessage {
         let excerpt = Excerpt::new(&self.body, self.redactor);
         let (detail, fields) = match serde_json::from_slice(&self.body) {
@@ -364,7 +368,7 @@ impl<'r> Response<'r> {
         ServerMessage {
             detail,
             fields,
-            // The end of a 404 can tell the end of a list, and a 5xx may pass in any case.
+            // The missing part of a 404 can say that a list ends; a 5xx is worth a retry anyway.
             is_cut_off: self.is_cut_off
                 && (self.status == StatusCode::NOT_FOUND || self.status.is_server_error()),
             retry_after: self.retry_after(),
@@ -427,7 +431,7 @@ mod tests {
 
     const SECRET: &str = "mQ7xWz2pJk/Vd9rBt4sLf+Hb6nYc3gXw=";
 
-    /// What becomes of an answer that is no list of numbers, and what it costs to redact it.
+    /// Returns the error for a body that is not a list of numbers, and the cost of redacting it.
     fn undecodable(body: String) -> (Error, usize) {
         let body = Body::builder().data(body);
         let (secrets, patterns) = ([SECRET.to_owned().into()], Patterns::default());

@@ -1,4 +1,4 @@
-//! Decodes the records of a page, and bounds how many there can be.
+//! Decodes the records of a page, and limits their number.
 
 use std::ops::ControlFlow;
 
@@ -7,12 +7,12 @@ use serde::de::DeserializeOwned;
 use crate::error::{Error, Kind};
 use crate::response::elements::for_each_element;
 
-/// How many times the size of its JSON the records of a page may take in memory, without what they
-/// hold on the heap. `{"id":1}` has 8 bytes and becomes a record of hundreds: without a bound, a
-/// page within `max_body_size` could take gigabytes.
+/// The most memory for the records of a page, as a multiple of the size of its JSON; memory that the
+/// records own on the heap does not count. `{"id":1}` has 8 bytes and becomes a record of hundreds of
+/// bytes: without a limit, a page within `max_body_size` could take gigabytes.
 const MAX_GROWTH: usize = 4;
 
-/// How many records a page may have in any case. Real pages have some hundreds.
+/// The number of records that is always allowed. Real pages have some hundreds.
 const ALWAYS_ALLOWED: usize = 10_000;
 
 /// Why the records of a page were not decoded.
@@ -21,7 +21,7 @@ pub(crate) enum Failure {
     Json(serde_json::Error),
 }
 
-/// Returns how many records a page of this JSON may have.
+/// Returns the most records that a page of this JSON may have.
 pub(crate) fn max_count<R>(json: &str) -> usize {
     let most = json.len().saturating_mul(MAX_GROWTH) / size_of::<R>().max(1);
     most.max(ALWAYS_ALLOWED)

@@ -1,4 +1,4 @@
-//! What a refusal says: JSON of the framework, or a page in HTML.
+//! Extracts the server's message from an error response: JSON, text or HTML.
 
 use std::borrow::Cow;
 
@@ -8,10 +8,11 @@ use ureq::http::StatusCode;
 use super::excerpt::{SENTENCE, cut, sentence};
 use crate::redact::Redactor;
 
-/// How many sentences on single fields an error keeps.
+/// The most validation errors that an error keeps.
 const FIELDS: usize = 20;
 
-/// Django REST framework's forms of a refusal: a `detail`, or a list of sentences for a field.
+/// Returns the `detail` and the validation errors of a JSON body, in the format of Django REST
+/// framework: each member is a message, or a list of messages.
 pub(super) fn sentences(
     members: serde_json::Map<String, Value>,
     redactor: &Redactor<'_>,
@@ -36,7 +37,7 @@ pub(super) fn sentences(
     (detail, fields)
 }
 
-/// Returns the text of a page, which a proxy or the service answers with.
+/// Returns the text of a plain or HTML body, as proxies send it.
 pub(super) fn page(text: &str, is_html: bool, status: StatusCode) -> Option<String> {
     let text = if is_html {
         Cow::Owned(without_tags(text))
@@ -52,7 +53,7 @@ pub(super) fn page(text: &str, is_html: bool, status: StatusCode) -> Option<Stri
     (!text.is_empty()).then(|| cut(text, SENTENCE))
 }
 
-/// Returns the text of a page after its heading, if that is the status: a message has that already.
+/// Returns the text without a heading that repeats the status, which the error shows anyway.
 fn without_status(text: &str, status: StatusCode) -> &str {
     let rest = text.strip_prefix(status.as_str()).unwrap_or(text);
     let reason = status.canonical_reason().unwrap_or_default();
@@ -61,7 +62,7 @@ fn without_status(text: &str, status: StatusCode) -> &str {
     rest.map_or(text, str::trim_start)
 }
 
-/// Returns the text between the tags of a page, without its title, which the heading repeats.
+/// Returns the text between the tags of an HTML page, without the title, scripts and styles.
 fn without_tags(page: &str) -> String {
     const HIDDEN: [&str; 3] = ["<style", "<script", "<title"];
     let mut text = String::new();
@@ -69,7 +70,7 @@ fn without_tags(page: &str) -> String {
     while let Some((before, tag)) = rest.find('<').map(|start| rest.split_at(start)) {
         text.push_str(before);
         text.push(' ');
-        // What is hidden ends with the next tag that closes.
+        // A hidden element ends with the next closing tag.
         let end = if HIDDEN.iter().any(|name| tag.starts_with(name)) {
             tag.find("</").and_then(|start| tag.get(start..))
         } else {

@@ -1,4 +1,4 @@
-//! The wait that a `Retry-After` header asks for.
+//! Parses `Retry-After`.
 
 use std::time::{Duration, SystemTime};
 
@@ -6,14 +6,14 @@ use jiff::Timestamp;
 use jiff::fmt::rfc2822::DateTimeParser;
 use jiff::tz::TimeZone;
 
-/// The longest wait that is told: a caller can add it to an `Instant`.
+/// The longest wait that is returned. A caller can add it to an `Instant`.
 pub(crate) const LONGEST: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
 
-/// The wait that a `Retry-After` asks for; `None` for a value that is not understood, for 0 and for
-/// a date that has passed.
+/// Returns the wait that a `Retry-After` asks for. Returns `None` if the value is malformed, 0, or a
+/// date that has passed.
 ///
-/// A date is read against `date`, the `Date` header of the same response, so that the local clock
-/// does not matter. Without a valid `Date`, `now` is used.
+/// A date is compared with `date`, the `Date` header of the same response, so that the local clock
+/// does not matter. Without a valid `Date`, it is compared with `now`.
 pub(crate) fn wait(value: &str, date: Option<&str>, now: SystemTime) -> Option<Duration> {
     let wait = match seconds(value.trim()) {
         Some(wait) => wait,
@@ -22,7 +22,7 @@ pub(crate) fn wait(value: &str, date: Option<&str>, now: SystemTime) -> Option<D
     Some(wait.min(LONGEST)).filter(|wait| !wait.is_zero())
 }
 
-/// A number of seconds. RFC 9110 knows whole ones only; a fraction is rounded up.
+/// Parses a number of seconds. RFC 9110 allows integers only; a fraction is rounded up.
 fn seconds(value: &str) -> Option<Duration> {
     let (whole, fraction) = value.split_once('.').unwrap_or((value, "0"));
     if !is_number(whole) || !is_number(fraction) {
@@ -46,11 +46,11 @@ fn until(value: &str, date: Option<&str>, now: Timestamp) -> Option<Duration> {
 
 enum Date {
     At(Timestamp),
-    /// In the year 9999 or later, which is more than a `Timestamp` holds.
+    /// In the year 9999 or later, out of range for a `Timestamp`.
     Distant,
 }
 
-/// Reads the three forms of a date that RFC 9110, section 5.6.7, obliges recipients to take:
+/// Parses the three date formats that RFC 9110, section 5.6.7, requires recipients to accept:
 ///
 /// - `Sun, 06 Nov 1994 08:49:37 GMT`
 /// - `Sunday, 06-Nov-94 08:49:37 GMT`
@@ -81,8 +81,8 @@ fn http_date(value: &str, now: Timestamp) -> Option<Date> {
     Some(Date::At(date))
 }
 
-/// A year, of which the old form has the last two digits only: then it is the year within fifty of
-/// now.
+/// Parses a year. The obsolete format has the last two digits only: they stand for the year within
+/// fifty years of now.
 fn full_year(digits: &str, now: Timestamp) -> Option<u64> {
     if !is_number(digits) {
         return None;
