@@ -112,10 +112,10 @@ fn parse_fault(text: &str) -> Result<FaultRule> {
 }
 
 fn parse_kind(text: &str) -> Result<Fault> {
-    let (kind, value) = match text.split_once('=') {
-        Some((kind, value)) => (kind, Some(value)),
-        None => (text, None),
-    };
+    let unknown = || format!("there is no fault {text}; --help lists them");
+    let (kind, value) = text
+        .split_once('=')
+        .map_or((text, None), |(kind, value)| (kind, Some(value)));
     Ok(match (kind, value) {
         ("retry-after", value) => Fault::RetryAfter(number(kind, value)?),
         ("stall", value) => Fault::Stall(Duration::from_millis(number(kind, value)?)),
@@ -129,9 +129,9 @@ fn parse_kind(text: &str) -> Result<Fault> {
         ("close", None) => Fault::Close,
         (status, None) => match status.parse() {
             Ok(status @ 200..=999) => Fault::Status(status),
-            _ => return Err(format!("there is no fault {text}; --help lists them").into()),
+            _ => return Err(unknown().into()),
         },
-        _ => return Err(format!("there is no fault {text}; --help lists them").into()),
+        _ => return Err(unknown().into()),
     })
 }
 

@@ -30,13 +30,9 @@ pub(crate) fn with_query_keys(uri: Uri, secrets: &[AuthSecret]) -> Option<Uri> {
     for (name, key) in pairs() {
         let sign = if bytes.contains(&b'?') { b'&' } else { b'?' };
         bytes.push(sign);
-        for piece in utf8_percent_encode(name, &ESCAPED) {
-            bytes.extend_from_slice(piece.as_bytes());
-        }
+        bytes.extend(utf8_percent_encode(name, &ESCAPED).flat_map(str::as_bytes));
         bytes.push(b'=');
-        for piece in utf8_percent_encode(key, &ESCAPED) {
-            bytes.extend_from_slice(piece.as_bytes());
-        }
+        bytes.extend(utf8_percent_encode(key, &ESCAPED).flat_map(str::as_bytes));
     }
     // The host is not a part of these bytes: `ureq` keeps it as long as the connection.
     let path = PathAndQuery::from_maybe_shared(Bytes::from_owner(Wiped(bytes)));

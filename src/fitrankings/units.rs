@@ -57,22 +57,111 @@ use serde::ser::{Error as _, Serialize, Serializer};
 use crate::Decimal;
 use crate::text::first_characters;
 
+/// A distance in metres.
+///
+/// The number is public, as `.0`. `Display` writes the number and the unit; a width and a
+/// precision apply to the number.
+///
+/// ```
+/// use fitrankings::units::Metres;
+///
+/// assert_eq!(format!("{:.1}", Metres(16009.344)), "16009.3 m");
+/// assert_eq!(Metres(16009.344).kilometres(), 16.009344);
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Metres<N = Decimal>(pub N);
+
+impl<N: Number> Metres<N> {
+    /// Returns the number of metres as an `f64`: the nearest `f64`, or one next to it.
+    pub fn to_f64(self) -> f64 {
+        self.0.to_f64()
+    }
+
+    /// Returns the distance in kilometres.
+    pub fn kilometres(self) -> f64 {
+        self.to_f64() / 1000.0
+    }
+}
+
+/// A duration in seconds.
+///
+/// The number is public, as `.0`. `Display` writes the number and the unit; a width and a
+/// precision apply to the number.
+///
+/// ```
+/// use fitrankings::units::Seconds;
+/// use std::time::Duration;
+///
+/// let duration: Seconds = serde_json::from_str(r#""5043.5000""#)?;
+/// assert_eq!(duration.to_duration(), Some(Duration::from_millis(5_043_500)));
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Seconds<N = Decimal>(pub N);
+
+impl<N: Number> Seconds<N> {
+    /// Returns the number of seconds as an `f64`: the nearest `f64`, or one next to it.
+    pub fn to_f64(self) -> f64 {
+        self.0.to_f64()
+    }
+
+    /// Returns the time as a [`Duration`], to the nanosecond. Returns `None` if it is negative, not
+    /// a number, or longer than a [`Duration`] can be.
+    pub fn to_duration(self) -> Option<Duration> {
+        self.0.to_duration()
+    }
+}
+
+/// Energy in kilocalories. The service calls it `calories`.
+///
+/// The vendor documents no unit. The size of the values fits kilocalories.
+///
+/// The number is public, as `.0`. `Display` writes the number and the unit; a width and a
+/// precision apply to the number.
+///
+/// ```
+/// use fitrankings::{Decimal, units::Kilocalories};
+///
+/// let energy = Kilocalories(Decimal::new(1_234_5000, 4));
+/// assert_eq!(energy.to_string(), "1234.5000 kcal");
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Kilocalories<N = Decimal>(pub N);
+
+impl<N: Number> Kilocalories<N> {
+    /// Returns the number of kilocalories as an `f64`: the nearest `f64`, or one next to it.
+    pub fn to_f64(self) -> f64 {
+        self.0.to_f64()
+    }
+}
+
+/// Effort in MET-minutes: minutes times the metabolic equivalent of the activity. The metabolic
+/// equivalent of sitting still is 1.
+///
+/// The number is public, as `.0`. `Display` writes the number and the unit; a width and a
+/// precision apply to the number.
+///
+/// ```
+/// use fitrankings::units::MetMinutes;
+///
+/// let effort: MetMinutes<f64> = serde_json::from_str("766966.1322")?;
+/// assert_eq!(effort.to_string(), "766966.1322 MET-min");
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct MetMinutes<N = Decimal>(pub N);
+
+impl<N: Number> MetMinutes<N> {
+    /// Returns the number of MET-minutes as an `f64`: the nearest `f64`, or one next to it.
+    pub fn to_f64(self) -> f64 {
+        self.0.to_f64()
+    }
+}
+
+/// Implements the traits that every quantity has. A macro, because aliases of one generic type would
+/// have no constructor such as `Metres(1.0)`.
 macro_rules! quantity {
-    ($(#[$doc:meta])* $name:ident, $symbol:literal) => {
-        $(#[$doc])*
-        ///
-        /// The number is public, as `.0`. When shown, width and precision apply to it, and the
-        /// unit follows.
-        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub struct $name<N = Decimal>(pub N);
-
-        impl<N: Number> $name<N> {
-            /// The number as an `f64`, the nearest there is or next to it.
-            pub fn to_f64(self) -> f64 {
-                self.0.to_f64()
-            }
-        }
-
+    ($name:ident, $symbol:literal) => {
         impl From<$name<Decimal>> for $name<f64> {
             fn from(exact: $name<Decimal>) -> Self {
                 $name(exact.to_f64())
@@ -126,7 +215,9 @@ macro_rules! quantity {
 
         impl<'de, N: Number> Deserialize<'de> for $name<N> {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                deserializer.deserialize_any(NumberVisitor(PhantomData)).map($name)
+                deserializer
+                    .deserialize_any(NumberVisitor(PhantomData))
+                    .map($name)
             }
         }
 
@@ -138,73 +229,10 @@ macro_rules! quantity {
     };
 }
 
-quantity! {
-    /// A distance in metres.
-    ///
-    /// ```
-    /// use fitrankings::units::Metres;
-    ///
-    /// assert_eq!(format!("{:.1}", Metres(16009.344)), "16009.3 m");
-    /// assert_eq!(Metres(16009.344).kilometres(), 16.009344);
-    /// ```
-    Metres, "m"
-}
-
-quantity! {
-    /// A duration in seconds.
-    ///
-    /// ```
-    /// use fitrankings::units::Seconds;
-    /// use std::time::Duration;
-    ///
-    /// let duration: Seconds = serde_json::from_str(r#""5043.5000""#)?;
-    /// assert_eq!(duration.to_duration(), Some(Duration::from_millis(5_043_500)));
-    /// # Ok::<(), serde_json::Error>(())
-    /// ```
-    Seconds, "s"
-}
-
-quantity! {
-    /// Energy in kilocalories: what the service calls `calories`. The vendor names no unit;
-    /// kilocalories are what its values amount to.
-    ///
-    /// ```
-    /// use fitrankings::{Decimal, units::Kilocalories};
-    ///
-    /// let energy = Kilocalories(Decimal::new(1_234_5000, 4));
-    /// assert_eq!(energy.to_string(), "1234.5000 kcal");
-    /// ```
-    Kilocalories, "kcal"
-}
-
-quantity! {
-    /// Effort in MET-minutes: minutes times the metabolic equivalent of the activity, where
-    /// sitting still is 1.
-    ///
-    /// ```
-    /// use fitrankings::units::MetMinutes;
-    ///
-    /// let effort: MetMinutes<f64> = serde_json::from_str("766966.1322")?;
-    /// assert_eq!(effort.to_string(), "766966.1322 MET-min");
-    /// # Ok::<(), serde_json::Error>(())
-    /// ```
-    MetMinutes, "MET-min"
-}
-
-impl<N: Number> Metres<N> {
-    /// The same distance in kilometres.
-    pub fn kilometres(self) -> f64 {
-        self.to_f64() / 1000.0
-    }
-}
-
-impl<N: Number> Seconds<N> {
-    /// The same time as the standard library's type, to the nanosecond. `None` if it is negative,
-    /// not a number, or longer than a [`Duration`] can be.
-    pub fn to_duration(self) -> Option<Duration> {
-        self.0.to_duration()
-    }
-}
+quantity!(Metres, "m");
+quantity!(Seconds, "s");
+quantity!(Kilocalories, "kcal");
+quantity!(MetMinutes, "MET-min");
 
 /// What a quantity counts in: [`Decimal`] or `f64`. It cannot be implemented outside of this
 /// crate.

@@ -13,7 +13,7 @@ pub(super) const ONE_TIME_VALUE: &str = "one_time_value";
 pub(super) const NAMES: [&str; 5] = [TOKEN, USER_ID, ERROR, ERROR_DESCRIPTION, ONE_TIME_VALUE];
 
 /// The parts of a callback's query that mean something.
-#[derive(Default)]
+#[derive(Default, PartialEq)]
 pub(super) struct Parts<'a> {
     pub(super) token: Option<Cow<'a, str>>,
     pub(super) user_id: Option<Cow<'a, str>>,
@@ -43,14 +43,7 @@ impl<'a> Parts<'a> {
 
     /// Whether the query has none of the parts.
     pub(super) fn is_empty(&self) -> bool {
-        let parts = [
-            &self.token,
-            &self.user_id,
-            &self.error,
-            &self.error_description,
-            &self.one_time_value,
-        ];
-        parts.into_iter().all(Option::is_none)
+        *self == Self::default()
     }
 }
 

@@ -16,13 +16,14 @@ use hyper::{Method, Request, StatusCode};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use self::period::{Period, WeekFormat};
+use self::period::Period;
 use self::query_string::QueryString;
 use self::request::{allow_only, bearer_token, text_fields, wants_html};
 use self::response::{ApiError, Response, escape, html_page, json_response, redirect};
 use self::route::Route;
 use self::summary::Totals;
 use super::dataset::{Caller, Dataset};
+use crate::fitrankings::period::WeekFormat;
 
 /// The service, and what it remembers from one request to the next.
 pub(super) struct Service {
@@ -68,12 +69,8 @@ impl Service {
     fn authorization_page(&mut self, request: &Request<Bytes>) -> Result<Response, ApiError> {
         allow_only(&Method::GET, request)?;
         let query = QueryString::parse(request.uri().query());
-        let last_callback = &mut self.last_callback;
-        Ok(authorization_page::respond(
-            &self.dataset,
-            last_callback,
-            &query,
-        ))
+        let response = authorization_page::respond(&self.dataset, &mut self.last_callback, &query);
+        Ok(response)
     }
 
     fn resource(&self, route: Route, request: &Request<Bytes>) -> Result<Response, ApiError> {

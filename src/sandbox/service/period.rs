@@ -8,19 +8,11 @@ use jiff::tz::TimeZone;
 
 use super::query_string::QueryString;
 use super::response::ApiError;
+use crate::fitrankings::period::WeekFormat;
 use crate::sandbox::dataset::Instant;
 
 #[derive(Debug, PartialEq)]
 pub(super) struct Period(Bound<Instant>, Bound<Instant>);
-
-/// The spelling of weeks that an endpoint takes.
-#[derive(Clone, Copy)]
-pub(super) enum WeekFormat {
-    /// `YYYY-ww`
-    Plain,
-    /// `YYYY-Www`
-    Iso,
-}
 
 impl Period {
     const ALL: Self = Self(Bound::Unbounded, Bound::Unbounded);
