@@ -332,68 +332,47 @@ mod tests {
         period.unwrap_err().to_string()
     }
 
+    #[track_caller]
+    fn check(period: Period, shown: &str, sent: &str) {
+        assert_eq!(period.to_string(), shown);
+        assert_eq!(query(&period, &USERS), sent);
+    }
+
     #[test]
     fn writes_what_the_reference_documents() {
+        check(Period::all_time(), "all time", "");
+        let year = |year| Period::year(year).unwrap();
+        check(year(2017), "2017", "time_mode=1&time_value=2017");
+        check(year(33), "33", "time_mode=1&time_value=0033");
+        let month = |year, month| Period::month(year, month).unwrap();
+        let sent = "time_mode=3&time_value=2017-08";
+        check(month(2017, 8), "August 2017", sent);
+        let sent = "time_mode=3&time_value=0033-12";
+        check(month(33, 12), "December 33", sent);
+        let week = |week| Period::week(2017, week).unwrap();
+        let sent = "time_mode=4&time_value=2017-32";
+        check(week(32), "week 32 of 2017", sent);
+        let sent = "time_mode=4&time_value=2017-02";
+        check(week(2), "week 2 of 2017", sent);
+        let day = Period::day(date(2017, 8, 1)).unwrap();
+        check(day, "2017-08-01", "time_mode=5&time_value=2017-08-01");
         let start = date(2017, 8, 1).at(0, 0, 0, 0);
         let end = date(2017, 8, 7).at(23, 59, 9, 0);
-        let cases = [
-            (Period::all_time(), "all time", ""),
-            (
-                Period::year(2017).unwrap(),
-                "2017",
-                "time_mode=1&time_value=2017",
-            ),
-            (
-                Period::year(33).unwrap(),
-                "33",
-                "time_mode=1&time_value=0033",
-            ),
-            (
-                Period::month(2017, 8).unwrap(),
-                "August 2017",
-                "time_mode=3&time_value=2017-08",
-            ),
-            (
-                Period::month(33, 12).unwrap(),
-                "December 33",
-                "time_mode=3&time_value=0033-12",
-            ),
-            (
-                Period::week(2017, 32).unwrap(),
-                "week 32 of 2017",
-                "time_mode=4&time_value=2017-32",
-            ),
-            (
-                Period::week(2017, 2).unwrap(),
-                "week 2 of 2017",
-                "time_mode=4&time_value=2017-02",
-            ),
-            (
-                Period::day(start.date()).unwrap(),
-                "2017-08-01",
-                "time_mode=5&time_value=2017-08-01",
-            ),
-            (
-                Period::range(start, end).unwrap(),
-                "2017-08-01 00:00:00 to 2017-08-07 23:59:09",
-                "start=2017-08-01 00:00:00&end=2017-08-07 23:59:09",
-            ),
-            (Period::raw(2, None), "time_mode 2", "time_mode=2"),
-            (
-                Period::raw(4, "x"),
-                "time_mode 4, time_value x",
-                "time_mode=4&time_value=x",
-            ),
-            (
-                Period::raw_range("a", String::from("b")),
-                "a to b",
-                "start=a&end=b",
-            ),
-        ];
-        for (period, shown, sent) in cases {
-            assert_eq!(period.to_string(), shown);
-            assert_eq!(query(&period, &USERS), sent);
-        }
+        check(
+            Period::range(start, end).unwrap(),
+            "2017-08-01 00:00:00 to 2017-08-07 23:59:09",
+            "start=2017-08-01 00:00:00&end=2017-08-07 23:59:09",
+        );
+    }
+
+    #[test]
+    fn raw_values_are_sent_as_they_are() {
+        check(Period::raw(2, None), "time_mode 2", "time_mode=2");
+        let mode_and_value = Period::raw(4, "x");
+        let shown = "time_mode 4, time_value x";
+        check(mode_and_value, shown, "time_mode=4&time_value=x");
+        let range = Period::raw_range("a", String::from("b"));
+        check(range, "a to b", "start=a&end=b");
     }
 
     #[test]

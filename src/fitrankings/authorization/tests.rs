@@ -84,7 +84,7 @@ fn puts_the_one_time_value_in_the_callbacks_query() {
 }
 
 #[test]
-fn checks_the_callback_uri() {
+fn accepts_a_callback_uri() {
     for uri in [
         "http://127.0.0.1:8080/done",
         "http://[::1]:8080/",
@@ -96,6 +96,17 @@ fn checks_the_callback_uri() {
     ] {
         assert!(authorization().callback_uri(uri).url().is_ok(), "{uri}");
     }
+}
+
+#[track_caller]
+fn refuses_the_callback_uri(uri: &str) {
+    let result = authorization().callback_uri(uri).url();
+    let error = result.unwrap_err().to_string();
+    assert!(error.starts_with("the callback URI "), "{uri}: {error}");
+}
+
+#[test]
+fn refuses_a_malformed_callback_uri() {
     for uri in [
         "",
         "/done",
@@ -127,6 +138,14 @@ fn checks_the_callback_uri() {
         // The service adds its parts with a second question mark: so they are read.
         "https://example.com/done?x=1?token=abc",
         "myapp://done?x=1?user_id=1",
+    ] {
+        refuses_the_callback_uri(uri);
+    }
+}
+
+#[test]
+fn refuses_a_callback_uri_with_a_wrong_scheme_host_or_port() {
+    for uri in [
         "ws://example.com/done",
         "WSS://example.com/done",
         "ftp://example.com/done",
@@ -143,17 +162,12 @@ fn checks_the_callback_uri() {
         "https://256.0.0.1/x",
         "https://@/x",
     ] {
-        let error = authorization()
-            .callback_uri(uri)
-            .url()
-            .unwrap_err()
-            .to_string();
-        assert!(error.starts_with("the callback URI "), "{uri}: {error}");
+        refuses_the_callback_uri(uri);
     }
 }
 
 #[test]
-fn plain_http_is_for_loopback_unless_it_is_permitted() {
+fn plain_http_to_loopback_is_accepted() {
     for uri in [
         "http://127.0.0.1:8080/done",
         "http://127.9.8.7/done",
@@ -164,6 +178,10 @@ fn plain_http_is_for_loopback_unless_it_is_permitted() {
         assert!(authorization().callback_uri(uri).url().is_ok(), "{uri}");
         assert!(authorization().page(uri).url().is_ok(), "{uri}");
     }
+}
+
+#[test]
+fn plain_http_to_another_host_needs_allow_http() {
     for uri in [
         "http://example.com/done",
         "HTTP://example.com",
@@ -194,6 +212,12 @@ fn plain_http_is_for_loopback_unless_it_is_permitted() {
         assert!(permitted.clone().callback_uri(uri).url().is_ok(), "{uri}");
         assert!(permitted.page(uri).url().is_ok(), "{uri}");
     }
+    let permitted = authorization().allow_http(true);
+    assert!(permitted.base_url("http://example.com/iq").url().is_ok());
+}
+
+#[test]
+fn allow_http_does_not_permit_a_wrong_host() {
     for uri in [
         "http://[::1].example.com/",
         "http://[::1]@/",
@@ -203,8 +227,6 @@ fn plain_http_is_for_loopback_unless_it_is_permitted() {
         assert!(request.clone().callback_uri(uri).url().is_err(), "{uri}");
         assert!(request.page(uri).url().is_err(), "{uri}");
     }
-    let permitted = authorization().allow_http(true);
-    assert!(permitted.base_url("http://example.com/iq").url().is_ok());
 }
 
 #[test]
