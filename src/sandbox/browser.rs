@@ -1,4 +1,4 @@
-//! A browser that opens the authorization page and presses a button on it.
+//! A minimal browser that opens the authorization page and presses a button on it.
 
 use std::io::{self, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
@@ -25,14 +25,14 @@ pub(super) fn decide(
 /// Returns path and query of a URL of this server.
 fn target(server: SocketAddr, url: &str) -> io::Result<String> {
     let invalid = |why: &str| io::Error::new(io::ErrorKind::InvalidInput, why.to_owned());
-    let uri: Uri = url.parse().map_err(|_| invalid("this is no URL"))?;
+    let uri: Uri = url.parse().map_err(|_| invalid("the text is not a URL"))?;
     let ours = uri.scheme_str() == Some("http")
         && uri
             .authority()
             .is_some_and(|host| *host == *server.to_string());
     match uri.path_and_query() {
         Some(target) if ours => Ok(target.as_str().to_owned()),
-        _ => Err(invalid("this URL does not lead to this sandbox")),
+        _ => Err(invalid("the URL is not one of this sandbox")),
     }
 }
 
@@ -52,7 +52,7 @@ impl Reply {
         let mut text = Vec::new();
         stream.read_to_end(&mut text)?;
         Self::parse(&String::from_utf8_lossy(&text))
-            .ok_or_else(|| failure("the authorization page did not answer in HTTP"))
+            .ok_or_else(|| failure("the authorization page sent no valid HTTP response"))
     }
 
     fn parse(text: &str) -> Option<Self> {
@@ -79,7 +79,7 @@ impl Reply {
         }
         let Self { status, title, .. } = self;
         Err(failure(&format!(
-            "the authorization page answered {status}: {title}"
+            "the authorization page responded with {status}: {title}"
         )))
     }
 }

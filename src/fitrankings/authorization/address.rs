@@ -1,4 +1,4 @@
-//! Checks of the addresses that a browser is sent to.
+//! Checks of the callback URI and of the address of the authorization page.
 
 use ureq::http::uri::Authority;
 
@@ -6,9 +6,8 @@ use super::parts;
 use crate::Error;
 use crate::transport::base_url::{check_port, is_host, is_loopback};
 
-/// Schemes that a browser or another program handles itself, so that no application can be opened
-/// by them.
-const TAKEN_SCHEMES: [&str; 19] = [
+/// Schemes of browsers and other programs, which cannot open an application of the user.
+const RESERVED_SCHEMES: [&str; 19] = [
     "about",
     "blob",
     "chrome",
@@ -30,7 +29,7 @@ const TAKEN_SCHEMES: [&str; 19] = [
     "wss",
 ];
 
-/// A problem of an address, as the end of a sentence that begins with what the address is for.
+/// An error message without its subject, such as "has a fragment".
 type Problem = &'static str;
 
 pub(super) fn check_callback_uri(uri: &str, allow_http: bool) -> Result<(), Error> {
@@ -55,13 +54,13 @@ fn callback_uri(uri: &str, allow_http: bool) -> Result<(), Problem> {
         let host = host(rest, ABSOLUTE)?;
         if is_plain_http(scheme, &host) && !allow_http {
             return Err(
-                "is plain http, which would show the user's token to everybody on the way \
+                "is plain http, which exposes the user's token on the network \
                  (`allow_http` permits it all the same)",
             );
         }
-    } else if TAKEN_SCHEMES
+    } else if RESERVED_SCHEMES
         .iter()
-        .any(|taken| scheme.eq_ignore_ascii_case(taken))
+        .any(|reserved| scheme.eq_ignore_ascii_case(reserved))
     {
         return Err(
             "has a scheme that does not open an application: use https, or a scheme of your own \
@@ -70,7 +69,7 @@ fn callback_uri(uri: &str, allow_http: bool) -> Result<(), Problem> {
     }
     let query = uri.split_once('?').map_or("", |(_, query)| query);
     if parts::pairs(query).any(|(name, _)| parts::NAMES.contains(&&*name)) {
-        return Err("has a part in its query that the answer will have as well: rename it");
+        return Err("has a query parameter that the callback adds as well: rename it");
     }
     Ok(())
 }
@@ -84,14 +83,14 @@ fn page(url: &str, allow_http: bool) -> Result<(), Problem> {
     let host = host(rest, ABSOLUTE)?;
     if is_plain_http(scheme, &host) && !allow_http {
         return Err(
-            "is plain http, which would show the one-time value to everybody on the way \
+            "is plain http, which exposes the one-time value on the network \
              (`allow_http` permits it all the same)",
         );
     }
     Ok(())
 }
 
-/// Returns what stands before and after the colon of an absolute URI.
+/// Splits an absolute URI into its scheme and the text after the colon.
 pub(super) fn split_scheme(uri: &str) -> Option<(&str, &str)> {
     let (scheme, rest) = uri.split_once(':')?;
     let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte);
@@ -112,7 +111,7 @@ fn check_characters(uri: &str) -> Result<(), Problem> {
     Ok(())
 }
 
-/// Returns the checked host of a web address, given what follows its scheme.
+/// Checks and returns the host of a web address. `rest` is the text after the scheme.
 fn host(rest: &str, absolute: Problem) -> Result<Authority, Problem> {
     const HOST: Problem = "has a host that is neither a name nor an address";
     let text = rest.strip_prefix("//").ok_or(absolute)?;

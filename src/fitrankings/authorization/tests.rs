@@ -135,7 +135,7 @@ fn refuses_a_malformed_callback_uri() {
         "https://evil.example\\@example.com/",
         "https://example.com/?token=1",
         "https://example.com/?x=1&%65rror=1",
-        // The service adds its parts with a second question mark: so they are read.
+        // The service may add its query with a second question mark.
         "https://example.com/done?x=1?token=abc",
         "myapp://done?x=1?user_id=1",
     ] {
@@ -321,8 +321,8 @@ fn reads_a_callback_in_every_form() {
 #[test]
 fn says_what_is_wrong_with_a_callback() {
     use CallbackError::{Duplicated, Malformed, Missing};
-    let digits = Malformed("its user_id has something else than digits");
-    let token = Malformed("its token has characters that no token has");
+    let digits = Malformed("its user_id has characters other than digits");
+    let token = Malformed("its token has characters that a token cannot have");
     for (callback, error) in [
         ("", Malformed("it is empty")),
         (" \r\n", Malformed("it is empty")),
@@ -356,7 +356,7 @@ fn says_what_is_wrong_with_a_callback() {
 }
 
 #[test]
-fn demands_the_one_time_value() {
+fn checks_the_one_time_value() {
     let other = VALUE.replace('0', "1");
     let from = |callback: &str| {
         UserAuthorization::from_callback(callback, &value())
@@ -401,7 +401,7 @@ fn demands_the_one_time_value() {
 }
 
 #[test]
-fn texts_from_outside_are_short_and_harmless() {
+fn texts_of_a_callback_are_shortened_and_escaped() {
     let error = unchecked("error=%1B[31m%0A&error_description=it's+%22%E2%80%AE%22").unwrap_err();
     assert_eq!(error, refused("\\u{1b}[31m\\n", Some("it's \"\\u{202e}\"")));
     let CallbackError::Refused { error, .. } =
@@ -424,8 +424,8 @@ fn an_id_too_large_for_a_number_is_kept_as_text() {
     assert!(!format!("{:?}", from("1")).contains("T0K"));
 }
 
-/// Cuts, doubles, swaps and replaces bytes of good callbacks: nothing may panic, no error may
-/// show the token, and no token may come out without the one-time value.
+/// Removes, repeats, inserts and replaces bytes of good callbacks. Nothing may panic, no error may
+/// show the token, and no token may be returned without the one-time value.
 #[test]
 fn survives_mutated_callbacks() {
     let seeds = [
@@ -508,7 +508,7 @@ fn debug_prints_the_sentence_of_display() {
 }
 
 #[test]
-fn something_else_than_a_callback_is_not_called_forged() {
+fn a_text_that_is_not_a_callback_is_not_reported_as_forged() {
     let from = |callback: &str| UserAuthorization::from_callback(callback, &value()).unwrap_err();
     assert_eq!(from(""), CallbackError::Malformed("it is empty"));
     assert_eq!(from("\n"), CallbackError::Malformed("it is empty"));
