@@ -68,7 +68,6 @@ mod tests;
 
 use std::fmt;
 use std::io;
-use std::sync::MutexGuard;
 use std::time::Duration;
 
 use self::dataset::{Application, Caller, Dataset};
@@ -170,21 +169,21 @@ impl Sandbox {
 
     /// Returns a user's token, or `None` if there is no such user.
     pub fn user_token(&self, user_id: i64) -> Option<String> {
-        let state = self.state();
+        let state = self.state.lock();
         let user = state.service.dataset.user(user_id)?;
         Some(user.token.clone())
     }
 
     /// Returns the ids of all users, in the order in which the API lists them.
     pub fn user_ids(&self) -> Vec<i64> {
-        let state = self.state();
+        let state = self.state.lock();
         let users = state.service.dataset.users.iter();
         users.map(|user| user.id()).collect()
     }
 
     /// Returns the number of activities.
     pub fn activity_count(&self) -> usize {
-        self.state().service.dataset.activities.len()
+        self.state.lock().service.dataset.activities.len()
     }
 
     /// Returns the ids of all activities, in the order in which the API lists them for the master
@@ -213,7 +212,7 @@ impl Sandbox {
     /// # Ok::<(), std::io::Error>(())
     /// ```
     pub fn add_activity(&self, user_id: i64) -> Option<i64> {
-        self.state().service.dataset.add_activity(user_id)
+        self.state.lock().service.dataset.add_activity(user_id)
     }
 
     /// Removes an activity, and returns whether there was one with this id. The id is not used again.
@@ -231,7 +230,7 @@ impl Sandbox {
     /// # Ok::<(), std::io::Error>(())
     /// ```
     pub fn remove_activity(&self, id: i64) -> bool {
-        self.state().service.dataset.remove_activity(id)
+        self.state.lock().service.dataset.remove_activity(id)
     }
 
     /// Grants access like a user with a browser: opens the authorization page over HTTP, presses
@@ -297,28 +296,24 @@ impl Sandbox {
     /// # Ok::<(), std::io::Error>(())
     /// ```
     pub fn fault(&self, fault: impl Into<FaultRule>) {
-        self.state().faults.push(fault.into());
+        self.state.lock().faults.push(fault.into());
     }
 
     /// Removes all faults that are still in the queue, including those that apply always.
     pub fn clear_faults(&self) {
-        self.state().faults.clear();
+        self.state.lock().faults.clear();
     }
 
     /// Returns all requests received so far, in order. They include requests whose response is not
     /// sent yet.
     pub fn requests(&self) -> Vec<RecordedRequest> {
-        self.state().requests.clone()
+        self.state.lock().requests.clone()
     }
 
     fn ids_seen_by(&self, caller: Caller) -> Vec<i64> {
-        let state = self.state();
+        let state = self.state.lock();
         let seen = state.service.dataset.seen_by(caller);
         seen.map(|activity| activity.id).collect()
-    }
-
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock()
     }
 }
 

@@ -23,7 +23,7 @@ pub(super) fn respond(
         return error_page("There is no callback_uri, and none was used before.");
     };
     if !is_absolute(&callback) {
-        return error_page("This callback_uri is no absolute URL in ASCII.");
+        return error_page("This callback_uri is not an absolute URL in ASCII.");
     }
     let target = match query.get("decision") {
         None => return buttons(dataset, &callback),
