@@ -4,8 +4,8 @@
 //! cargo run --example csv > activities.csv
 //! ```
 //!
-//! The token comes from the environment variables that `Client::from_env` documents. If none is set,
-//! the example runs against the sandbox.
+//! The token comes from the environment variables that `Client::from_env` documents. If none is
+//! set, the example runs against the sandbox.
 
 mod common;
 

@@ -4,9 +4,9 @@
 //! cargo run --example weekly -- 2017
 //! ```
 //!
-//! The token comes from the environment variables that `Client::from_env` documents. If none is set,
-//! the example runs against the sandbox. The service does not document whose summary it sends for the
-//! master token.
+//! The token comes from the environment variables that `Client::from_env` documents. If none is
+//! set, the example runs against the sandbox. The service does not document whose summary it sends
+//! for the master token.
 
 mod common;
 

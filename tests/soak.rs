@@ -1,5 +1,5 @@
-//! Ten thousand calls with injected faults over one client. No record is lost or returned twice, and
-//! no thread or socket is leaked.
+//! Ten thousand calls with injected faults over one client. No record is lost or returned twice,
+//! and no thread or socket is leaked.
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
@@ -48,7 +48,8 @@ impl Clock for InstantClock {
     }
 }
 
-/// SplitMix64, with the same numbers on every run. Only the distribution of calls over time differs.
+/// SplitMix64, with the same numbers on every run. Only the distribution of calls over time
+/// differs.
 struct Rng(u64);
 
 impl Rng {
@@ -113,8 +114,8 @@ impl Cause {
         }
     }
 
-    /// Returns the fault that explains an error. No fault explains a 404 with a whole body, a timeout
-    /// or a failed connection.
+    /// Returns the fault that explains an error. No fault explains a 404 with a whole body, a
+    /// timeout or a failed connection.
     fn of(error: &Error) -> Option<Cause> {
         let body = error.body().unwrap_or_default();
         match error.status() {
@@ -356,11 +357,14 @@ fn one_call(fixture: &Fixture<'_>, rng: &mut Rng, tally: &mut Tally) {
         }
         12..14 => tally.plain_call(client.list_users().call(), &view.users),
         14 => tally.plain_call(client.get_user_stat_summary().call(), &view.summary),
-        15 => tally.plain_call(fixture.master.get_group_stat_summary().call(), &fixture.group),
+        15 => tally.plain_call(
+            fixture.master.get_group_stat_summary().call(),
+            &fixture.group,
+        ),
         16..18 => {
             let size = *rng.pick(&SIZES);
-            // Without a cancel handle, because it divides waits into steps, and `InstantClock` could
-            // not recognize `SECOND_LOOK`.
+            // Without a cancel handle, because it divides waits into steps, and `InstantClock`
+            // could not recognize `SECOND_LOOK`.
             let items = view.client.list_activities().page_size(size).items();
             tally.list(items, &view.activities, size, usize::MAX);
         }
@@ -512,8 +516,8 @@ fn account(sum: &Tally, retries: &Retries, requests: &[RecordedRequest]) {
     );
     account_for_faults(sum, retries, requests, &plain);
     account_for_errors(sum, retries);
-    // A pooled connection that was closed without a response does not count as an attempt, so no retry
-    // is reported.
+    // A pooled connection that was closed without a response does not count as an attempt, so no
+    // retry is reported.
     let silent = plain.iter().filter(|one| one.status.is_none()).count()
         - retries.plain.of(Cause::Close)
         - sum.plain_errors.of(Cause::Close);
@@ -579,7 +583,8 @@ fn settle(what: &str, wanted: usize, count: impl Fn() -> usize) {
     panic!("there are {} {what} instead of {wanted}", count());
 }
 
-/// Returns the number of the client's threads. The system truncates the name of the sandbox's thread.
+/// Returns the number of the client's threads. The system truncates the name of the sandbox's
+/// thread.
 fn threads() -> usize {
     let tasks = fs::read_dir("/proc/self/task").unwrap().flatten();
     let names = tasks.filter_map(|task| fs::read_to_string(task.path().join("comm")).ok());

@@ -18,8 +18,8 @@ type Result<T, E = Box<dyn Error>> = std::result::Result<T, E>;
 
 /// Runs an example with the locked standard output.
 ///
-/// A closed pipe, such as that of `| head -1`, ends the example successfully. `println!` would panic.
-/// Any other error is printed with the name of the example.
+/// A closed pipe, such as that of `| head -1`, ends the example successfully. `println!` would
+/// panic. Any other error is printed with the name of the example.
 pub fn run(name: &str, example: impl FnOnce(&mut dyn Write) -> Result<()>) -> ExitCode {
     match example(&mut io::stdout().lock()) {
         Ok(()) => ExitCode::SUCCESS,
@@ -50,14 +50,14 @@ pub fn csv_error(error: csv::Error) -> Box<dyn Error> {
     }
 }
 
-/// Returns a client with the token from the environment, or with the master token of a sandbox if no
-/// token is set. The sandbox stops when dropped.
+/// Returns a client with the token from the environment, or with the master token of a sandbox if
+/// no token is set. The sandbox stops when dropped.
 pub fn client() -> Result<(Client<AnyToken>, Option<Sandbox>)> {
     client_or(|sandbox| Ok(MasterToken::new(sandbox.master_token())?.into()))
 }
 
-/// Returns a client with the token from the environment, or with the token of a sandbox's first user
-/// if no token is set. The sandbox stops when dropped.
+/// Returns a client with the token from the environment, or with the token of a sandbox's first
+/// user if no token is set. The sandbox stops when dropped.
 pub fn user_client() -> Result<(Client<AnyToken>, Option<Sandbox>)> {
     client_or(|sandbox| {
         let users = sandbox.user_ids();

@@ -12,9 +12,9 @@
 //! - A row is deleted only if one run read the whole list without it, and the service then responds
 //!   with a 404 for the activity. The row of a record that does not decode is kept.
 //!
-//! The token comes from the environment variables that `Client::from_env` documents. If none is set,
-//! the example runs against the sandbox. The master token copies the activities of all users, and a
-//! user's token those of one user, so use a separate file for each token.
+//! The token comes from the environment variables that `Client::from_env` documents. If none is
+//! set, the example runs against the sandbox. The master token copies the activities of all users,
+//! and a user's token those of one user, so use a separate file for each token.
 
 #[path = "../common/mod.rs"]
 mod common;
@@ -92,8 +92,9 @@ fn update(
     Ok(())
 }
 
-/// Deletes the rows that the list lacks, if the service responds with a 404 for them. A list can lack
-/// a record that exists: because others were deleted meanwhile, or because its id did not decode.
+/// Deletes the rows that the list lacks, if the service responds with a 404 for them. A list can
+/// lack a record that exists: because others were deleted meanwhile, or because its id did not
+/// decode.
 fn delete_vanished(
     client: &Client<AnyToken>,
     rows: &mut Rows,

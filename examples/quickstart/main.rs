@@ -7,8 +7,8 @@
 //! ```
 //!
 //! If `FITRANKINGS_CLIENT_ID` and `FITRANKINGS_CLIENT_SECRET` are set, it runs against the live
-//! service, or against the service at `FITRANKINGS_BASE_URL`. You then grant access in a browser, and
-//! paste the address to which the browser is redirected.
+//! service, or against the service at `FITRANKINGS_BASE_URL`. You then grant access in a browser,
+//! and paste the address to which the browser is redirected.
 
 #[path = "../common/mod.rs"]
 mod common;

@@ -10,8 +10,8 @@ use zeroize::Zeroizing;
 use super::base64;
 use crate::Error;
 
-/// The minimum length of a secret that is redacted from texts. A shorter secret would match too many
-/// words by chance.
+/// The minimum length of a secret that is redacted from texts. A shorter secret would match too
+/// many words by chance.
 pub(crate) const SHORTEST: usize = 4;
 
 const BEARER: &str = "Bearer ";
@@ -160,8 +160,8 @@ impl AuthSecret {
             .chain(word)
     }
 
-    /// Returns whether the user name may be a key. Some services expect a key as the user name, with
-    /// any password or none. A short user name with a password is not treated as a key.
+    /// Returns whether the user name may be a key. Some services expect a key as the user name,
+    /// with any password or none. A short user name with a password is not treated as a key.
     fn has_secret_user_name(&self) -> bool {
         self.password().is_empty() || self.user_name().chars().count() >= SHORTEST
     }

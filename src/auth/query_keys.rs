@@ -9,7 +9,8 @@ use zeroize::Zeroizing;
 use super::auth_secret::{AuthSecret, Wiped};
 use crate::escape::ESCAPED;
 
-/// Adds the API keys of the query to a URL. The bytes of the URL are wiped from memory when dropped.
+/// Adds the API keys of the query to a URL. The bytes of the URL are wiped from memory when
+/// dropped.
 ///
 /// Called last, so that no URL in an error or a log contains a key.
 pub(crate) fn with_query_keys(uri: Uri, secrets: &[AuthSecret]) -> Option<Uri> {

@@ -7,8 +7,8 @@ use super::auth_secret::AuthSecret;
 /// A token that a [`Client`](crate::Client) can hold.
 ///
 /// The token types of this crate implement it, and so do tuples of two to four of them. A client
-/// with a tuple sends all of its tokens. The traits of [`access`](crate::access) say which tokens may
-/// call an operation.
+/// with a tuple sends all of its tokens. The traits of [`access`](crate::access) say which tokens
+/// may call an operation.
 ///
 /// This trait is sealed.
 pub trait Token: sealed::AuthSecrets + Clone + fmt::Debug + Send + Sync + 'static {}
@@ -24,7 +24,8 @@ mod sealed {
 
 pub(crate) use sealed::AuthSecrets;
 
-/// Implements [`Token`] for a struct around an [`AuthSecret`]. `Debug` shows only the struct's name.
+/// Implements [`Token`] for a struct around an [`AuthSecret`]. `Debug` shows only the struct's
+/// name.
 macro_rules! token {
     ($name:ident) => {
         impl ::std::fmt::Debug for $name {

@@ -61,8 +61,8 @@ impl ClientBuilder {
     /// Only `from_env` reads these variables. [`build`](Self::build) and
     /// [`login`](Self::login) ignore `FITRANKINGS_BASE_URL`.
     ///
-    /// A misspelt variable, such as `FITRANKINGS_BASEURL`, is an error unless the correct variable is
-    /// set. Without the error, requests with the token could go to the wrong host.
+    /// A misspelt variable, such as `FITRANKINGS_BASEURL`, is an error unless the correct variable
+    /// is set. Without the error, requests with the token could go to the wrong host.
     ///
     /// # Example
     ///
@@ -116,43 +116,51 @@ fn client(
         builder = builder.base_url(url);
     }
     let client = builder.build(NoToken)?;
-    if let Some(token) = variable(MASTER_TOKEN)? {
-        let token = MasterToken::new(token).map_err(|error| in_variable(MASTER_TOKEN, error))?;
-        return Ok(client.with_token(token.into()));
-    }
-    if let Some(token) = variable(USER_TOKEN)? {
-        let token = UserToken::new(token).map_err(|error| in_variable(USER_TOKEN, error))?;
-        return Ok(client.with_token(token.into()));
-    }
-    match (variable(CLIENT_ID)?, variable(CLIENT_SECRET)?) {
-        (Some(id), Some(secret)) => login(&client, id, secret),
-        (Some(_), None) => Err(Error::invalid(format!(
-            "{CLIENT_ID} is set, and {CLIENT_SECRET} is not"
-        ))),
-        (None, Some(_)) => Err(Error::invalid(format!(
-            "{CLIENT_SECRET} is set, and {CLIENT_ID} is not"
-        ))),
-        (None, None) => Err(Error::invalid(format!(
-            "the environment holds no token: set {MASTER_TOKEN}, or {USER_TOKEN}, or {CLIENT_ID} and {CLIENT_SECRET}",
-        ))),
-    }
+    let token = if let Some(token) = variable(MASTER_TOKEN)? {
+        let token = MasterToken::new(token);
+        token
+            .map_err(|error| in_variable(MASTER_TOKEN, error))?
+            .into()
+    } else if let Some(token) = variable(USER_TOKEN)? {
+        let token = UserToken::new(token);
+        token
+            .map_err(|error| in_variable(USER_TOKEN, error))?
+            .into()
+    } else {
+        let (id, secret) = credentials(&variable)?;
+        login(&client, id, secret)?.into()
+    };
+    Ok(client.with_token(token))
+}
+
+fn credentials(
+    variable: &impl Fn(&str) -> Result<Option<String>, Error>,
+) -> Result<(String, String), Error> {
+    let problem = match (variable(CLIENT_ID)?, variable(CLIENT_SECRET)?) {
+        (Some(id), Some(secret)) => return Ok((id, secret)),
+        (Some(_), None) => format!("{CLIENT_ID} is set, and {CLIENT_SECRET} is not"),
+        (None, Some(_)) => format!("{CLIENT_SECRET} is set, and {CLIENT_ID} is not"),
+        (None, None) => format!(
+            "the environment holds no token: set {MASTER_TOKEN}, or {USER_TOKEN}, or {CLIENT_ID} and {CLIENT_SECRET}"
+        ),
+    };
+    Err(Error::invalid(problem))
 }
 
 #[cfg(login)]
-fn login(client: &Client<NoToken>, id: String, secret: String) -> Result<Client<AnyToken>, Error> {
-    let credentials = crate::Credentials::new(id, secret);
-    let token = client.request_master_token(credentials)?;
-    Ok(client.with_token(token.into()))
+fn login(client: &Client<NoToken>, id: String, secret: String) -> Result<MasterToken, Error> {
+    client.request_master_token(crate::Credentials::new(id, secret))
 }
 
 #[cfg(not(login))]
-fn login(_: &Client<NoToken>, _: String, _: String) -> Result<Client<AnyToken>, Error> {
+fn login(_: &Client<NoToken>, _: String, _: String) -> Result<MasterToken, Error> {
     Err(Error::invalid(
         "the document has no operation that takes credentials",
     ))
 }
 
-/// Returns the variable that a misspelt name probably stands for.
+/// Returns the variable that a misspelt name probably stands for, or `None` if the name is not
+/// misspelt.
 fn misspelt(name: &str) -> Option<&'static str> {
     let letters = |name: &str| {
         let name = name.to_ascii_uppercase();

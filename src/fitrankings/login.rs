@@ -21,8 +21,8 @@ impl<T: Token> Client<T> {
     ///
     /// # Errors
     ///
-    /// Fails if the request fails, or if the response has no valid token. The error contains no part
-    /// of a response that may contain the token.
+    /// Fails if the request fails, or if the response has no valid token. The error contains no
+    /// part of a response that may contain the token.
     pub fn request_master_token(&self, credentials: Credentials) -> Result<MasterToken, Error> {
         let grant = self.create_master_token(credentials).call()?;
         // The error of `new` blames the caller, but here the token is the service's.

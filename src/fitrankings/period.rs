@@ -57,9 +57,9 @@ use crate::Error;
 ///
 /// # What the vendor's reference does not say
 ///
-/// - Whether a week really has two formats. The reference has `YYYY-WW` in one table and `YYYY-WWW`
-///   in another, and one of them may be a misprint. If the service refuses a week, try the other
-///   format with [`Period::raw`].
+/// - Whether a week really has two formats. The reference has `YYYY-WW` for users and `YYYY-WWW` for
+///   groups. This crate takes them for `2017-32` and `2017-W32`, but one of them may be a misprint.
+///   If the service refuses a week, try the other format with [`Period::raw`].
 /// - On which day a week begins. This crate assumes ISO 8601 weeks, from Monday to Sunday.
 /// - The time zone of a period, and of the `start` and the `end` of a range.
 /// - Whether a range includes its `end`.
@@ -234,7 +234,8 @@ impl Period {
     /// Returns a range with this `start` and `end`, which are sent unchanged.
     ///
     /// The service documents the format `YYYY-MM-DD HH:MM:SS`, without a time zone. The service
-    /// appears to run on Django REST Framework, which by default refuses any other format with a 400.
+    /// appears to run on Django REST Framework, which by default refuses any other format with a
+    /// 400.
     ///
     /// ```
     /// use fitrankings::Period;

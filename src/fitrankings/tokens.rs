@@ -8,8 +8,8 @@ use crate::error::Error;
 /// The token of the application. It gives access to the data of all users who authorized the
 /// application.
 ///
-/// An application exchanges its [`Credentials`](crate::Credentials) for the token. How long the token
-/// is valid is not known.
+/// An application exchanges its [`Credentials`](crate::Credentials) for the token. How long the
+/// token is valid is not known.
 ///
 /// ```
 /// use fitrankings::{Client, MasterToken};
@@ -26,8 +26,8 @@ impl MasterToken {
     ///
     /// # Errors
     ///
-    /// Fails if the token is empty, or has a space, a line break, a control character or a character
-    /// outside of ASCII. The message does not show the token.
+    /// Fails if the token is empty, or has a space, a line break, a control character or a
+    /// character outside of ASCII. The message does not show the token.
     pub fn new(token: impl Into<String>) -> Result<Self, Error> {
         AuthSecret::bearer(token).map(Self)
     }
@@ -43,8 +43,8 @@ token!(MasterToken);
 
 /// The token of one user. It gives access to the data of this user only.
 ///
-/// The user grants the token in a browser: see [`authorization`](crate::authorization). How long the
-/// token is valid is not known.
+/// The user grants the token in a browser: see [`authorization`](crate::authorization). How long
+/// the token is valid is not known.
 #[derive(Clone)]
 pub struct UserToken(AuthSecret);
 
@@ -53,8 +53,8 @@ impl UserToken {
     ///
     /// # Errors
     ///
-    /// Fails if the token is empty, or has a space, a line break, a control character or a character
-    /// outside of ASCII. The message does not show the token.
+    /// Fails if the token is empty, or has a space, a line break, a control character or a
+    /// character outside of ASCII. The message does not show the token.
     pub fn new(token: impl Into<String>) -> Result<Self, Error> {
         AuthSecret::bearer(token).map(Self)
     }

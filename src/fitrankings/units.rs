@@ -161,8 +161,8 @@ impl<N: Number> MetMinutes<N> {
     }
 }
 
-/// Implements the traits that every quantity has. A macro, because aliases of one generic type would
-/// have no constructor such as `Metres(1.0)`.
+/// Implements the traits that every quantity has. A macro, because aliases of one generic type
+/// would have no constructor such as `Metres(1.0)`.
 macro_rules! quantity {
     ($name:ident, $symbol:literal) => {
         impl From<$name<Decimal>> for $name<f64> {
@@ -303,8 +303,8 @@ impl sealed::Number for Decimal {
     }
 
     fn show(self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // With a precision, `Decimal`'s own `Display` cuts digits off instead of rounding, and panics
-        // on long numbers.
+        // With a precision, `Decimal`'s own `Display` cuts digits off instead of rounding, and
+        // panics on long numbers.
         let Some(places) = f.precision() else {
             return fmt::Display::fmt(&self, f);
         };

@@ -17,14 +17,13 @@ pub(super) fn decide(
     let page = target(server, authorization_url)?;
     Reply::to(server, &page)?.expect("200")?;
     let reply = Reply::to(server, &with_query(&page, decision))?.expect("302")?;
-    reply
-        .location
-        .ok_or_else(|| failure("the redirect has no target"))
+    let location = reply.location;
+    location.ok_or_else(|| io::Error::other("the redirect has no target"))
 }
 
 /// Returns path and query of a URL of this server.
 fn target(server: SocketAddr, url: &str) -> io::Result<String> {
-    let invalid = |why: &str| io::Error::new(io::ErrorKind::InvalidInput, why.to_owned());
+    let invalid = |why: &'static str| io::Error::new(io::ErrorKind::InvalidInput, why);
     let uri: Uri = url.parse().map_err(|_| invalid("the text is not a URL"))?;
     let ours = uri.scheme_str() == Some("http")
         && uri
@@ -52,7 +51,7 @@ impl Reply {
         let mut text = Vec::new();
         stream.read_to_end(&mut text)?;
         Self::parse(&String::from_utf8_lossy(&text))
-            .ok_or_else(|| failure("the authorization page sent no valid HTTP response"))
+            .ok_or_else(|| io::Error::other("the authorization page sent no valid HTTP response"))
     }
 
     fn parse(text: &str) -> Option<Self> {
@@ -78,12 +77,8 @@ impl Reply {
             return Ok(self);
         }
         let Self { status, title, .. } = self;
-        Err(failure(&format!(
+        Err(io::Error::other(format!(
             "the authorization page responded with {status}: {title}"
         )))
     }
-}
-
-fn failure(why: &str) -> io::Error {
-    io::Error::other(why.to_owned())
 }

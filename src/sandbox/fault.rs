@@ -15,9 +15,9 @@ use super::service::response::{
 #[non_exhaustive]
 pub enum Fault {
     /// A response with this status and the body of the service's framework: `{"detail": "…"}` below
-    /// 500, and an HTML page from 500 on. A 401 has `WWW-Authenticate`, a 405 has `Allow`, and a 429
-    /// has `Retry-After: 60`. A number below 200 or above 999 is not a final status, and a 500 is
-    /// sent instead.
+    /// 500, and an HTML page from 500 on. A 401 has `WWW-Authenticate`, a 405 has `Allow`, and a
+    /// 429 has `Retry-After: 60`. A number below 200 or above 999 is not a final status, and a 500
+    /// is sent instead.
     Status(u16),
     /// 429 with this many seconds in `Retry-After`.
     RetryAfter(u64),
@@ -27,8 +27,8 @@ pub enum Fault {
     Empty,
     /// 200 with JSON that no operation of the API responds with.
     Garbage,
-    /// The regular list, but the `id` of its middle record is a text. An empty list and a response that
-    /// is not a list are not changed.
+    /// The regular list, but the `id` of its middle record is a text. An empty list and a response
+    /// that is not a list are not changed.
     OddRecord,
     /// 200 with JSON that is not UTF-8.
     InvalidUtf8,
@@ -51,7 +51,8 @@ pub(super) enum Delivery {
 }
 
 impl Fault {
-    /// Returns the response to a request that meets this fault. `regular` makes the regular response.
+    /// Returns the response to a request that meets this fault. `regular` makes the regular
+    /// response.
     pub(super) fn deliver(
         self,
         request: &Request<Bytes>,

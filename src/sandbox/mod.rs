@@ -151,8 +151,8 @@ impl Sandbox {
         &self.base_url
     }
 
-    /// Returns the client id of the sandbox's only application. Like the secret and the tokens, it is
-    /// generated from the seed, and no other service accepts it.
+    /// Returns the client id of the sandbox's only application. Like the secret and the tokens, it
+    /// is generated from the seed, and no other service accepts it.
     pub fn client_id(&self) -> &str {
         &self.application.client_id
     }
@@ -200,8 +200,8 @@ impl Sandbox {
 
     /// Adds an activity of a user, and returns its id. Returns `None` if there is no such user.
     ///
-    /// The activity is newer than all others, so it is the first of the list. All others move back by
-    /// one position, which can test a client that is reading pages at the same time.
+    /// The activity is newer than all others, so it is the first of the list. All others move back
+    /// by one position, which can test a client that is reading pages at the same time.
     ///
     /// ```
     /// use fitrankings::sandbox::Sandbox;
@@ -215,7 +215,8 @@ impl Sandbox {
         self.state.lock().service.dataset.add_activity(user_id)
     }
 
-    /// Removes an activity, and returns whether there was one with this id. The id is not used again.
+    /// Removes an activity, and returns whether there was one with this id. The id is not used
+    /// again.
     ///
     /// The activities after it move forward by one position. This can test a client that is reading
     /// pages at the same time, and a local copy that must delete removed activities.
@@ -257,8 +258,8 @@ impl Sandbox {
     /// # Errors
     ///
     /// - The URL is not one of this sandbox: [`InvalidInput`](io::ErrorKind::InvalidInput).
-    /// - The page refuses, and the error has its message: the `client_id` or the user is unknown, or
-    ///   there is no valid `callback_uri`.
+    /// - The page refuses, and the error has its message: the `client_id` or the user is unknown,
+    ///   or there is no valid `callback_uri`.
     /// - One of the two requests meets a [fault](Self::fault).
     pub fn grant(&self, authorization_url: &str, user_id: i64) -> io::Result<String> {
         let user_id = user_id.to_string();
@@ -268,8 +269,8 @@ impl Sandbox {
 
     /// Denies access. This is like [`grant`](Self::grant), but presses "Deny".
     ///
-    /// The returned URL has `error=access_denied` and no token. It is not known what the live service
-    /// does: an application should treat any callback without a token as a refusal.
+    /// The returned URL has `error=access_denied` and no token. It is not known what the live
+    /// service does: an application should treat any callback without a token as a refusal.
     ///
     /// # Errors
     ///
@@ -281,8 +282,8 @@ impl Sandbox {
 
     /// Injects a fault into the next request, or into the requests that a [`FaultRule`] selects.
     ///
-    /// Faults form a queue: a request meets the first fault that applies to it. The second fault then
-    /// applies to the following request, which may be a retry of the first.
+    /// Faults form a queue: a request meets the first fault that applies to it. The second fault
+    /// then applies to the following request, which may be a retry of the first.
     ///
     /// ```
     /// use fitrankings::sandbox::{Fault, Sandbox};
@@ -337,8 +338,8 @@ impl SandboxBuilder {
         self
     }
 
-    /// Sets the maximum of `page_size`. A larger `page_size` in a request is lowered to it. 0 counts
-    /// as 1. Default: 100.
+    /// Sets the maximum of `page_size`. A larger `page_size` in a request is lowered to it. 0
+    /// counts as 1. Default: 100.
     pub fn max_page_size(mut self, max_page_size: usize) -> Self {
         self.max_page_size = max_page_size.max(1);
         self

@@ -30,7 +30,7 @@ pub(super) struct Server {
 
 /// The body of a response, which may end early with an error.
 struct ResponseBody {
-    bytes: Option<Bytes>,
+    bytes: Bytes,
     end: End,
 }
 
@@ -124,16 +124,13 @@ async fn serve(
 
 impl ResponseBody {
     fn whole(bytes: Bytes) -> Self {
-        Self {
-            bytes: (!bytes.is_empty()).then_some(bytes),
-            end: End::Clean,
-        }
+        let end = End::Clean;
+        Self { bytes, end }
     }
 
     fn half(bytes: Bytes) -> Self {
-        let half = bytes.slice(..bytes.len() / 2);
         Self {
-            bytes: (!half.is_empty()).then_some(half),
+            bytes: bytes.slice(..bytes.len() / 2),
             end: End::Flush,
         }
     }
@@ -147,7 +144,8 @@ impl Body for ResponseBody {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<io::Result<Frame<Bytes>>>> {
-        if let Some(bytes) = self.bytes.take() {
+        if !self.bytes.is_empty() {
+            let bytes = std::mem::take(&mut self.bytes);
             return Poll::Ready(Some(Ok(Frame::data(bytes))));
         }
         match self.end {
@@ -162,12 +160,12 @@ impl Body for ResponseBody {
     }
 
     fn is_end_stream(&self) -> bool {
-        self.bytes.is_none() && matches!(self.end, End::Clean)
+        self.bytes.is_empty() && matches!(self.end, End::Clean)
     }
 
     fn size_hint(&self) -> SizeHint {
         match self.end {
-            End::Clean => SizeHint::with_exact(self.bytes.as_ref().map_or(0, Bytes::len) as u64),
+            End::Clean => SizeHint::with_exact(self.bytes.len() as u64),
             End::Flush | End::Break => SizeHint::default(),
         }
     }

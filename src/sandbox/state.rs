@@ -26,7 +26,8 @@ pub struct RecordedRequest {
     pub query: Option<String>,
     /// Whether there was an `Authorization` header.
     pub authorized: bool,
-    /// The status of the response, or `None` if a [`Fault`] closed the connection without a response.
+    /// The status of the response, or `None` if a [`Fault`] closed the connection without a
+    /// response.
     pub status: Option<u16>,
 }
 

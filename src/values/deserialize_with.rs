@@ -1,4 +1,5 @@
-//! Functions for `#[serde(deserialize_with)]` in generated types, more lenient than serde's defaults.
+//! Functions for `#[serde(deserialize_with)]` in generated types, more lenient than serde's
+//! defaults.
 
 use std::collections::BTreeMap;
 use std::fmt;

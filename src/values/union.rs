@@ -21,9 +21,9 @@ thread_local! {
 
 /// Implements serde and `From` for a generated enum with one variant for each type.
 ///
-/// With a discriminator, its value selects the variant. Without one, the first variant that keeps all
-/// of the JSON is selected, or else the first that deserializes. If there is none, the value becomes
-/// `Other`.
+/// With a discriminator, its value selects the variant. Without one, the first variant that keeps
+/// all of the JSON is selected, or else the first that deserializes. If there is none, the value
+/// becomes `Other`.
 #[allow(unused_macros, reason = "a document may have no union")]
 macro_rules! union {
     ($name:ident { $($variant:ident($($payload:tt)+)),* $(,)? }) => {

@@ -33,13 +33,12 @@ const RESERVED_SCHEMES: [&str; 19] = [
 type Problem = &'static str;
 
 pub(super) fn check_callback_uri(uri: &str, allow_http: bool) -> Result<(), Error> {
-    let problem = |why: Problem| Error::invalid(format!("the callback URI {why}"));
-    callback_uri(uri, allow_http).map_err(problem)
+    callback_uri(uri, allow_http).map_err(|why| Error::invalid(format!("the callback URI {why}")))
 }
 
 pub(super) fn check_page(url: &str, allow_http: bool) -> Result<(), Error> {
-    let problem = |why| Error::invalid(format!("the address of the authorization page {why}"));
-    page(url, allow_http).map_err(problem)
+    page(url, allow_http)
+        .map_err(|why| Error::invalid(format!("the address of the authorization page {why}")))
 }
 
 fn callback_uri(uri: &str, allow_http: bool) -> Result<(), Problem> {
@@ -51,13 +50,7 @@ fn callback_uri(uri: &str, allow_http: bool) -> Result<(), Problem> {
         return Err(ABSOLUTE);
     }
     if is_web(scheme) {
-        let host = host(rest, ABSOLUTE)?;
-        if is_plain_http(scheme, &host) && !allow_http {
-            return Err(
-                "is plain http, which exposes the user's token on the network \
-                 (`allow_http` permits it all the same)",
-            );
-        }
+        check_web(scheme, rest, ABSOLUTE, allow_http)?;
     } else if RESERVED_SCHEMES
         .iter()
         .any(|reserved| scheme.eq_ignore_ascii_case(reserved))
@@ -80,14 +73,7 @@ fn page(url: &str, allow_http: bool) -> Result<(), Problem> {
     let (scheme, rest) = split_scheme(url)
         .filter(|(scheme, _)| is_web(scheme))
         .ok_or(ABSOLUTE)?;
-    let host = host(rest, ABSOLUTE)?;
-    if is_plain_http(scheme, &host) && !allow_http {
-        return Err(
-            "is plain http, which exposes the one-time value on the network \
-             (`allow_http` permits it all the same)",
-        );
-    }
-    Ok(())
+    check_web(scheme, rest, ABSOLUTE, allow_http)
 }
 
 /// Splits an absolute URI into its scheme and the text after the colon.
@@ -111,8 +97,8 @@ fn check_characters(uri: &str) -> Result<(), Problem> {
     Ok(())
 }
 
-/// Checks and returns the host of a web address. `rest` is the text after the scheme.
-fn host(rest: &str, absolute: Problem) -> Result<Authority, Problem> {
+/// Checks the host of a web address. `rest` is the text after the scheme.
+fn check_web(scheme: &str, rest: &str, absolute: Problem, allow_http: bool) -> Result<(), Problem> {
     const HOST: Problem = "has a host that is neither a name nor an address";
     let text = rest.strip_prefix("//").ok_or(absolute)?;
     let text = text.split(['/', '?']).next().unwrap_or_default();
@@ -124,11 +110,15 @@ fn host(rest: &str, absolute: Problem) -> Result<Authority, Problem> {
     if authority.host().is_empty() || !is_host(authority.host()) {
         return Err(HOST);
     }
-    Ok(authority)
-}
-
-fn is_plain_http(scheme: &str, authority: &Authority) -> bool {
-    scheme.eq_ignore_ascii_case("http") && !is_loopback(authority.host())
+    let is_plain_http = scheme.eq_ignore_ascii_case("http") && !is_loopback(authority.host());
+    if is_plain_http && !allow_http {
+        // The page redirects to the callback URI, so plain http to either exposes the same secrets.
+        return Err(
+            "is plain http, which exposes the user's token and the one-time value on the network \
+             (`allow_http` permits it all the same)",
+        );
+    }
+    Ok(())
 }
 
 fn is_web(scheme: &str) -> bool {

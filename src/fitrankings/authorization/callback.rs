@@ -47,8 +47,8 @@ impl UserAuthorization {
     ///
     /// # Errors
     ///
-    /// Fails if the user refused, if the callback has no token, if it does not have the one-time value
-    /// of this request, or if it is not a callback. [`CallbackError`] has a variant for each.
+    /// Fails if the user refused, if the callback has no token, if it does not have the one-time
+    /// value of this request, or if it is not a callback. [`CallbackError`] has a variant for each.
     pub fn from_callback(callback: &str, value: &OneTimeValue) -> Result<Self, CallbackError> {
         let (path, query) = split(callback)?;
         let parts = Parts::read(query)?;
@@ -89,8 +89,8 @@ impl UserAuthorization {
         accept(Parts::read(query)?)
     }
 
-    /// Returns the user's id as a number, as in the service's responses. Returns `None` if it is too
-    /// large for an `i64`.
+    /// Returns the user's id as a number, as in the service's responses. Returns `None` if it is
+    /// too large for an `i64`.
     pub fn user_id_number(&self) -> Option<i64> {
         self.user_id.parse().ok()
     }
@@ -127,7 +127,10 @@ fn refused(parts: &Parts<'_>, error: &str, description: Option<&str>) -> Callbac
         .collect();
     let patterns = Patterns::default();
     let redactor = Redactor::new(&[], &secrets, None, &[], &patterns);
-    let shown = |text: &str| harmless(&redactor.redact(text));
+    // Escaped, because control characters and invisible characters could manipulate a terminal or
+    // log.
+    let shown =
+        |text: &str| Plain(first_characters(&redactor.redact(text), LONGEST_TEXT)).to_string();
     CallbackError::Refused {
         error: shown(error),
         description: description.map(shown),
@@ -148,10 +151,4 @@ fn split(callback: &str) -> Result<(&str, &str), CallbackError> {
         return Ok(callback.split_once('?').unwrap_or((callback, "")));
     }
     Ok(("", callback))
-}
-
-/// Shortens a text from the callback, and escapes control characters and invisible characters, which
-/// could manipulate a terminal or a log.
-fn harmless(text: &str) -> String {
-    Plain(first_characters(text, LONGEST_TEXT)).to_string()
 }

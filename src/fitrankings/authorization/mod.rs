@@ -3,8 +3,8 @@
 //! 1. Open [`Authorization::url`] in the user's browser. The vendor recommends a popup of
 //!    [`POPUP_WIDTH`] by [`POPUP_HEIGHT`].
 //! 2. The user grants access, and the service redirects the browser to your callback URI.
-//! 3. Pass the URL of that redirect to [`UserAuthorization::from_callback`], which returns the user's
-//!    token and id.
+//! 3. Pass the URL of that redirect to [`UserAuthorization::from_callback`], which returns the
+//!    user's token and id.
 //!
 //! ```
 //! use fitrankings::authorization::{Authorization, OneTimeValue, UserAuthorization};
@@ -30,8 +30,8 @@
 //! document it. Without it, an attacker could make the user's browser open your callback URI with a
 //! token of the attacker, and your application would use that token as the user's.
 //!
-//! A secret value in the callback URI prevents this. [`UserAuthorization::from_callback`] finds it in
-//! two places:
+//! A secret value in the callback URI prevents this. [`UserAuthorization::from_callback`] finds it
+//! in two places:
 //!
 //! - in the query, where [`Authorization::one_time_value`] puts it. It is not known whether the
 //!   service keeps the query of a callback URI;

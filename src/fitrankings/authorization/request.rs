@@ -51,8 +51,8 @@ impl Authorization {
         }
     }
 
-    /// Sets whether plain `http` is permitted to any host. The network can then read the user's token
-    /// and the one-time value. Default: `false`, which permits plain `http` to loopback only.
+    /// Sets whether plain `http` is permitted to any host. The network can then read the user's
+    /// token and the one-time value. Default: `false`, which permits plain `http` to loopback only.
     ///
     /// ```
     /// use fitrankings::authorization::Authorization;
@@ -66,8 +66,8 @@ impl Authorization {
         self
     }
 
-    /// Sets the URI that the service redirects the browser to. Default: the URI of the last request,
-    /// which the service remembers.
+    /// Sets the URI that the service redirects the browser to. Default: the URI of the last
+    /// request, which the service remembers.
     ///
     /// The callback URI is absolute and has no fragment. Its scheme is one of these:
     ///
@@ -79,8 +79,8 @@ impl Authorization {
     ///
     /// [`url`](Self::url) fails if the URI is none of these. It also fails if the query of the URI
     /// has a parameter that the callback has as well: `token`, `user_id`, `error`,
-    /// `error_description` or `one_time_value`. Plain `http` to another host is an error because the
-    /// callback contains the user's token; [`allow_http`](Self::allow_http) permits it.
+    /// `error_description` or `one_time_value`. Plain `http` to another host is an error because
+    /// the callback contains the user's token; [`allow_http`](Self::allow_http) permits it.
     pub fn callback_uri(mut self, uri: impl Into<String>) -> Self {
         self.callback_uri = Some(uri.into());
         self
@@ -108,8 +108,8 @@ impl Authorization {
         self
     }
 
-    /// Sets the address of the authorization page. It replaces [`base_url`](Self::base_url), and may
-    /// have a query.
+    /// Sets the address of the authorization page. It replaces [`base_url`](Self::base_url), and
+    /// may have a query.
     ///
     /// [`url`](Self::url) fails if the address is not an absolute `https` URL. Plain `http` is
     /// accepted to loopback. To another host it is an error because the query contains the one-time

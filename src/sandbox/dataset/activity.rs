@@ -122,8 +122,8 @@ impl Effort {
     }
 }
 
-/// Returns the time at which the service receives an activity: soon after its end, or up to three days
-/// later. Some times are whole seconds.
+/// Returns the time at which the service receives an activity: soon after its end, or up to three
+/// days later. Some times are whole seconds.
 fn upload_time(rng: &mut Rng, began: Instant, seconds: i64) -> Instant {
     let latest = if rng.one_in(12) { 3 * 86_400 } else { 3_600 };
     let fraction = if rng.one_in(16) { 0 } else { 999_999 };

@@ -78,8 +78,8 @@ impl Dataset {
         activities.filter(move |activity| caller.sees(activity.user.account.id))
     }
 
-    /// Adds an activity that is newer than all others, and returns its id. Returns `None` if there is
-    /// no such user.
+    /// Adds an activity that is newer than all others, and returns its id. Returns `None` if there
+    /// is no such user.
     pub(super) fn add_activity(&mut self, user_id: i64) -> Option<i64> {
         let index = self.users.iter().position(|user| user.id() == user_id)?;
         let newest = self.activities.first().map(|activity| activity.action_date);

@@ -33,8 +33,8 @@ pub(super) struct Service {
     pub(super) last_callback: Option<String>,
 }
 
-/// The response to a request for a page after the last one. It is not known which of the two the live
-/// service sends.
+/// The response to a request for a page after the last one. It is not known which of the two the
+/// live service sends.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 #[non_exhaustive]
 pub enum PastTheEnd {

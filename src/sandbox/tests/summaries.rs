@@ -29,8 +29,8 @@ impl Sums<'_> {
     }
 }
 
-/// Queries of a user's and of the group's summary, with the first day of the period and the day after
-/// its last. An empty query of the group stands for that of the user. Days compare as text.
+/// Queries of a user's and of the group's summary, with the first day of the period and the day
+/// after its last. An empty query of the group stands for that of the user. Days compare as text.
 const PERIODS: [(&str, &str, &str, &str); 9] = [
     ("", "", "0000", "9999"),
     ("time_mode=0", "time_mode=0", "0000", "9999"),
