@@ -9,7 +9,7 @@
 //!
 //! - If an error stops the list, the activities so far are written, and a bookmark is kept in
 //!   `activities.csv.bookmark`. The next run continues at the bookmark.
-//! - A row is deleted only if one run read the whole list without it, and the service then responds
+//! - A row is deleted only if one run has read the whole list without it, and the service then responds
 //!   with a 404 for the activity. The row of a record that does not decode is kept.
 //!
 //! The token comes from the environment variables that `Client::from_env` documents. If none is

@@ -35,7 +35,7 @@ const MAX_ACTIVITIES: usize = 10_000;
 
 const NEXT: &str = "\
 cargo run --example sandbox
-    runs the sandbox, and prints what to export for a script of your own
+    runs the sandbox, and prints the environment variables for your script
 cargo run --example sandbox -- cargo run --example activities
     runs the shortest example against the sandbox
 cargo run --example weekly -- 2016
@@ -86,17 +86,7 @@ fn tour(out: Out) -> Result<()> {
     heading(out, "An error says what happened and what to do")?;
     failures(out, &user)?;
 
-    heading(out, "A request that fails is sent again")?;
-    resilience::retry(out)?;
-
-    heading(
-        out,
-        "A list continues after an error, in another program too",
-    )?;
-    resilience::bookmark(out)?;
-
-    heading(out, "Another thread can stop a call")?;
-    resilience::cancel(out)?;
+    resilience::tour(out)?;
 
     heading(out, "What to try next")?;
     writeln!(out, "{NEXT}")?;

@@ -7,7 +7,18 @@ use fitrankings::list::Bookmark;
 use fitrankings::sandbox::{Fault, Sandbox};
 use fitrankings::{CancelHandle, Client, MasterToken};
 
-use crate::{Out, Result, wrapped};
+use crate::{Out, Result, heading, wrapped};
+
+pub fn tour(out: Out) -> Result<()> {
+    heading(out, "A failed request is retried")?;
+    retry(out)?;
+
+    heading(out, "A list continues after an error, even in another run")?;
+    bookmark(out)?;
+
+    heading(out, "Another thread can cancel a call")?;
+    cancel(out)
+}
 
 fn sandbox() -> Result<(Sandbox, Client<MasterToken>)> {
     let sandbox = Sandbox::builder().users(2).activities(25).start()?;
@@ -18,7 +29,7 @@ fn sandbox() -> Result<(Sandbox, Client<MasterToken>)> {
     Ok((sandbox, client))
 }
 
-pub fn retry(out: Out) -> Result<()> {
+fn retry(out: Out) -> Result<()> {
     let (sandbox, client) = sandbox()?;
     sandbox.fault(Fault::Status(503).times(2));
     let users = client.list_users().call()?.len();
@@ -30,7 +41,7 @@ pub fn retry(out: Out) -> Result<()> {
     Ok(())
 }
 
-pub fn bookmark(out: Out) -> Result<()> {
+fn bookmark(out: Out) -> Result<()> {
     let (sandbox, client) = sandbox()?;
     // HTML instead of the list, which the client does not retry.
     sandbox.fault(Fault::Html.on_page(2));
@@ -63,7 +74,7 @@ pub fn bookmark(out: Out) -> Result<()> {
     Ok(())
 }
 
-pub fn cancel(out: Out) -> Result<()> {
+fn cancel(out: Out) -> Result<()> {
     let (sandbox, client) = sandbox()?;
     sandbox.fault(Fault::Stall(Duration::from_secs(60)));
     let handle = CancelHandle::new();
