@@ -1,7 +1,7 @@
 //! Prints twenty activities.
 //!
-//! This is the shortest example. It takes the token from the environment, as `Client::from_env`
-//! documents. To try it without a token, run it from the sandbox:
+//! This is the shortest example. The token comes from the environment variables that
+//! `Client::from_env` documents. To try it without a token, run it against the sandbox:
 //!
 //! ```text
 //! cargo run --example sandbox -- cargo run --example activities
@@ -23,7 +23,7 @@ fn main() -> ExitCode {
 fn print(out: &mut dyn Write) -> Result<(), Box<dyn Error>> {
     let client = Client::from_env()?;
     writeln!(out, "{:<10}  {:>11}", "date", "distance km")?;
-    // The API documents no direction of its order, so these need not be the newest twenty.
+    // The order of the list is not documented, so these may not be the newest activities.
     for activity in client.list_activities().items().take(20) {
         match activity {
             Ok(activity) => writeln!(
@@ -32,8 +32,8 @@ fn print(out: &mut dyn Write) -> Result<(), Box<dyn Error>> {
                 shown(day(activity.action_date)),
                 kilometres(activity.distance),
             )?,
-            // One record in an undocumented form: the list goes on after it.
-            Err(error) if error.raw_record().is_some() => note(&format!("left out: {error}")),
+            // One record does not decode. The list continues after it.
+            Err(error) if error.raw_record().is_some() => note(&format!("skipped: {error}")),
             Err(error) => return Err(error.into()),
         }
     }

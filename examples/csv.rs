@@ -1,11 +1,11 @@
-//! Writes all activities as CSV, with the same columns for each.
+//! Writes all activities as CSV.
 //!
 //! ```text
 //! cargo run --example csv > activities.csv
 //! ```
 //!
-//! It takes the token from the environment, as `Client::from_env` documents, and runs against the
-//! sandbox where none is set.
+//! The token comes from the environment variables that `Client::from_env` documents. If none is
+//! set, the example runs against the sandbox.
 
 mod common;
 
@@ -28,8 +28,8 @@ fn print(out: &mut dyn Write) -> Result<(), Box<dyn Error>> {
     for activity in client.list_activities().page_size(100).items() {
         match activity {
             Ok(activity) => csv.write_record(activity.cells()?).map_err(csv_error)?,
-            // A record in an undocumented form has no row. The list continues after it.
-            Err(error) if error.raw_record().is_some() => note(&format!("left out: {error}")),
+            // One record does not decode and gets no row. The list continues after it.
+            Err(error) if error.raw_record().is_some() => note(&format!("skipped: {error}")),
             Err(error) => return Err(error.into()),
         }
     }

@@ -4,9 +4,9 @@
 //! cargo run --example weekly -- 2017
 //! ```
 //!
-//! It takes the token from the environment, as `Client::from_env` documents, and runs against the
-//! sandbox where none is set. With the master token it prints what the service answers to that
-//! token, which is not documented.
+//! The token comes from the environment variables that `Client::from_env` documents. If none is
+//! set, the example runs against the sandbox. The service does not document whose summary it sends
+//! for the master token.
 
 mod common;
 
@@ -24,7 +24,7 @@ fn main() -> ExitCode {
 
 fn print(out: &mut dyn Write) -> Result<(), Box<dyn Error>> {
     let year = match env::args().nth(1) {
-        Some(year) => year.parse().map_err(|_| format!("{year} is no year"))?,
+        Some(year) => year.parse().map_err(|_| format!("{year} is not a year"))?,
         None => 2017,
     };
     // The sandbox runs as long as this variable lives.
@@ -33,11 +33,11 @@ fn print(out: &mut dyn Write) -> Result<(), Box<dyn Error>> {
 }
 
 fn weeks(out: &mut dyn Write, client: &Client<AnyToken>, year: i16) -> Result<(), Box<dyn Error>> {
-    // An error of the year itself, which the weeks below would take for the end of the year.
+    // Without this check, the loop would treat the error of an invalid year as the end of the year.
     Period::year(year)?;
     writeln!(out, "{:<8}  {:>11}", "week", "distance km")?;
     for week in 1..=53 {
-        // Most years have 52 weeks: the 53rd of those is an error, and ends the year.
+        // Most years have 52 weeks, so week 53 is an error.
         let Ok(period) = Period::week(year, week) else {
             break;
         };

@@ -477,7 +477,7 @@ mod environment {
         for (variables, told) in [
             (
                 &[(MASTER, "can ary")][..],
-                "FITRANKINGS_MASTER_TOKEN: the token holds a blank",
+                "FITRANKINGS_MASTER_TOKEN: the token has a space",
             ),
             (
                 &[(USER, "canary\n")],

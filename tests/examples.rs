@@ -1,4 +1,4 @@
-//! The examples as programs: what they print, and how they end.
+//! Runs the examples as programs and checks their output and exit status.
 #![allow(clippy::panic, clippy::unwrap_used)]
 
 #[path = "support/cargo.rs"]
@@ -25,7 +25,7 @@ const VARIABLES: [&str; 5] = [
     "FITRANKINGS_USER_TOKEN",
 ];
 
-/// An example, without a token in its environment.
+/// Returns the command of an example, without a token in its environment.
 fn example(name: &str) -> Command {
     static BUILT: OnceLock<HashMap<String, PathBuf>> = OnceLock::new();
     let mut command = Command::new(&BUILT.get_or_init(build)[name]);
@@ -36,8 +36,8 @@ fn example(name: &str) -> Command {
     command
 }
 
-/// Where the examples are. They are built with the features of this test, so that mostly they are
-/// there already.
+/// Builds the examples and returns their paths. The features are those of this test, so that cargo
+/// has usually built the examples already.
 fn build() -> HashMap<String, PathBuf> {
     let features = [
         ("gzip", cfg!(feature = "gzip")),
@@ -70,7 +70,7 @@ fn stderr(output: &Output) -> String {
     String::from_utf8(output.stderr.clone()).unwrap()
 }
 
-/// The file that holds the `main` of an example.
+/// Returns the file with the `main` of an example.
 fn source(name: &str) -> PathBuf {
     let file = PathBuf::from(format!("examples/{name}.rs"));
     if file.is_file() {
@@ -80,7 +80,7 @@ fn source(name: &str) -> PathBuf {
     }
 }
 
-/// A folder of its own for a test, which is removed with this.
+/// A temporary folder, which is removed when dropped.
 struct Temporary(PathBuf);
 
 fn temporary(name: &str) -> Temporary {
@@ -102,7 +102,7 @@ impl Drop for Temporary {
     }
 }
 
-/// What an example prints that has to succeed.
+/// Runs an example that must succeed, and returns its output.
 fn printed(command: &mut Command) -> String {
     let output = command.output().unwrap();
     assert!(output.status.success(), "{}", stderr(&output));
@@ -125,7 +125,7 @@ fn a_closed_pipe_ends_every_example_quietly() {
         command.current_dir(folder.path());
         command.env("FITRANKINGS_BASE_URL", sandbox.base_url());
         command.env("FITRANKINGS_MASTER_TOKEN", sandbox.master_token());
-        // As `| head -1` does, but before the first line.
+        // Like `| head -1`, but closed before the first line.
         let (reader, writer) = io::pipe().unwrap();
         drop(reader);
         let output = command.stdout(writer).output().unwrap();
@@ -176,7 +176,7 @@ fn the_quickstart_fits_a_narrow_terminal_and_ends_with_commands_that_are_there()
     assert!(commands > 1, "{next}");
 }
 
-/// The variables that a shell has after it evaluated the lines.
+/// Returns the variables of a shell after it has evaluated the lines.
 fn evaluated(lines: &str) -> HashMap<String, String> {
     let mut shell = Command::new("sh");
     shell.args(["-c", "eval \"$1\"; env", "sh", lines]);
@@ -190,11 +190,11 @@ fn evaluated(lines: &str) -> HashMap<String, String> {
         .collect()
 }
 
-/// The sandbox as a program, which is killed with this.
+/// A running example `sandbox`, which is killed when dropped.
 struct Running {
     child: Child,
     out: BufReader<ChildStdout>,
-    /// What it printed when it started.
+    /// The lines that it printed when it started.
     lines: String,
 }
 
@@ -235,7 +235,7 @@ fn a_shell_takes_what_the_sandbox_prints_and_finds_it_there() {
     let client = sandbox.client();
     assert_eq!(client.list_users().call().unwrap().len(), 3);
     assert_eq!(client.list_activities().call().unwrap().len(), 7);
-    // The lines in comments are for the other kinds of token.
+    // The lines in comments are for other tokens.
     let others: Vec<_> = sandbox
         .lines
         .lines()
@@ -304,7 +304,7 @@ fn the_sandbox_has_the_port_the_token_and_the_faults_that_it_is_given() {
     assert!(error.is_decode(), "{error}");
 }
 
-/// What the sandbox says to arguments that it does not take.
+/// Returns the error of the sandbox for invalid arguments.
 fn refused(arguments: &[&str]) -> String {
     let output = example("sandbox").args(arguments).output().unwrap();
     assert!(!output.status.success(), "{arguments:?}");
@@ -317,7 +317,7 @@ fn the_sandbox_runs_a_command_that_finds_it_and_ends_as_the_command_does() {
     let count = |activities: &Command, options: [&str; 2]| {
         let mut sandbox = example("sandbox");
         sandbox.args(options).arg(activities.get_program());
-        // Another service's: the command is given none of it.
+        // A token of another service, which the command must not get.
         sandbox.env("FITRANKINGS_USER_TOKEN", "of-another-service");
         printed(&mut sandbox).lines().count()
     };
@@ -331,7 +331,7 @@ fn the_sandbox_runs_a_command_that_finds_it_and_ends_as_the_command_does() {
 }
 
 #[test]
-fn the_sandbox_says_which_argument_it_does_not_take() {
+fn the_sandbox_names_an_invalid_argument() {
     assert!(refused(&["--user", "2"]).contains("there is no option --user"));
     assert!(refused(&["--users", "two"]).contains("--users wants a number"));
     assert!(refused(&["--port"]).contains("--port wants a number"));
@@ -350,7 +350,7 @@ fn the_sandbox_says_which_argument_it_does_not_take() {
 }
 
 #[test]
-fn the_quickstart_says_why_it_takes_a_sandbox() {
+fn the_quickstart_says_why_it_uses_a_sandbox() {
     let not_set = "FITRANKINGS_CLIENT_ID and FITRANKINGS_CLIENT_SECRET are not set";
     let said = printed(&mut example("quickstart"));
     assert!(said.contains(not_set) && !said.contains("is not used"));
@@ -364,7 +364,7 @@ fn the_quickstart_says_why_it_takes_a_sandbox() {
     let half = ("FITRANKINGS_CLIENT_ID", "x");
     let output = example("quickstart").envs([half]).output().unwrap();
     assert!(!output.status.success());
-    assert!(stderr(&output).contains("have to be set both"));
+    assert!(stderr(&output).contains("only one of FITRANKINGS_CLIENT_ID"));
 }
 
 #[test]
@@ -388,7 +388,7 @@ fn a_token_is_sent_to_the_service_that_the_environment_names() {
 }
 
 #[test]
-fn no_example_uses_a_macro_that_panics_where_nobody_reads() {
+fn no_example_uses_println() {
     let mut files: Vec<PathBuf> = Vec::new();
     let mut folders = vec![PathBuf::from("examples")];
     while let Some(folder) = folders.pop() {
@@ -411,7 +411,7 @@ fn no_example_uses_a_macro_that_panics_where_nobody_reads() {
     }
 }
 
-/// Runs of the example `mirror` on one file.
+/// Runs the example `mirror` on one file.
 struct Mirror<'s> {
     sandbox: &'s Sandbox,
     folder: Temporary,
@@ -430,7 +430,7 @@ impl Mirror<'_> {
         assert!(output.status.success(), "{}", stderr(&output));
     }
 
-    /// The ids of the rows, in order.
+    /// Returns the ids of the rows, in order.
     fn ids(&self) -> Vec<i64> {
         let path = self.folder.path().join("activities.csv");
         let mut csv = csv::Reader::from_path(path).unwrap();
@@ -488,7 +488,7 @@ fn the_mirror_continues_after_an_error_and_deletes_with_the_next_whole_list() {
     assert!(!mirror.has_bookmark());
     let first = &sandbox.requests()[before];
     assert!(first.query.as_deref().unwrap().contains("page=2"));
-    // It has not seen page 1, on which anything could be.
+    // This run has not read page 1, which may have the missing activity.
     assert_eq!(mirror.ids(), all);
 
     mirror.succeed();
@@ -497,7 +497,7 @@ fn the_mirror_continues_after_an_error_and_deletes_with_the_next_whole_list() {
 }
 
 #[test]
-fn the_mirror_begins_anew_where_its_file_is_gone() {
+fn the_mirror_starts_again_if_its_file_is_missing() {
     let (sandbox, mirror) = mirrored("mirror-anew");
     sandbox.fault(Fault::Html.on_page(2));
     assert!(!mirror.run().status.success());

@@ -1,4 +1,4 @@
-//! Answers as rows of a table, and as the JSON that came.
+//! Records as rows of a table, and responses as raw JSON.
 #![allow(clippy::panic, clippy::unwrap_used)]
 
 mod support;
@@ -11,7 +11,7 @@ use support::{Reply, Server};
 const ACTIVITY: &str = include_str!("data/activity.json");
 const GROUP_SUMMARY: &str = include_str!("data/group-stat-summary.json");
 
-/// A record as CSV, by the crate that users take for it.
+/// Writes records as CSV with the crate `csv`, and returns the cells.
 fn csv<R: Row>(records: &[R]) -> Vec<Vec<String>> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     for record in records {
@@ -26,7 +26,7 @@ fn csv<R: Row>(records: &[R]) -> Vec<Vec<String>> {
 }
 
 #[test]
-fn an_activity_is_a_row_with_a_column_for_each_value_however_deep() {
+fn an_activity_is_a_row_with_a_column_for_each_nested_value() {
     let columns = Activity::columns();
     assert_eq!(columns.len(), 38);
     let at = |name: &str| columns.iter().position(|column| column == name).unwrap();
@@ -75,7 +75,7 @@ fn a_summary_and_a_user_are_rows_as_well() {
 }
 
 #[test]
-fn a_number_that_json_lacks_is_an_error_and_no_cell() {
+fn a_number_that_json_does_not_have_is_an_error() {
     let mut summary: GroupStatSummary = serde_json::from_str(GROUP_SUMMARY).unwrap();
     summary.distance = Some(fitrankings::units::Metres(f64::NAN));
     let error = summary.cells().unwrap_err();
@@ -83,7 +83,7 @@ fn a_number_that_json_lacks_is_an_error_and_no_cell() {
 }
 
 #[test]
-fn the_json_of_an_answer_comes_as_it_was_sent() {
+fn call_raw_returns_the_json_unchanged() {
     let odd = "{\"new\": [1.50, null],  \"id\": \"no number\", \"steps\": null, \"comments\": []}";
     let server = Server::always(Reply::json(200, odd));
     let request = server.client().get_activity(1);

@@ -1,5 +1,5 @@
-//! Ten thousand calls on a bad day, over one client: nothing is lost, nothing comes twice, and
-//! nothing is left behind.
+//! Ten thousand calls with injected faults over one client. No record is lost or returned twice,
+//! and no thread or socket is leaked.
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
@@ -18,28 +18,29 @@ use fitrankings::{
 
 const THREADS: usize = 8;
 const CALLS: usize = 10_000;
-/// The calls at the end of each thread that bring no fault, to use up those that are left.
+/// The number of calls at the end of each thread without new faults, which use up the remaining
+/// faults.
 const TAIL: usize = 25;
 
-/// How many records a page has, by which the sandbox's record of a request tells whose it was: no
-/// other list has this size.
+/// The page size of lists with prefetch. No other list has it, so that the recorded requests show
+/// which list they belong to.
 const PREFETCHED: u64 = 9;
 const SIZES: [u64; 3] = [7, 10, 20];
 
-/// The wait of a list before it asks once more for a page whose answer contradicts those before it.
-/// No other wait is as long to the nanosecond.
+/// The wait before a list requests a page again whose response contradicts the pages before it. No
+/// other wait has exactly this length.
 const SECOND_LOOK: Duration = Duration::from_millis(200);
 
 thread_local! {
     static SECOND_LOOKS: Cell<usize> = const { Cell::new(0) };
-    /// Whether this thread reads a list with prefetch, and so sends for pages of it as well.
+    /// Whether this thread reads a list with prefetch, which also requests pages on this thread.
     static PREFETCHES: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Waits take no time.
-struct Hasty;
+/// A clock that does not wait.
+struct InstantClock;
 
-impl Clock for Hasty {
+impl Clock for InstantClock {
     fn sleep(&self, duration: Duration) {
         if duration == SECOND_LOOK {
             SECOND_LOOKS.set(SECOND_LOOKS.get() + 1);
@@ -47,7 +48,8 @@ impl Clock for Hasty {
     }
 }
 
-/// SplitMix64: the same mix on every run, though threads share it out differently.
+/// SplitMix64, with the same numbers on every run. Only the distribution of calls over time
+/// differs.
 struct Rng(u64);
 
 impl Rng {
@@ -64,7 +66,7 @@ impl Rng {
     }
 }
 
-/// What a fault looks like to whoever meets it.
+/// The kind of fault that an error shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Cause {
     Status(u16),
@@ -112,8 +114,8 @@ impl Cause {
         }
     }
 
-    /// The fault that explains an error; none explains that a thing was not found, a timeout, or
-    /// that no connection came about. A 404 at the end of a list can be cut off, though.
+    /// Returns the fault that explains an error. No fault explains a 404 with a whole body, a
+    /// timeout or a failed connection.
     fn of(error: &Error) -> Option<Cause> {
         let body = error.body().unwrap_or_default();
         match error.status() {
@@ -129,7 +131,7 @@ impl Cause {
                 _ if body.contains('\u{fffd}') => Some(Cause::InvalidUtf8),
                 _ => None,
             },
-            // A 404 tells of the end of a list.
+            // The 404 is the end of a list.
             Some(200 | 404) if error.is_retryable() && !error.is_timeout() => {
                 Some(Cause::Truncated)
             }
@@ -141,7 +143,7 @@ impl Cause {
     }
 }
 
-/// How often each of something was seen.
+/// A number for each cause.
 #[derive(Debug, Default)]
 struct Counts(BTreeMap<Cause, usize>);
 
@@ -169,7 +171,7 @@ impl Counts {
     }
 }
 
-/// What one token sees, as it is where nothing goes wrong.
+/// A client with one token, and its responses without faults.
 struct View {
     client: Client<AnyToken>,
     activities: Vec<Activity>,
@@ -177,32 +179,33 @@ struct View {
     summary: UserStatSummary,
 }
 
-/// What is there, and who looks at it.
-struct World<'s> {
+/// The sandbox and its clients.
+struct Fixture<'s> {
     sandbox: &'s Sandbox,
     views: Vec<View>,
     master: Client<MasterToken>,
     group: GroupStatSummary,
 }
 
-/// What became of the calls of one thread.
+/// The results of the calls of one thread.
 #[derive(Default)]
 struct Tally {
     right: usize,
     wrong: usize,
-    /// Of calls that ended with an error, and of records within a list.
+    /// Errors of calls, and errors in place of records in a list.
     errors: Counts,
-    /// Errors of calls and lists that end at a request which is not one of [`PREFETCHED`].
+    /// Errors that ended a call or a list without prefetch.
     plain_errors: Counts,
     injected: Counts,
-    /// Requests that the calls make where nothing is sent again, without those of [`PREFETCHED`].
+    /// Requests of the calls without retries and without lists with prefetch.
     plain_requests: usize,
-    /// Records that came, and records whose place is taken by an error.
+    /// Records returned by lists.
     records: usize,
+    /// Errors that lists returned in place of records.
     odd_records: usize,
 }
 
-/// Attempts that were followed by another.
+/// Failed attempts that were followed by another attempt.
 #[derive(Default)]
 struct Retries {
     plain: Counts,
@@ -211,17 +214,17 @@ struct Retries {
 }
 
 #[test]
-fn ten_thousand_calls_with_faults_lose_nothing_and_leave_nothing_behind() {
+fn ten_thousand_calls_with_faults_lose_no_record_and_leak_nothing() {
     let sandbox = Sandbox::builder().users(3).activities(60).start().unwrap();
     let sockets_before = sockets();
     let retries = Arc::new(Mutex::new(Retries::default()));
     let client = client(&sandbox, &retries);
-    let world = World::new(&sandbox, client);
+    let fixture = Fixture::new(&sandbox, client);
     let requests_before = sandbox.requests().len();
 
     let tallies: Vec<Tally> = thread::scope(|scope| {
-        let world = &world;
-        let soak = |seed| move || soak(world, seed);
+        let fixture = &fixture;
+        let soak = |seed| move || soak(fixture, seed);
         let threads: Vec<_> = (0..THREADS).map(|seed| scope.spawn(soak(seed))).collect();
         threads
             .into_iter()
@@ -240,15 +243,15 @@ fn ten_thousand_calls_with_faults_lose_nothing_and_leave_nothing_behind() {
 
     settle("threads", 0, threads);
     let open = sockets();
-    assert!(open > sockets_before, "no connection is left to be closed");
-    drop(world);
-    // The sandbox still listens, and closes its ends of the connections.
+    assert!(open > sockets_before, "no connection is pooled");
+    drop(fixture);
+    // The sandbox still runs, and closes its ends of the connections.
     settle("sockets", sockets_before, sockets);
 }
 
 fn client(sandbox: &Sandbox, retries: &Arc<Mutex<Retries>>) -> Client<MasterToken> {
     let retries = Arc::clone(retries);
-    // Fewer than by default, so that some faults outlast them.
+    // Fewer attempts than by default, so that some faults outlast them.
     let policy = RetryPolicy::default().max_attempts(3);
     let policy = policy.on_retry(move |retry| {
         let mut retries = retries.lock().unwrap();
@@ -266,12 +269,12 @@ fn client(sandbox: &Sandbox, retries: &Arc<Mutex<Retries>>) -> Client<MasterToke
     Client::builder()
         .base_url(sandbox.base_url())
         .retry(policy)
-        .clock(Hasty)
+        .clock(InstantClock)
         .build(MasterToken::new(sandbox.master_token()).unwrap())
         .unwrap()
 }
 
-impl<'s> World<'s> {
+impl<'s> Fixture<'s> {
     fn new(sandbox: &'s Sandbox, master: Client<MasterToken>) -> Self {
         let token = AnyToken::from(MasterToken::new(sandbox.master_token()).unwrap());
         let mut views = vec![View::new(
@@ -315,29 +318,29 @@ impl View {
     }
 }
 
-/// One thread's share of the calls.
-fn soak(world: &World<'_>, seed: usize) -> Tally {
+/// Makes the calls of one thread.
+fn soak(fixture: &Fixture<'_>, seed: usize) -> Tally {
     let mut rng = Rng(seed as u64);
     let mut tally = Tally::default();
     let calls = CALLS / THREADS;
     for call in 0..calls {
         if call + TAIL < calls && rng.below(10) == 0 {
             let cause = *rng.pick(&CAUSES);
-            // Some of them last longer than the client's patience.
+            // Three faults use up all attempts of a call.
             let times = if rng.below(4) == 0 { 3 } else { 1 };
             tally.injected.add_times(cause, times);
-            world.sandbox.fault(cause.fault().times(times));
+            fixture.sandbox.fault(cause.fault().times(times));
         }
-        one_call(world, &mut rng, &mut tally);
+        one_call(fixture, &mut rng, &mut tally);
     }
     tally
 }
 
-fn one_call(world: &World<'_>, rng: &mut Rng, tally: &mut Tally) {
-    let view = rng.pick(&world.views);
+fn one_call(fixture: &Fixture<'_>, rng: &mut Rng, tally: &mut Tally) {
+    let view = rng.pick(&fixture.views);
     let mut client = view.client.clone();
     if rng.below(10) == 0 {
-        // Such a call runs on a thread of its own.
+        // A call with a cancel handle runs on a thread of its own.
         client = client.with_cancel(&CancelHandle::new());
     }
     match rng.below(20) {
@@ -354,10 +357,14 @@ fn one_call(world: &World<'_>, rng: &mut Rng, tally: &mut Tally) {
         }
         12..14 => tally.plain_call(client.list_users().call(), &view.users),
         14 => tally.plain_call(client.get_user_stat_summary().call(), &view.summary),
-        15 => tally.plain_call(world.master.get_group_stat_summary().call(), &world.group),
+        15 => tally.plain_call(
+            fixture.master.get_group_stat_summary().call(),
+            &fixture.group,
+        ),
         16..18 => {
             let size = *rng.pick(&SIZES);
-            // Where somebody may cancel, waits are taken in steps, and second looks not counted.
+            // Without a cancel handle, because it divides waits into steps, and `InstantClock`
+            // could not recognize `SECOND_LOOK`.
             let items = view.client.list_activities().page_size(size).items();
             tally.list(items, &view.activities, size, usize::MAX);
         }
@@ -367,7 +374,7 @@ fn one_call(world: &World<'_>, rng: &mut Rng, tally: &mut Tally) {
             tally.list(items, &view.activities, PREFETCHED, usize::MAX);
         }
         _ => {
-            // Let go with pages on their way.
+            // Dropped while pages are being fetched.
             let items = client.list_activities().page_size(PREFETCHED).items();
             let some = 1 + rng.below(view.activities.len());
             tally.list(items.prefetch(4), &view.activities, PREFETCHED, some);
@@ -376,12 +383,12 @@ fn one_call(world: &World<'_>, rng: &mut Rng, tally: &mut Tally) {
 }
 
 impl Tally {
-    /// A call that takes one request where nothing goes wrong.
+    /// Checks a call that takes one request without faults.
     fn plain_call<T: PartialEq>(&mut self, outcome: Result<T, Error>, expected: &T) {
         self.plain_requests += 1;
         match outcome {
             Ok(value) => {
-                assert!(value == *expected, "an answer is not the one to its call");
+                assert!(value == *expected, "the response is not that of the call");
                 self.right += 1;
             }
             Err(error) => {
@@ -391,7 +398,7 @@ impl Tally {
         }
     }
 
-    /// A list, of which `some` items are asked for.
+    /// Checks a list of which `some` items are requested.
     fn list(
         &mut self,
         items: impl Iterator<Item = Result<Activity, Error>>,
@@ -409,7 +416,7 @@ impl Tally {
             None => {
                 assert_eq!(given, expected.len().min(some), "lost");
                 self.right += 1;
-                // The one after the last says that it was the last.
+                // One more request finds the end of the list.
                 expected.len().div_ceil(size) + 1
             }
             Some(error) => {
@@ -426,7 +433,7 @@ impl Tally {
         }
     }
 
-    /// How many items of a list came, and the error that stopped it.
+    /// Returns the number of items of a list, and the error that stopped it.
     fn items(
         &mut self,
         mut items: impl Iterator<Item = Result<Activity, Error>>,
@@ -444,7 +451,7 @@ impl Tally {
                     given += 1;
                 }
                 Err(error) if error.raw_record().is_some() => {
-                    // The error stands where the record would have.
+                    // The error takes the place of the record.
                     let page = error.page().unwrap() as usize;
                     assert_eq!((page - 1) * size + error.record_index().unwrap(), given);
                     assert!(given < expected.len());
@@ -482,7 +489,7 @@ impl Tally {
     }
 }
 
-/// Holds what the callers saw against what the sandbox did.
+/// Compares the results of the callers with the requests and faults of the sandbox.
 fn account(sum: &Tally, retries: &Retries, requests: &[RecordedRequest]) {
     let is_prefetched = |request: &&RecordedRequest| {
         let query = request.query.as_deref().unwrap_or_default();
@@ -509,19 +516,19 @@ fn account(sum: &Tally, retries: &Retries, requests: &[RecordedRequest]) {
     );
     account_for_faults(sum, retries, requests, &plain);
     account_for_errors(sum, retries);
-    // A connection that was closed without an answer is not told where it came from the pool: the
-    // request is sent again at once.
+    // A pooled connection that was closed without a response does not count as an attempt, so no
+    // retry is reported.
     let silent = plain.iter().filter(|one| one.status.is_none()).count()
         - retries.plain.of(Cause::Close)
         - sum.plain_errors.of(Cause::Close);
     assert_eq!(
         plain.len(),
         sum.plain_requests + retries.plain.total() + silent,
-        "requests that no call explains, or calls that no request does"
+        "requests without a call, or calls without a request"
     );
 }
 
-/// Each fault was met, and each is there in some number, or this would say little.
+/// Checks that each fault was injected often enough, and that each was retried or reported.
 fn account_for_faults(
     sum: &Tally,
     retries: &Retries,
@@ -535,7 +542,7 @@ fn account_for_faults(
         let cause = Cause::Status(status);
         let met = requests.iter().filter(|one| one.status == Some(status));
         assert_eq!(met.count(), sum.injected.of(cause), "of {cause:?}");
-        // Whoever met it either sent the request again, or gave it to the caller.
+        // The client either retried the request or returned the error.
         let met = plain.iter().filter(|one| one.status == Some(status));
         assert_eq!(
             met.count(),
@@ -547,8 +554,8 @@ fn account_for_faults(
     assert_eq!(closed, sum.injected.of(Cause::Close));
 }
 
-/// No error came up more often than its fault; some fell on an answer that they do not change, or
-/// on a page that nobody waited for.
+/// Checks that no error occurred more often than its fault. It may occur less often: some faults do
+/// not change the response, and some meet a prefetched page that is dropped.
 fn account_for_errors(sum: &Tally, retries: &Retries) {
     for cause in CAUSES {
         let seen = sum.errors.of(cause) + retries.plain.of(cause) + retries.prefetched.of(cause);
@@ -561,11 +568,11 @@ fn account_for_errors(sum: &Tally, retries: &Retries) {
         Cause::InvalidUtf8,
     ] {
         assert!(sum.errors.of(cause) > 0, "none of {cause:?}");
-        assert_eq!(retries.plain.of(cause), 0, "{cause:?} was sent again");
+        assert_eq!(retries.plain.of(cause), 0, "{cause:?} was retried");
     }
 }
 
-/// Polls until a count is what it should be: what is closed is closed within a moment.
+/// Waits until a count reaches its expected value, because threads and sockets close with a delay.
 fn settle(what: &str, wanted: usize, count: impl Fn() -> usize) {
     for _ in 0..1000 {
         if count() == wanted {
@@ -573,10 +580,11 @@ fn settle(what: &str, wanted: usize, count: impl Fn() -> usize) {
         }
         thread::sleep(Duration::from_millis(10));
     }
-    panic!("{} {what} are left, and should be {wanted}", count());
+    panic!("there are {} {what} instead of {wanted}", count());
 }
 
-/// The client's threads. The system cuts their names off, and the sandbox has one of its own.
+/// Returns the number of the client's threads. The system truncates the name of the sandbox's
+/// thread.
 fn threads() -> usize {
     let tasks = fs::read_dir("/proc/self/task").unwrap().flatten();
     let names = tasks.filter_map(|task| fs::read_to_string(task.path().join("comm")).ok());
@@ -585,7 +593,7 @@ fn threads() -> usize {
         .count()
 }
 
-/// The sockets of this process.
+/// Returns the number of this process's sockets.
 fn sockets() -> usize {
     let files = fs::read_dir("/proc/self/fd").unwrap().flatten();
     let targets = files.filter_map(|file| fs::read_link(file.path()).ok());

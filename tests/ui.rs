@@ -1,14 +1,14 @@
-//! What the compiler says to those who do what cannot be done: the programs in `ui/`, and beside
-//! each what is printed, as the compiler of this version words it.
+//! Compiler errors for wrong programs. The folder `ui/` has the programs, each with the expected
+//! output of one version of the compiler.
 //!
-//! `TRYBUILD=overwrite cargo test --test ui -- --ignored` writes it anew.
+//! `TRYBUILD=overwrite cargo test --test ui -- --ignored` writes the output again.
 #![allow(clippy::panic, clippy::unwrap_used)]
 
 use std::process::Command;
 
 const RUSTC: &str = "rustc 1.95.";
 
-/// Our own words in it, which no compiler may leave out.
+/// Texts that the output of every version of the compiler must contain.
 const CASES: [(&str, &[&str]); 8] = [
     (
         "group_summary_of_a_user",
@@ -23,24 +23,24 @@ const CASES: [(&str, &[&str]); 8] = [
         &["this operation takes a `MasterToken`, and the client's token is `AnyToken`"],
     ),
     (
-        "group_summary_of_nobody",
+        "group_summary_without_a_token",
         &["this operation takes a `MasterToken`, and the client's token is `NoToken`"],
     ),
     (
-        "users_of_nobody",
+        "users_without_a_token",
         &[
             "this operation takes a `MasterToken` or a `UserToken`, and the client's token is `NoToken`",
             "wants a `Client<MasterToken>` or `Client<UserToken>`",
         ],
     ),
-    ("answer_as_a_literal", &["error[E0639]"]),
+    ("response_as_a_literal", &["error[E0639]"]),
     ("provider_without_a_wildcard", &["error[E0004]"]),
     (
         "provider_matched_by_text",
         &["error[E0308]", "expected `UnknownValue`, found `&str`"],
     ),
     (
-        "request_that_is_not_called",
+        "request_without_a_call",
         &[
             "a request does nothing until it is sent",
             "a builder does nothing until `build` makes a client of it",
@@ -49,13 +49,13 @@ const CASES: [(&str, &[&str]); 8] = [
 ];
 
 #[test]
-#[ignore = "a part of the other, which takes another compiler's words as well"]
+#[ignore = "a part of the other test, which accepts other compilers as well"]
 fn exact() {
     trybuild::TestCases::new().compile_fail("tests/ui/*.rs");
 }
 
 #[test]
-fn what_cannot_be_done_does_not_compile_and_the_compiler_says_why() {
+fn wrong_programs_do_not_compile_and_the_compiler_says_why() {
     let mut exact = Command::new(std::env::current_exe().unwrap());
     exact.args(["--exact", "exact", "--ignored", "--nocapture"]);
     let output = exact.output().unwrap();
@@ -78,7 +78,7 @@ fn what_cannot_be_done_does_not_compile_and_the_compiler_says_why() {
     }
 }
 
-/// What was printed for one of the programs, if it is not what is expected.
+/// Returns the output for one of the programs if it differs from the expected output.
 fn differs<'s>(said: &'s str, case: &str) -> Option<&'s str> {
     let mark = format!("\ntest tests/ui/{case}.rs");
     let (_, section) = said

@@ -1,4 +1,4 @@
-//! What the examples share: a client, and their output.
+//! Functions that the examples share: clients and output.
 
 #![allow(dead_code, reason = "each example uses a part of it")]
 
@@ -18,8 +18,8 @@ type Result<T, E = Box<dyn Error>> = std::result::Result<T, E>;
 
 /// Runs an example with the locked standard output.
 ///
-/// A closed pipe ends it quietly, so that `| head -1` is no failure: `println!` would panic. Any
-/// other error is printed with the name of the example.
+/// A closed pipe, such as that of `| head -1`, ends the example successfully. `println!` would
+/// panic. Any other error is printed with the name of the example.
 pub fn run(name: &str, example: impl FnOnce(&mut dyn Write) -> Result<()>) -> ExitCode {
     match example(&mut io::stdout().lock()) {
         Ok(()) => ExitCode::SUCCESS,
@@ -31,7 +31,7 @@ pub fn run(name: &str, example: impl FnOnce(&mut dyn Write) -> Result<()>) -> Ex
     }
 }
 
-/// Prints a line to the standard error. `eprintln!` would panic where that is a closed pipe.
+/// Prints a line to the standard error. `eprintln!` would panic if that is a closed pipe.
 pub fn note(line: &str) {
     let _ = writeln!(io::stderr(), "{line}");
 }
@@ -41,7 +41,7 @@ fn is_closed_pipe(error: &(dyn Error + 'static)) -> bool {
     error.is_some_and(|error| error.kind() == ErrorKind::BrokenPipe)
 }
 
-/// Returns the error of the output, in which [`run`] finds a closed pipe.
+/// Converts a CSV error so that [`run`] recognizes a closed pipe.
 pub fn csv_error(error: csv::Error) -> Box<dyn Error> {
     let text = error.to_string();
     match error.into_kind() {
@@ -50,14 +50,14 @@ pub fn csv_error(error: csv::Error) -> Box<dyn Error> {
     }
 }
 
-/// Returns a client with the token of the environment, or with the master token of a sandbox if no
-/// token is set. The sandbox runs until it is dropped.
+/// Returns a client with the token from the environment, or with the master token of a sandbox if
+/// no token is set. The sandbox stops when dropped.
 pub fn client() -> Result<(Client<AnyToken>, Option<Sandbox>)> {
     client_or(|sandbox| Ok(MasterToken::new(sandbox.master_token())?.into()))
 }
 
-/// Returns a client with the token of the environment, or with the token of a sandbox's first user
-/// if no token is set. The sandbox runs until it is dropped.
+/// Returns a client with the token from the environment, or with the token of a sandbox's first
+/// user if no token is set. The sandbox stops when dropped.
 pub fn user_client() -> Result<(Client<AnyToken>, Option<Sandbox>)> {
     client_or(|sandbox| {
         let users = sandbox.user_ids();
@@ -78,7 +78,7 @@ fn client_or(
     Ok((builder.build(token(&sandbox)?)?, Some(sandbox)))
 }
 
-/// The variables of which `Client::from_env` makes a client.
+/// The environment variables from which `Client::from_env` takes the token.
 pub const CREDENTIALS: [&str; 4] = [
     "FITRANKINGS_MASTER_TOKEN",
     "FITRANKINGS_USER_TOKEN",
@@ -91,12 +91,12 @@ pub fn is_set(name: &str) -> bool {
     env::var_os(name).is_some_and(|value| !value.is_empty())
 }
 
-/// Formats a value that may be missing: `shown(activity.steps)`.
+/// Formats an optional value, with `-` for `None`: `shown(activity.steps)`.
 pub fn shown<T: Display>(value: Option<T>) -> String {
     value.map_or_else(|| "-".to_owned(), |value| value.to_string())
 }
 
-/// Formats a distance as kilometres, without the unit, which is in the heading of the column.
+/// Formats a distance in kilometres, without the unit.
 pub fn kilometres<N: Number>(distance: Option<Metres<N>>) -> String {
     let kilometres = distance.map(Metres::kilometres);
     shown(kilometres.map(|kilometres| format!("{kilometres:.1}")))

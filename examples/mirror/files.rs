@@ -1,4 +1,4 @@
-//! The files of the copy.
+//! Reading and writing of the copy's files.
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -13,7 +13,7 @@ use crate::common::csv_error;
 /// The cells of each activity, by its id. The id is the first cell.
 pub type Rows = BTreeMap<i64, Vec<String>>;
 
-/// Returns the rows of the copy. There are none before the first run.
+/// Returns the rows of the copy. Before the first run it has none.
 pub fn read_rows(path: &str) -> Result<Rows, Box<dyn Error>> {
     let Some(text) = read_if_there(path)? else {
         return Ok(Rows::new());
@@ -45,7 +45,7 @@ pub fn write_rows(path: &str, rows: &Rows) -> Result<(), Box<dyn Error>> {
     Ok(replace(path, &bytes)?)
 }
 
-/// Writes a file beside the old one, and puts it in its place when it is complete.
+/// Replaces a file. The new file is written under another name and renamed when complete.
 pub fn replace(path: &str, bytes: &[u8]) -> io::Result<()> {
     let new = format!("{path}.new");
     fs::write(&new, bytes)?;

@@ -4,17 +4,17 @@
 //! cargo run --example mirror -- activities.csv
 //! ```
 //!
-//! Run it again whenever you like, from cron for example: it adds what is new, replaces what has
-//! changed, and deletes what is gone.
+//! Each run, for example from cron, adds new activities, updates changed ones, and deletes removed
+//! ones.
 //!
-//! - If an error stops the list, the activities so far are written, and the place is kept in
-//!   `activities.csv.bookmark`. The next run continues there.
-//! - A row is deleted only if one run read the whole list without it, and the service then says that
-//!   there is no such activity. A record that does not decode keeps the row that it has.
+//! - If an error stops the list, the activities so far are written, and a bookmark is kept in
+//!   `activities.csv.bookmark`. The next run continues at the bookmark.
+//! - A row is deleted only if one run has read the whole list without it, and the service then responds
+//!   with a 404 for the activity. The row of a record that does not decode is kept.
 //!
-//! It takes the token from the environment, as `Client::from_env` documents, and runs against the
-//! sandbox where none is set. The copy is of all users with the master token, and of one user with a
-//! user's token: use a file of its own for each token.
+//! The token comes from the environment variables that `Client::from_env` documents. If none is
+//! set, the example runs against the sandbox. The master token copies the activities of all users,
+//! and a user's token those of one user, so use a separate file for each token.
 
 #[path = "../common/mod.rs"]
 mod common;
@@ -45,7 +45,7 @@ fn mirror(out: &mut dyn Write) -> Result<()> {
     // The sandbox runs as long as this variable lives.
     let (client, _sandbox) = common::client()?;
     let mut items = client.list_activities().page_size(100).items();
-    // Without the rows that came before it, the place is of no use.
+    // Without the rows before it, the bookmark is useless.
     let bookmark = files::read_if_there(&bookmark_path)?.filter(|_| !rows.is_empty());
     if let Some(bookmark) = &bookmark {
         items = items.start_at(&serde_json::from_str::<Bookmark>(bookmark)?);
@@ -53,12 +53,12 @@ fn mirror(out: &mut dyn Write) -> Result<()> {
 
     let mut listed = HashSet::new();
     let ended = update(&mut items, &mut rows, &mut listed);
-    // A run that began at a bookmark has not read the pages before it.
+    // A run that started at a bookmark has not read the pages before it.
     if ended.is_ok() && items.is_complete() && bookmark.is_none() {
         delete_vanished(&client, &mut rows, &listed)?;
     }
 
-    // The bookmark comes last: if this program is killed in between, records are only read again.
+    // The bookmark is written last. If the program is killed before, records are read again.
     files::write_rows(&path, &rows)?;
     if ended.is_ok() {
         files::remove_if_there(&bookmark_path)?;
@@ -69,7 +69,7 @@ fn mirror(out: &mut dyn Write) -> Result<()> {
     ended
 }
 
-/// Adds the rows of a list, until its end or an error that stops it.
+/// Adds the rows of a list, until its end or an error that stops the list.
 fn update(
     items: &mut impl Iterator<Item = Result<Activity, fitrankings::Error>>,
     rows: &mut Rows,
@@ -81,7 +81,7 @@ fn update(
                 rows.insert(activity.id, activity.cells()?);
                 listed.insert(activity.id);
             }
-            // A record in an undocumented form: its row, if it has one, stays as it is.
+            // One record does not decode. Its row, if there is one, is kept.
             Err(error) if error.raw_record().is_some() => {
                 note(&format!("not updated: {error}"));
                 listed.extend(error.record_id().and_then(|id| id.parse::<i64>().ok()));
@@ -92,8 +92,9 @@ fn update(
     Ok(())
 }
 
-/// Deletes the rows that the list lacks. The service is asked for each of them: a record can be
-/// missing in a list because others were deleted while it was read, or because its id is unreadable.
+/// Deletes the rows that the list lacks, if the service responds with a 404 for them. A list can
+/// lack a record that exists: because others were deleted meanwhile, or because its id did not
+/// decode.
 fn delete_vanished(
     client: &Client<AnyToken>,
     rows: &mut Rows,

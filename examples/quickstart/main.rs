@@ -1,14 +1,14 @@
-//! A tour of the API: from credentials to a bar chart, and what to do when a request fails.
+//! A tour of the API: credentials, lists, user authorization, summaries, and failed requests.
 //!
-//! Without any setting it starts the sandbox, and needs nothing else:
+//! By default it runs against the sandbox:
 //!
 //! ```text
 //! cargo run --example quickstart
 //! ```
 //!
-//! If the environment holds `FITRANKINGS_CLIENT_ID` and `FITRANKINGS_CLIENT_SECRET`, it talks to the
-//! live service, or to the one at `FITRANKINGS_BASE_URL`. The user then authorizes in a browser, and
-//! you paste the address of the page that the browser ends on.
+//! If `FITRANKINGS_CLIENT_ID` and `FITRANKINGS_CLIENT_SECRET` are set, it runs against the live
+//! service, or against the service at `FITRANKINGS_BASE_URL`. You then grant access in a browser,
+//! and paste the address to which the browser is redirected.
 
 #[path = "../common/mod.rs"]
 mod common;
@@ -30,12 +30,12 @@ use service::Service;
 type Result<T, E = Box<dyn std::error::Error>> = std::result::Result<T, E>;
 type Out<'a> = &'a mut dyn Write;
 
-/// The most activities that are fetched, however many there are.
-const MOST: usize = 10_000;
+/// The maximum number of activities to fetch.
+const MAX_ACTIVITIES: usize = 10_000;
 
 const NEXT: &str = "\
 cargo run --example sandbox
-    runs the sandbox, and prints what to export for a script of your own
+    runs the sandbox, and prints the environment variables for your script
 cargo run --example sandbox -- cargo run --example activities
     runs the shortest example against the sandbox
 cargo run --example weekly -- 2016
@@ -60,14 +60,17 @@ fn tour(out: Out) -> Result<()> {
         .login(credentials)?;
     writeln!(out, "Got {:?}: a token is never shown.", master.token())?;
 
-    heading(out, "The master token opens what all users have")?;
+    heading(
+        out,
+        "The master token gives access to the data of all users",
+    )?;
     let newest = list(out, &master)?;
 
     heading(out, "A user authorizes the application")?;
     let user = service.authorize(out)?;
     writeln!(out, "User {} granted {:?}.", user.user_id, user.token)?;
 
-    heading(out, "The user's token opens what that user has")?;
+    heading(out, "A user's token gives access to the data of that user")?;
     let user = master.with_token(user.token);
     for user in user.list_users().call()? {
         let name = [shown(user.first_name), shown(user.last_name)].join(" ");
@@ -83,17 +86,7 @@ fn tour(out: Out) -> Result<()> {
     heading(out, "An error says what happened and what to do")?;
     failures(out, &user)?;
 
-    heading(out, "A request that fails is sent again")?;
-    resilience::retry(out)?;
-
-    heading(
-        out,
-        "A list continues after an error, in another program too",
-    )?;
-    resilience::bookmark(out)?;
-
-    heading(out, "Another thread can stop a call")?;
-    resilience::cancel(out)?;
+    resilience::tour(out)?;
 
     heading(out, "What to try next")?;
     writeln!(out, "{NEXT}")?;
@@ -104,7 +97,7 @@ fn heading(out: Out, text: &str) -> io::Result<()> {
     writeln!(out, "\n{text}\n{}", "-".repeat(text.len()))
 }
 
-/// Shows the newest activities, and returns the day of the newest.
+/// Prints the newest activities, and returns the day of the newest.
 fn list(out: Out, client: &Client<MasterToken>) -> Result<Date> {
     let users = client.list_users().items();
     let users = users.collect::<Result<Vec<_>, Error>>()?;
@@ -115,7 +108,7 @@ fn list(out: Out, client: &Client<MasterToken>) -> Result<Date> {
         users.len(),
         activities.len()
     )?;
-    // The API documents no direction of its order.
+    // The order of the list is not documented.
     activities.sort_by_key(|activity| Reverse(activity.action_date));
     let heads = ["date", "provider", "distance km", "duration", "MET-min"];
     let [date, provider, distance, duration, effort] = heads;
@@ -139,15 +132,15 @@ fn list(out: Out, client: &Client<MasterToken>) -> Result<Date> {
     Ok(newest.ok_or("no activity has a date to sum up from")?)
 }
 
-/// Returns all activities that decode, and shows the errors of the others.
+/// Returns the activities that decode, and prints the errors of the others.
 fn activities(out: Out, client: &Client<MasterToken>) -> Result<Vec<Activity>> {
     let mut activities = Vec::new();
     let list = client.list_activities().page_size(100).items();
-    for activity in list.prefetch(4).take(MOST) {
+    for activity in list.prefetch(4).take(MAX_ACTIVITIES) {
         match activity {
             Ok(activity) => activities.push(activity),
             Err(error) if error.raw_record().is_some() => {
-                writeln!(out, "Left out:\n{}", wrapped(&error.to_string()))?;
+                writeln!(out, "Skipped:\n{}", wrapped(&error.to_string()))?;
             }
             Err(error) => return Err(error.into()),
         }
@@ -165,7 +158,7 @@ fn time(duration: Option<Seconds>) -> String {
     shown(text)
 }
 
-/// Formats an effort without its unit, which is in the heading of the column.
+/// Formats an effort as a whole number, without the unit.
 fn whole(effort: Option<MetMinutes>) -> String {
     let text = effort.map(|effort| format!("{:.0}", effort.to_f64()));
     shown(text)
@@ -231,10 +224,9 @@ fn failures(out: Out, user: &Client<UserToken>) -> Result<()> {
     if let Err(error) = wrong.list_activities().call() {
         writeln!(out, "A wrong token:\n{}", wrapped(&error.to_string()))?;
     }
-    // The compiler refuses the group's summary to a user's token, so this one claims to be a
-    // master token.
-    let posing = user.with_token(MasterToken::new(user.token().expose())?);
-    if let Err(error) = posing.get_group_stat_summary().call() {
+    // A `Client<UserToken>` has no group summary: this would not compile without a `MasterToken`.
+    let wrong = user.with_token(MasterToken::new(user.token().expose())?);
+    if let Err(error) = wrong.get_group_stat_summary().call() {
         writeln!(
             out,
             "A user's token where the master token is needed:\n{}",
@@ -244,7 +236,7 @@ fn failures(out: Out, user: &Client<UserToken>) -> Result<()> {
     Ok(())
 }
 
-/// Breaks a text into indented lines of at most 80 characters, between words.
+/// Wraps a text into indented lines of at most 80 characters.
 fn wrapped(text: &str) -> String {
     const INDENT: &str = "    ";
     let mut lines = Vec::new();

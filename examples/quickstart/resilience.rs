@@ -1,5 +1,4 @@
-//! What the client does when a request fails. Each part has a sandbox of its own, since only a sandbox
-//! fails when it is told to.
+//! What the client does when a request fails. Each part starts a sandbox to inject faults.
 
 use std::thread;
 use std::time::Duration;
@@ -8,7 +7,18 @@ use fitrankings::list::Bookmark;
 use fitrankings::sandbox::{Fault, Sandbox};
 use fitrankings::{CancelHandle, Client, MasterToken};
 
-use crate::{Out, Result, wrapped};
+use crate::{Out, Result, heading, wrapped};
+
+pub fn tour(out: Out) -> Result<()> {
+    heading(out, "A failed request is retried")?;
+    retry(out)?;
+
+    heading(out, "A list continues after an error, even in another run")?;
+    bookmark(out)?;
+
+    heading(out, "Another thread can cancel a call")?;
+    cancel(out)
+}
 
 fn sandbox() -> Result<(Sandbox, Client<MasterToken>)> {
     let sandbox = Sandbox::builder().users(2).activities(25).start()?;
@@ -19,21 +29,21 @@ fn sandbox() -> Result<(Sandbox, Client<MasterToken>)> {
     Ok((sandbox, client))
 }
 
-pub fn retry(out: Out) -> Result<()> {
+fn retry(out: Out) -> Result<()> {
     let (sandbox, client) = sandbox()?;
     sandbox.fault(Fault::Status(503).times(2));
     let users = client.list_users().call()?.len();
     let requests = sandbox.requests().len();
     writeln!(
         out,
-        "The service was down twice. After {requests} requests there are {users} users."
+        "Two requests failed with a 503. After {requests} requests there are {users} users."
     )?;
     Ok(())
 }
 
-pub fn bookmark(out: Out) -> Result<()> {
+fn bookmark(out: Out) -> Result<()> {
     let (sandbox, client) = sandbox()?;
-    // A web page in place of the list: sending the request again would not help.
+    // HTML instead of the list, which the client does not retry.
     sandbox.fault(Fault::Html.on_page(2));
     let list = || client.list_activities().page_size(10).items();
     let mut items = list();
@@ -51,20 +61,20 @@ pub fn bookmark(out: Out) -> Result<()> {
         wrapped(&error.to_string())
     )?;
 
-    // A program that ends here keeps this text in a file.
+    // A real program would keep this text in a file, and continue in its next run.
     let kept = serde_json::to_string(&items.bookmark())?;
     let bookmark: Bookmark = serde_json::from_str(&kept)?;
     let rest = list().start_at(&bookmark);
     let rest = rest.collect::<Result<Vec<_>, _>>()?.len();
     writeln!(
         out,
-        "From the bookmark {rest} more, so that none of the {} is missing.",
+        "The bookmark gives {rest} more: all {} activities in total.",
         count + rest
     )?;
     Ok(())
 }
 
-pub fn cancel(out: Out) -> Result<()> {
+fn cancel(out: Out) -> Result<()> {
     let (sandbox, client) = sandbox()?;
     sandbox.fault(Fault::Stall(Duration::from_secs(60)));
     let handle = CancelHandle::new();

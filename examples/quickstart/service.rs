@@ -1,4 +1,4 @@
-//! The service that the tour goes through: the one that the environment names, or a sandbox.
+//! The service that the tour uses: the one in the environment variables, or a sandbox.
 
 use std::env;
 use std::io;
@@ -10,7 +10,7 @@ use fitrankings::sandbox::Sandbox;
 use crate::common::is_set;
 use crate::{Out, Result};
 
-/// Where the browser is sent back to. Nothing listens there: the address alone is needed.
+/// The callback URI. Nothing listens there, because the user pastes the address.
 const CALLBACK: &str = "http://127.0.0.1:8080/done";
 
 const CLIENT_ID: &str = "FITRANKINGS_CLIENT_ID";
@@ -24,7 +24,7 @@ pub struct Service {
 }
 
 impl Service {
-    /// Finds the service. Its credentials are needed, since the tour exchanges them for a token.
+    /// Returns the service whose credentials are in the environment, or else a sandbox.
     pub fn find(out: Out) -> Result<Self> {
         match (variable(CLIENT_ID)?, variable(CLIENT_SECRET)?) {
             (Some(client_id), Some(client_secret)) => Ok(Self {
@@ -34,7 +34,7 @@ impl Service {
                 sandbox: None,
             }),
             (None, None) => Self::sandbox(out),
-            _ => Err(format!("{CLIENT_ID} and {CLIENT_SECRET} have to be set both").into()),
+            _ => Err(format!("only one of {CLIENT_ID} and {CLIENT_SECRET} is set").into()),
         }
     }
 
@@ -48,8 +48,8 @@ impl Service {
             if is_set(token) {
                 writeln!(
                     out,
-                    "{token} is not used: this begins with credentials.\n\
-                     The example `csv` takes the token."
+                    "{token} is not used: this example needs credentials.\n\
+                     The example `csv` uses the token."
                 )?;
             }
         }
@@ -62,7 +62,7 @@ impl Service {
         })
     }
 
-    /// Sends the user to the authorization page, and reads the address that the browser ends on.
+    /// Asks the user to authorize the application, and returns the user's token and id.
     pub fn authorize(&self, out: Out) -> Result<UserAuthorization> {
         let value = OneTimeValue::new()?;
         let url = Authorization::new(&*self.client_id)
@@ -75,13 +75,13 @@ impl Service {
                 writeln!(out, "The sandbox presses `Allow` for its first user.")?;
                 let users = sandbox.user_ids();
                 let user = users.first().ok_or("the sandbox has no users")?;
-                // As text: a connection that breaks here is no closed pipe of the output.
+                // As text: `run` would treat a broken connection as a closed pipe of the output.
                 let granted = sandbox.grant(&url, *user);
                 granted.map_err(|error| error.to_string())?
             }
             None => {
                 writeln!(out, "Open this in a browser:\n  {url}")?;
-                writeln!(out, "and paste the address that the browser ends on:")?;
+                writeln!(out, "and paste the address to which it is redirected:")?;
                 out.flush()?;
                 let mut line = String::new();
                 io::stdin().read_line(&mut line)?;

@@ -1,14 +1,17 @@
-//! Runs the sandbox, and prints the variables with which a script finds it.
+//! Runs the sandbox, and prints the environment variables for scripts that use it.
 //!
-//! ```text
-//! cargo run --example sandbox                                  in one terminal …
-//! export FITRANKINGS_BASE_URL=… FITRANKINGS_MASTER_TOKEN=…     … and what it prints in another
+//! ```sh
+//! # In one terminal:
+//! cargo run --example sandbox
+//! # In another terminal, the lines that it prints:
+//! export FITRANKINGS_BASE_URL=… FITRANKINGS_MASTER_TOKEN=…
 //!
-//! cargo run --example sandbox -- cargo run --example activities    or both in one
+//! # Or run a command with these variables:
+//! cargo run --example sandbox -- cargo run --example activities
 //! ```
 //!
-//! It runs until Ctrl-C or until it is killed, in the background and without a terminal as well, or
-//! until the command ends. `--help` lists the options.
+//! It runs until the command ends, or else until Ctrl-C or a signal. It also runs in the background
+//! and without a terminal. `--help` lists the options.
 
 #[path = "../common/mod.rs"]
 mod common;
@@ -52,9 +55,9 @@ fn sandbox(out: &mut dyn Write) -> Result<ExitCode> {
     }
     announce(out, &sandbox)?;
     if options.until_eof {
-        // An input that cannot be read has ended, too.
+        // An input that cannot be read counts as ended.
         let _ = io::copy(&mut io::stdin().lock(), &mut io::sink());
-        common::note("The input has ended, and the sandbox with it.");
+        common::note("The sandbox stops because its input has ended.");
         return Ok(ExitCode::SUCCESS);
     }
     loop {
@@ -62,9 +65,9 @@ fn sandbox(out: &mut dyn Write) -> Result<ExitCode> {
     }
 }
 
-/// Runs a command that finds the sandbox in its environment.
+/// Runs a command with the sandbox's address and master token in its environment.
 fn run(command: &mut Command, sandbox: &Sandbox) -> Result<ExitCode> {
-    // Those of another service would be sent to the sandbox.
+    // Credentials of another service must not be sent to the sandbox.
     for other in common::CREDENTIALS {
         command.env_remove(other);
     }
@@ -75,18 +78,18 @@ fn run(command: &mut Command, sandbox: &Sandbox) -> Result<ExitCode> {
         let program = command.get_program().display();
         format!("{program} cannot be started: {error}")
     })?;
-    // There is no code if a signal ended the command.
+    // `code` returns `None` if a signal ended the command.
     let code = status.code().and_then(|code| u8::try_from(code).ok());
     Ok(code.map_or(ExitCode::FAILURE, ExitCode::from))
 }
 
-/// Prints lines for a shell to evaluate.
+/// Prints the variables as lines for a shell.
 fn announce(out: &mut dyn Write, sandbox: &Sandbox) -> Result<()> {
     let users = sandbox.user_ids();
     writeln!(
         out,
         "# A sandbox with {} users and {} activities. It stops at Ctrl-C.\n\
-         # Copy the next two lines into another terminal, and start your script there.\n\
+         # Copy the next two lines into another terminal, and run your script there.\n\
          export FITRANKINGS_BASE_URL={}\n\
          export FITRANKINGS_MASTER_TOKEN={}",
         users.len(),
@@ -99,13 +102,13 @@ fn announce(out: &mut dyn Write, sandbox: &Sandbox) -> Result<()> {
     {
         writeln!(
             out,
-            "# In place of the master token, the token of user {user}:\n\
+            "# To use the token of user {user} instead of the master token:\n\
              # export FITRANKINGS_MASTER_TOKEN= FITRANKINGS_USER_TOKEN={token}"
         )?;
     }
     writeln!(
         out,
-        "# Or the credentials that the master token is exchanged for:\n\
+        "# To use the credentials, which are exchanged for the master token:\n\
          # export FITRANKINGS_MASTER_TOKEN= FITRANKINGS_CLIENT_ID={} FITRANKINGS_CLIENT_SECRET={}",
         sandbox.client_id(),
         sandbox.client_secret(),

@@ -9,39 +9,40 @@ use fitrankings::sandbox::{Fault, FaultRule, Sandbox, SandboxBuilder};
 type Result<T, E = Box<dyn Error>> = std::result::Result<T, E>;
 
 pub const HELP: &str = "\
-Runs the sandbox, and prints what to export. It runs until Ctrl-C, or until it
-is killed.
+Runs the sandbox, and prints the environment variables for scripts that use it.
+It runs until Ctrl-C or a signal.
 
     cargo run --example sandbox -- [OPTIONS] [COMMAND…]
 
-    --port N         the port (any free one)
-    --token TOKEN    the master token (one that is made up from the seed)
-    --users N        how many users there are (12)
-    --activities N   how many activities they have between them (3000)
-    --seed N         makes other data: the same seed gives the same data (0)
-    --latency MS     delays every response by so many milliseconds (0)
-    --fault FAULT    makes the next request go wrong; can be given several times
-    --until-eof      stops when the standard input ends, too
-    COMMAND…         a program with its arguments: runs with the variables set,
-                     and the sandbox stops when it ends
+    --port N         the port (default: a free port)
+    --token TOKEN    the master token (default: generated from the seed)
+    --users N        the number of users (default: 12)
+    --activities N   the number of activities of all users (default: 3000)
+    --seed N         the seed of the data: the same seed gives the same data
+                     (default: 0)
+    --latency MS     the delay of every response in milliseconds (default: 0)
+    --fault FAULT    injects a fault into the next request; may be repeated
+    --until-eof      stops when the standard input ends as well
+    COMMAND…         runs a program with the variables set, and stops the sandbox
+                     when the program ends
 
 FAULT is one of these:
 
-    503              this status, or any other
-    retry-after=S    429, with so many seconds in Retry-After
-    stall=MS         a response that comes so many milliseconds late
-    redirect=URL     301 to this URL
+    503              a response with this status, from 200 to 999
+    retry-after=S    a 429 with this number of seconds in Retry-After
+    stall=MS         a delay of the response in milliseconds
+    redirect=URL     a 301 to this URL
     html, empty, garbage, invalid-utf8
-                     200, with this in place of the JSON
+                     a 200 with this body instead of the JSON
     odd-record       a list with a record that does not decode
     truncated        a connection that closes in the middle of the response
     close            a connection that closes without a response
 
 with any of these after it:
 
-    ,page=N          for this page of a list
-    ,times=N         for so many requests (1)
-    ,always          for all requests
+    ,page=N          only requests for this page of a list
+    ,times=N         the number of requests (default: 1)
+    ,always          all requests
 
 Example: a server in the background that always fails on page 2 of a list
 
@@ -53,7 +54,7 @@ pub struct Options {
     pub sandbox: SandboxBuilder,
     pub faults: Vec<FaultRule>,
     pub until_eof: bool,
-    /// A program and its arguments; empty if there is none.
+    /// A program and its arguments, or empty.
     pub command: Vec<String>,
 }
 
@@ -112,10 +113,10 @@ fn parse_fault(text: &str) -> Result<FaultRule> {
 }
 
 fn parse_kind(text: &str) -> Result<Fault> {
-    let (kind, value) = match text.split_once('=') {
-        Some((kind, value)) => (kind, Some(value)),
-        None => (text, None),
-    };
+    let unknown = || format!("there is no fault {text}; --help lists them");
+    let (kind, value) = text
+        .split_once('=')
+        .map_or((text, None), |(kind, value)| (kind, Some(value)));
     Ok(match (kind, value) {
         ("retry-after", value) => Fault::RetryAfter(number(kind, value)?),
         ("stall", value) => Fault::Stall(Duration::from_millis(number(kind, value)?)),
@@ -129,9 +130,9 @@ fn parse_kind(text: &str) -> Result<Fault> {
         ("close", None) => Fault::Close,
         (status, None) => match status.parse() {
             Ok(status @ 200..=999) => Fault::Status(status),
-            _ => return Err(format!("there is no fault {text}; --help lists them").into()),
+            _ => return Err(unknown().into()),
         },
-        _ => return Err(format!("there is no fault {text}; --help lists them").into()),
+        _ => return Err(unknown().into()),
     })
 }
 

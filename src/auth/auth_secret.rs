@@ -1,4 +1,4 @@
-//! A secret together with the location in a request where it is sent.
+//! A secret and its location in a request.
 
 use std::sync::Arc;
 
@@ -10,19 +10,19 @@ use zeroize::Zeroizing;
 use super::base64;
 use crate::Error;
 
-/// The fewest letters of a secret that can be searched for in a text. A shorter one is found in too
+/// The minimum length of a secret that is redacted from texts. A shorter secret would match too
 /// many words by chance.
 pub(crate) const SHORTEST: usize = 4;
 
 const BEARER: &str = "Bearer ";
 const BASIC: &str = "Basic ";
 
-/// The part of a request in which a key is sent.
+/// The part of a request that holds an API key.
 #[derive(Clone, Copy)]
 #[allow(
     dead_code,
     unreachable_pub,
-    reason = "which of these there are is up to the document"
+    reason = "a document may use only some of them"
 )]
 pub enum KeyLocation {
     Header,
@@ -30,28 +30,29 @@ pub enum KeyLocation {
     Cookie,
 }
 
-/// A secret that authorizes a request: as it is sent, and with the location where it is sent.
+/// A secret that authorizes a request, with its location in the request.
 ///
-/// All clones share one copy, which is wiped when the last is dropped.
+/// All clones share one copy, which is wiped from memory when the last clone is dropped.
 #[derive(Clone)]
 pub struct AuthSecret(Arc<Inner>);
 
 struct Inner {
     location: Location,
     sent: HeaderValue,
-    /// The length of the text before the secret, such as `Bearer `.
+    /// The length of the prefix of `sent`, such as `Bearer `.
     scheme: usize,
-    /// User name and password, with a colon between them.
+    /// User name and password, separated by a colon. Empty for other kinds of secret.
     pair: Zeroizing<String>,
 }
 
+#[derive(PartialEq)]
 enum Location {
     Header(HeaderName),
     Query(&'static str),
     Cookie(&'static str),
 }
 
-/// Bytes that are wiped when they are dropped.
+/// Bytes that are wiped from memory when dropped.
 pub(crate) struct Wiped(pub Zeroizing<Vec<u8>>);
 
 impl AsRef<[u8]> for Wiped {
@@ -60,14 +61,14 @@ impl AsRef<[u8]> for Wiped {
     }
 }
 
-/// Returns the value of a header that `Debug` does not show, and that is wiped when it is dropped.
+/// Returns a header value that `Debug` does not show and that is wiped from memory when dropped.
 pub(crate) fn sensitive(bytes: Zeroizing<Vec<u8>>) -> Option<HeaderValue> {
     let mut value = HeaderValue::from_maybe_shared(Bytes::from_owner(Wiped(bytes))).ok()?;
     value.set_sensitive(true);
     Some(value)
 }
 
-#[allow(dead_code, reason = "which of these are called is up to the document")]
+#[allow(dead_code, reason = "a document may use only some of them")]
 impl AuthSecret {
     pub(crate) fn bearer(token: impl Into<String>) -> Result<Self, Error> {
         let token = Zeroizing::new(token.into());
@@ -104,7 +105,7 @@ impl AuthSecret {
         let location = match location {
             KeyLocation::Header => Location::Header(
                 HeaderName::from_bytes(name.as_bytes())
-                    .map_err(|_| Error::invalid(format!("no header can be named `{name}`")))?,
+                    .map_err(|_| Error::invalid(format!("`{name}` is not a valid header name")))?,
             ),
             KeyLocation::Query => Location::Query(name),
             KeyLocation::Cookie => Location::Cookie(name),
@@ -118,7 +119,7 @@ impl AuthSecret {
         secret: &[u8],
         pair: Option<Zeroizing<String>>,
     ) -> Result<Self, Error> {
-        // With the whole capacity: a buffer that grows leaves a copy behind.
+        // A buffer that grows would leave a copy of the secret in memory.
         let mut bytes = Zeroizing::new(Vec::with_capacity(scheme.len() + secret.len()));
         bytes.extend_from_slice(scheme.as_bytes());
         bytes.extend_from_slice(secret);
@@ -135,7 +136,7 @@ impl AuthSecret {
     /// Returns the secret as it is sent.
     pub(crate) fn expose(&self) -> &str {
         let secret = self.0.sent.as_bytes().get(self.0.scheme..);
-        // A secret is ASCII, or it would not have been taken.
+        // The checks below accept ASCII only.
         std::str::from_utf8(secret.unwrap_or_default()).unwrap_or_default()
     }
 
@@ -147,10 +148,10 @@ impl AuthSecret {
         self.0.pair.split_once(':').unwrap_or_default().1
     }
 
-    /// Returns every text that must not be shown: a server can repeat any of them.
+    /// Returns all texts that must be redacted from what a server sends.
     pub(crate) fn secrets(&self) -> impl Iterator<Item = &str> {
         let sent = self.expose();
-        // A key can have a scheme of the service's own: `Token abc`.
+        // A key can have a scheme before it: `Token abc`.
         let word = sent.rsplit(' ').next().filter(|word| *word != sent);
         let user_name = Some(self.user_name()).filter(|_| self.has_secret_user_name());
         [sent, &self.0.pair, self.password()]
@@ -159,8 +160,8 @@ impl AuthSecret {
             .chain(word)
     }
 
-    /// Returns whether the user name may be a key: some services want one there, with any password
-    /// or none. A name of a few letters with a password is not a key.
+    /// Returns whether the user name may be a key. Some services expect a key as the user name,
+    /// with any password or none. A short user name with a password is not treated as a key.
     fn has_secret_user_name(&self) -> bool {
         self.password().is_empty() || self.user_name().chars().count() >= SHORTEST
     }
@@ -187,27 +188,22 @@ impl AuthSecret {
         }
     }
 
-    /// Returns whether both have the same location, so that only one can be sent.
+    /// Returns whether both have the same location, where one would overwrite the other.
     pub(crate) fn conflicts_with(&self, other: &Self) -> bool {
-        match (&self.0.location, &other.0.location) {
-            (Location::Header(one), Location::Header(other)) => one == other,
-            (Location::Query(one), Location::Query(other)) => one == other,
-            (Location::Cookie(one), Location::Cookie(other)) => one == other,
-            _ => false,
-        }
+        self.0.location == other.0.location
     }
 }
 
-/// Checks a token. The message shows nothing of it.
+/// Checks a token. The error shows no part of it.
 fn check_bearer(token: &str) -> Result<(), Error> {
     let problem = if token.is_empty() {
         "the token is empty"
     } else if token.starts_with(BEARER) {
         "the token begins with `Bearer `: give the token alone"
     } else if token.ends_with(['\n', '\r']) {
-        "the token ends in a line break: trim it before you pass it on"
+        "the token ends in a line break: trim it first"
     } else if !token.bytes().all(|byte| byte.is_ascii_graphic()) {
-        "the token holds a blank, a control character or a letter outside of ASCII: \
+        "the token has a space, a control character or a character outside of ASCII: \
          a bearer token has none of these"
     } else {
         return Ok(());
@@ -219,11 +215,11 @@ fn check_basic(user: &str, password: &str) -> Result<(), Error> {
     let problem = if user.is_empty() && password.is_empty() {
         "the user name and the password are empty"
     } else if user.contains(':') {
-        "the user name holds a colon, which would end it"
+        "the user name has a colon, which would end it"
     } else if password.ends_with(['\n', '\r']) {
-        "the password ends in a line break: trim it before you pass it on"
+        "the password ends in a line break: trim it first"
     } else if user.contains(char::is_control) || password.contains(char::is_control) {
-        "the user name or the password holds a control character"
+        "the user name or the password has a control character"
     } else {
         return Ok(());
     };
@@ -231,18 +227,18 @@ fn check_basic(user: &str, password: &str) -> Result<(), Error> {
 }
 
 fn check_key(location: KeyLocation, key: &str) -> Result<(), Error> {
-    // Some services want a word before the key: `Token abc`.
+    // Some services expect a scheme before the key: `Token abc`.
     let inner_blank = |key: &str| matches!(location, KeyLocation::Header) && key.trim() == key;
     let fits = |byte: u8| byte.is_ascii_graphic() || byte == b' ' && inner_blank(key);
     let problem = if key.is_empty() {
         "the key is empty"
     } else if key.ends_with(['\n', '\r']) {
-        "the key ends in a line break: trim it before you pass it on"
+        "the key ends in a line break: trim it first"
     } else if !key.bytes().all(fits) {
-        "the key holds a blank, a control character or a letter outside of ASCII, \
+        "the key has a space, a control character or a character outside of ASCII, \
          which cannot be sent"
     } else if matches!(location, KeyLocation::Cookie) && key.contains([';', ',']) {
-        "the key holds a `;` or a `,`, which would end the cookie"
+        "the key has a `;` or a `,`, which would end the cookie"
     } else {
         return Ok(());
     };

@@ -1,4 +1,4 @@
-//! Keys that are sent in the query.
+//! API keys in the query of a URL.
 
 use bytes::Bytes;
 use percent_encoding::utf8_percent_encode;
@@ -9,9 +9,10 @@ use zeroize::Zeroizing;
 use super::auth_secret::{AuthSecret, Wiped};
 use crate::escape::ESCAPED;
 
-/// Adds the keys that belong into the query to a URL, whose bytes are wiped when it is dropped.
+/// Adds the API keys of the query to a URL. The bytes of the URL are wiped from memory when
+/// dropped.
 ///
-/// This comes last, so that no URL that could be shown has a key in it.
+/// Called last, so that no URL in an error or a log contains a key.
 pub(crate) fn with_query_keys(uri: Uri, secrets: &[AuthSecret]) -> Option<Uri> {
     if secrets.iter().all(|secret| secret.query().is_none()) {
         return Some(uri);
@@ -30,15 +31,11 @@ pub(crate) fn with_query_keys(uri: Uri, secrets: &[AuthSecret]) -> Option<Uri> {
     for (name, key) in pairs() {
         let sign = if bytes.contains(&b'?') { b'&' } else { b'?' };
         bytes.push(sign);
-        for piece in utf8_percent_encode(name, &ESCAPED) {
-            bytes.extend_from_slice(piece.as_bytes());
-        }
+        bytes.extend(utf8_percent_encode(name, &ESCAPED).flat_map(str::as_bytes));
         bytes.push(b'=');
-        for piece in utf8_percent_encode(key, &ESCAPED) {
-            bytes.extend_from_slice(piece.as_bytes());
-        }
+        bytes.extend(utf8_percent_encode(key, &ESCAPED).flat_map(str::as_bytes));
     }
-    // The host is not a part of these bytes: `ureq` keeps it as long as the connection.
+    // The host stays in a buffer of its own, because `ureq` keeps it as long as the connection.
     let path = PathAndQuery::from_maybe_shared(Bytes::from_owner(Wiped(bytes)));
     parts.path_and_query = Some(path.ok()?);
     Uri::from_parts(parts).ok()

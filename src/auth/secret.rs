@@ -4,11 +4,11 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
-/// A text that is never shown, and that is wiped from memory when it is dropped.
+/// A secret text, which is wiped from memory when dropped.
 ///
-/// The spec's `format: password` becomes this type. `Debug` writes `Secret(…)`, there is no
-/// `Display`, and comparing takes the same time wherever two secrets of one length differ.
-/// Serializing it writes the text itself: that is how it reaches the service.
+/// It is the type of a string with `format: password` in the spec. `Debug` writes `Secret(…)`, and
+/// there is no `Display`. Two secrets of the same length are compared in constant time. `Serialize`
+/// writes the text itself, because requests need it.
 ///
 /// ```
 /// use fitrankings::Secret;
@@ -21,7 +21,7 @@ use zeroize::Zeroizing;
 pub struct Secret(Zeroizing<String>);
 
 impl Secret {
-    /// Returns the text. Nothing keeps the returned text from being shown.
+    /// Returns the text. The returned `str` is not protected: `Debug` and `Display` show it.
     pub fn expose(&self) -> &str {
         &self.0
     }

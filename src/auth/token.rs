@@ -6,9 +6,11 @@ use super::auth_secret::AuthSecret;
 
 /// A token that a [`Client`](crate::Client) can hold.
 ///
-/// This trait is sealed. The tokens of this crate implement it, and tuples of two to four of them,
-/// of which all are sent. The traits of [`access`](crate::access) say which tokens may call an
-/// operation.
+/// The token types of this crate implement it, and so do tuples of two to four of them. A client
+/// with a tuple sends all of its tokens. The traits of [`access`](crate::access) say which tokens
+/// may call an operation.
+///
+/// This trait is sealed.
 pub trait Token: sealed::AuthSecrets + Clone + fmt::Debug + Send + Sync + 'static {}
 
 mod sealed {
@@ -22,7 +24,8 @@ mod sealed {
 
 pub(crate) use sealed::AuthSecrets;
 
-/// Makes a token of a struct around an [`AuthSecret`]. `Debug` shows the name of the struct.
+/// Implements [`Token`] for a struct around an [`AuthSecret`]. `Debug` shows only the struct's
+/// name.
 macro_rules! token {
     ($name:ident) => {
         impl ::std::fmt::Debug for $name {
@@ -43,7 +46,7 @@ macro_rules! token {
 
 pub(crate) use token;
 
-/// No token: for the operations that need none.
+/// The absence of a token, for operations that need none.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct NoToken;
 
@@ -85,7 +88,7 @@ mod tests {
     use crate::{AnyToken, Client, Error, MasterToken, RetryPolicy, UserToken};
 
     #[test]
-    fn what_is_no_token_is_refused_without_showing_it() {
+    fn an_invalid_token_is_refused_without_showing_it() {
         for bad in [
             "",
             "canary\n",
@@ -120,7 +123,7 @@ mod tests {
     const CANARY: &str = "cA4n/aR+y7=qZ";
     const PASSWORD: &str = "pA5s:wO\"r&d ä";
 
-    /// A token type as the generator writes it.
+    /// Defines token types like those that the generator writes.
     macro_rules! tokens {
         ($($name:ident = $make:path, $($argument:ident),+;)+) => {$(
             #[derive(Clone)]
@@ -244,7 +247,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_that_a_server_repeats_is_shown() {
+    fn secrets_that_a_server_repeats_are_redacted() {
         let encoded = base64::encode(format!("me:{PASSWORD}").as_bytes());
         let encoded = std::str::from_utf8(&encoded).unwrap();
         let echo = format!(
@@ -346,7 +349,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_sent_in_its_place_is_refused() {
+    fn a_secret_that_cannot_be_sent_in_its_location_is_refused() {
         for bad in ["", "can\n", "cän", "\tcan", "can ", " can", "can\r\nX: y"] {
             let error = HeaderKey::new(bad).unwrap_err().to_string();
             assert!(

@@ -1,4 +1,4 @@
-//! Clients from the variables of the environment.
+//! Clients from environment variables.
 
 use std::env;
 
@@ -21,8 +21,7 @@ const VARIABLES: [&str; 5] = [MASTER_TOKEN, USER_TOKEN, CLIENT_ID, CLIENT_SECRET
 impl Client<AnyToken> {
     /// Creates a client from environment variables, with the default settings.
     ///
-    /// [`ClientBuilder::from_env`] does the same with other settings, and its documentation has
-    /// the table of variables.
+    /// [`ClientBuilder::from_env`] lists the variables, and creates a client with other settings.
     ///
     /// # Example
     ///
@@ -43,10 +42,10 @@ impl Client<AnyToken> {
 }
 
 impl ClientBuilder {
-    /// Creates a client with these settings, and with the token and the base URL of the
-    /// environment.
+    /// Creates a client with these settings, and with the token and the base URL from environment
+    /// variables.
     ///
-    /// The first of these variables that is set gives the token:
+    /// The token comes from the first of these variables that is set:
     ///
     /// | variable | value |
     /// |---|---|
@@ -54,16 +53,16 @@ impl ClientBuilder {
     /// | `FITRANKINGS_USER_TOKEN` | a user's token |
     /// | `FITRANKINGS_CLIENT_ID` and `FITRANKINGS_CLIENT_SECRET` | credentials; one request exchanges them for the application's token |
     ///
-    /// `FITRANKINGS_BASE_URL` is the base URL, unless [`base_url`](Self::base_url) was called: a
-    /// setting in the program takes precedence over the environment. Default:
-    /// [`BASE_URL`](crate::BASE_URL). A variable with an empty value counts as not set.
+    /// The base URL comes from `FITRANKINGS_BASE_URL`, unless [`base_url`](Self::base_url) was
+    /// called. Default: [`BASE_URL`](crate::BASE_URL).
+    ///
+    /// A variable with an empty value counts as not set.
     ///
     /// Only `from_env` reads these variables. [`build`](Self::build) and
     /// [`login`](Self::login) ignore `FITRANKINGS_BASE_URL`.
     ///
-    /// A variable that looks like a misspelt one of these, such as `FITRANKINGS_BASEURL`, is an
-    /// error unless the one that it looks like is set. Without the error, the requests and their
-    /// token would go to another host than the one that was meant.
+    /// A misspelt variable, such as `FITRANKINGS_BASEURL`, is an error unless the correct variable
+    /// is set. Without the error, requests with the token could go to the wrong host.
     ///
     /// # Example
     ///
@@ -90,7 +89,8 @@ impl ClientBuilder {
     }
 }
 
-/// The tests of this module pass their own names and values: a process has only one environment.
+/// Creates a client from variables. The tests pass their own variables, because all tests share the
+/// environment of the process.
 fn client(
     mut builder: ClientBuilder,
     names: impl Iterator<Item = String>,
@@ -103,56 +103,64 @@ fn client(
             && variable(meant)?.is_none()
         {
             return Err(Error::invalid(format!(
-                "the environment has {name}, which no part of this crate reads: {meant} is probably \
-                 meant"
+                "the environment has {name}, which is not a variable of this crate: did you mean \
+                 {meant}?"
             )));
         }
     }
     if builder.base_url_is_default
         && let Some(url) = variable(BASE_URL)?
     {
-        // `build` parses it again, and would not say where it came from.
+        // `build` parses it again, but its error would not name the variable.
         BaseUrl::parse(&url, builder.allow_http).map_err(|error| in_variable(BASE_URL, error))?;
         builder = builder.base_url(url);
     }
     let client = builder.build(NoToken)?;
-    if let Some(token) = variable(MASTER_TOKEN)? {
-        let token = MasterToken::new(token).map_err(|error| in_variable(MASTER_TOKEN, error))?;
-        return Ok(client.with_token(token.into()));
-    }
-    if let Some(token) = variable(USER_TOKEN)? {
-        let token = UserToken::new(token).map_err(|error| in_variable(USER_TOKEN, error))?;
-        return Ok(client.with_token(token.into()));
-    }
-    match (variable(CLIENT_ID)?, variable(CLIENT_SECRET)?) {
-        (Some(id), Some(secret)) => login(&client, id, secret),
-        (Some(_), None) => Err(Error::invalid(format!(
-            "{CLIENT_ID} is set, and {CLIENT_SECRET} is not"
-        ))),
-        (None, Some(_)) => Err(Error::invalid(format!(
-            "{CLIENT_SECRET} is set, and {CLIENT_ID} is not"
-        ))),
-        (None, None) => Err(Error::invalid(format!(
-            "the environment holds no token: set {MASTER_TOKEN}, or {USER_TOKEN}, or {CLIENT_ID} and {CLIENT_SECRET}",
-        ))),
-    }
+    let token = if let Some(token) = variable(MASTER_TOKEN)? {
+        let token = MasterToken::new(token);
+        token
+            .map_err(|error| in_variable(MASTER_TOKEN, error))?
+            .into()
+    } else if let Some(token) = variable(USER_TOKEN)? {
+        let token = UserToken::new(token);
+        token
+            .map_err(|error| in_variable(USER_TOKEN, error))?
+            .into()
+    } else {
+        let (id, secret) = credentials(&variable)?;
+        login(&client, id, secret)?.into()
+    };
+    Ok(client.with_token(token))
+}
+
+fn credentials(
+    variable: &impl Fn(&str) -> Result<Option<String>, Error>,
+) -> Result<(String, String), Error> {
+    let problem = match (variable(CLIENT_ID)?, variable(CLIENT_SECRET)?) {
+        (Some(id), Some(secret)) => return Ok((id, secret)),
+        (Some(_), None) => format!("{CLIENT_ID} is set, and {CLIENT_SECRET} is not"),
+        (None, Some(_)) => format!("{CLIENT_SECRET} is set, and {CLIENT_ID} is not"),
+        (None, None) => format!(
+            "the environment holds no token: set {MASTER_TOKEN}, or {USER_TOKEN}, or {CLIENT_ID} and {CLIENT_SECRET}"
+        ),
+    };
+    Err(Error::invalid(problem))
 }
 
 #[cfg(login)]
-fn login(client: &Client<NoToken>, id: String, secret: String) -> Result<Client<AnyToken>, Error> {
-    let credentials = crate::Credentials::new(id, secret);
-    let token = client.request_master_token(credentials)?;
-    Ok(client.with_token(token.into()))
+fn login(client: &Client<NoToken>, id: String, secret: String) -> Result<MasterToken, Error> {
+    client.request_master_token(crate::Credentials::new(id, secret))
 }
 
 #[cfg(not(login))]
-fn login(_: &Client<NoToken>, _: String, _: String) -> Result<Client<AnyToken>, Error> {
+fn login(_: &Client<NoToken>, _: String, _: String) -> Result<MasterToken, Error> {
     Err(Error::invalid(
         "the document has no operation that takes credentials",
     ))
 }
 
-/// Returns the variable that a name is probably meant for, if it is not the name of one.
+/// Returns the variable that a misspelt name probably stands for, or `None` if the name is not
+/// misspelt.
 fn misspelt(name: &str) -> Option<&'static str> {
     let letters = |name: &str| {
         let name = name.to_ascii_uppercase();
@@ -168,7 +176,7 @@ fn misspelt(name: &str) -> Option<&'static str> {
         .find(|known| letters(known).is_some_and(|known| differ_by_one(&written, &known)))
 }
 
-/// Returns whether at most one letter is wrong, missing or too many.
+/// Returns whether two names differ by at most one letter that is replaced, added or removed.
 fn differ_by_one(one: &str, other: &str) -> bool {
     let same = |(one, other): &(char, char)| one == other;
     let start = one.chars().zip(other.chars()).take_while(same).count();
@@ -178,7 +186,7 @@ fn differ_by_one(one: &str, other: &str) -> bool {
     one.abs_diff(other) <= 1 && start + end + 1 >= one.max(other)
 }
 
-/// Says which variable an invalid value came from.
+/// Adds the name of the variable to the error of an invalid value.
 fn in_variable(name: &str, problem: Error) -> Error {
     Error::invalid(format!("{name}: {problem}"))
 }
@@ -195,7 +203,7 @@ fn variable(name: &str) -> Result<Option<String>, Error> {
 mod tests {
     use super::*;
 
-    /// What a builder makes of these variables.
+    /// Creates a client from these variables.
     fn client_of(builder: ClientBuilder, set: &[(&str, &str)]) -> Result<Client<AnyToken>, String> {
         let variable = |name: &str| {
             let found = set.iter().find(|(known, _)| *known == name);
@@ -224,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn a_base_url_of_the_program_goes_before_that_of_the_environment() {
+    fn a_base_url_of_the_program_takes_precedence_over_the_environment() {
         let builder = || Client::builder().base_url("https://example.com/iq");
         for other in ["https://example.org", "no URL at all"] {
             for name in [BASE_URL, "FITRANKINGS_BASEURL"] {
@@ -235,7 +243,7 @@ mod tests {
     }
 
     #[test]
-    fn plain_http_in_the_environment_wants_the_permission_of_the_program() {
+    fn plain_http_in_the_environment_needs_allow_http() {
         let set = [TOKEN, (BASE_URL, "http://example.com")];
         let said = client_of(Client::builder(), &set).unwrap_err();
         assert!(said.starts_with("FITRANKINGS_BASE_URL: the base URL is plain http"));
@@ -243,7 +251,7 @@ mod tests {
     }
 
     #[test]
-    fn a_setting_of_the_program_that_is_not_valid_is_not_told_of_a_variable() {
+    fn the_error_of_an_invalid_setting_names_no_variable() {
         for builder in [
             Client::builder().user_agent("a\nb"),
             Client::builder().base_url("nowhere"),
@@ -274,14 +282,14 @@ mod tests {
             let said = client_of(Client::builder(), &set).unwrap_err();
             assert!(said.contains(name) && said.contains(meant), "{said}");
             assert!(!said.contains("hidden"), "{said}");
-            // The one that is meant is there: then the other is something else.
+            // With the correct variable set, the misspelt one is ignored.
             set.push(value(meant));
             assert!(client_of(Client::builder(), &set).is_ok(), "{name}");
         }
     }
 
     #[test]
-    fn other_variables_of_the_prefix_are_no_concern() {
+    fn other_variables_with_the_prefix_are_ignored() {
         for name in [
             "FITRANKINGS_SPEC",
             "FITRANKINGS_SPEC_LENIENT",

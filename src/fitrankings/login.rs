@@ -1,7 +1,7 @@
 //! The exchange of credentials for the master token.
 //!
-//! This module is left out where the document does not have the operation that it is written for:
-//! see `LOGIN` in `codegen/src/script.rs`.
+//! Not compiled if the document lacks the operation that exchanges them: see `LOGIN` in
+//! `codegen/src/script.rs`.
 
 use crate::auth::token::{NoToken, Token};
 use crate::client::Client;
@@ -15,27 +15,25 @@ impl<T: Token> Client<T> {
     /// Sends a request that exchanges an application's credentials for its master token. The token
     /// that this client holds is not sent.
     ///
-    /// How long the token is valid, and whether a second request returns the same token, is not
-    /// known: keep the token, and request another one when a call
+    /// It is not known how long the token is valid, nor whether a second request returns the same
+    /// token. So keep the token, and request another one when a call fails with an error that
     /// [is unauthorized](Error::is_unauthorized).
     ///
     /// # Errors
     ///
-    /// Fails if the request fails, or if the response holds no token. The error keeps nothing of a
-    /// response that could hold the token.
+    /// Fails if the request fails, or if the response has no valid token. The error contains no
+    /// part of a response that may contain the token.
     pub fn request_master_token(&self, credentials: Credentials) -> Result<MasterToken, Error> {
         let grant = self.create_master_token(credentials).call()?;
-        // The reason would address the caller, and the mistake is the service's.
-        MasterToken::new(grant.token.expose()).map_err(|_| {
-            let problem = "the service answered with something that can be no bearer token";
-            Error::new(Kind::Decode, problem)
-        })
+        // The error of `new` blames the caller, but here the token is the service's.
+        MasterToken::new(grant.token.expose())
+            .map_err(|_| Error::new(Kind::Decode, "the response has no valid bearer token"))
     }
 }
 
 impl ClientBuilder {
-    /// Creates a client with the master token that an application's credentials are exchanged for.
-    /// This sends a request.
+    /// Exchanges an application's credentials for its master token, and returns a client with that
+    /// token. This sends a request.
     ///
     /// # Example
     ///

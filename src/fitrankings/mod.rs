@@ -1,4 +1,4 @@
-//! What belongs to the FitRankings API, and would not be here for another service.
+//! The parts that are specific to the FitRankings API.
 
 pub mod authorization;
 pub mod env;

@@ -23,11 +23,13 @@ use crate::Error;
 ///
 /// # Years
 ///
-/// Every constructor takes the years 1 to 9999, which are those that the service's formats can
-/// write, and returns an error that [is invalid input](Error::is_invalid_input) for any other year.
-/// [`Period::raw`] and [`Period::raw_range`] check nothing.
+/// The service writes a year with four digits, so the constructors accept the years 1 to 9999. Any
+/// other year is an error that [is invalid input](Error::is_invalid_input). [`Period::raw`] and
+/// [`Period::raw_range`] check nothing.
 ///
-/// # One period after the other
+/// # Consecutive periods
+///
+/// This example makes one period for each of several weeks:
 ///
 /// ```
 /// use fitrankings::jiff::{ToSpan, civil::date};
@@ -39,26 +41,28 @@ use crate::Error;
 /// # Ok::<(), fitrankings::Error>(())
 /// ```
 ///
-/// # What is sent
+/// # Query parameters
 ///
-/// | period | `time_mode` | `time_value` | source |
-/// |---|---|---|---|
-/// | all time | none, the documented default | none | the vendor's reference |
-/// | year | 1 | `2017` | the vendor's reference |
-/// | month | 3 | `2017-08` | the vendor's reference |
-/// | week | 4 | users `2017-32`, groups `2017-W32` | the likely readings of `YYYY-WW` and `YYYY-WWW` in the vendor's reference |
-/// | day | 5 | `2017-08-12` | the vendor's reference |
-/// | range | none; `start` and `end` instead | `2017-08-12 00:00:00` | the vendor's reference |
+/// The client sends these parameters. They are those of the vendor's reference.
 ///
-/// # What is unknown
+/// | period | parameters | example |
+/// |---|---|---|
+/// | all time | none, which is the documented default | |
+/// | year | `time_mode=1`, `time_value` | `2017` |
+/// | month | `time_mode=3`, `time_value` | `2017-08` |
+/// | week, of a user's summary | `time_mode=4`, `time_value` | `2017-32` |
+/// | week, of a group's summary | `time_mode=4`, `time_value` | `2017-W32` |
+/// | day | `time_mode=5`, `time_value` | `2017-08-12` |
+/// | range | `start`, `end` | `2017-08-12 00:00:00` |
 ///
-/// The vendor's reference leaves these open, and nobody outside the vendor knows the answers:
+/// # What the vendor's reference does not say
 ///
-/// - whether weeks are truly spelled in two ways, or one of the two is a misprint: if a week is
-///   refused, try [`Period::raw`];
-/// - which day a week begins on: this crate takes it for an ISO 8601 week, Monday to Sunday;
-/// - the time zone of a period, and of the `start` and `end` of a range;
-/// - whether the `end` of a range belongs to it.
+/// - Whether a week really has two formats. The reference has `YYYY-WW` for users and `YYYY-WWW` for
+///   groups. This crate takes them for `2017-32` and `2017-W32`, but one of them may be a misprint.
+///   If the service refuses a week, try the other format with [`Period::raw`].
+/// - On which day a week begins. This crate assumes ISO 8601 weeks, from Monday to Sunday.
+/// - The time zone of a period, and of the `start` and the `end` of a range.
+/// - Whether a range includes its `end`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Period(Kind);
 
@@ -79,7 +83,7 @@ enum Kind {
     RawRange(String, String),
 }
 
-/// How an operation documents its period parameters; from the spec's `x-period`.
+/// The names of an operation's period parameters, from the spec's `x-period`.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug)]
 pub struct PeriodParameters {
@@ -90,9 +94,9 @@ pub struct PeriodParameters {
     pub week: WeekFormat,
 }
 
-/// How an operation spells a week. Exhaustive, since only generated code names it.
+/// The format of a week in an operation. Exhaustive, since only generated code names it.
 #[doc(hidden)]
-#[allow(dead_code, reason = "which of them there are is up to the document")]
+#[allow(dead_code, reason = "a document may use only one of them")]
 #[derive(Clone, Copy, Debug)]
 pub enum WeekFormat {
     /// `YYYY-WW`: `2017-32`.
@@ -102,7 +106,7 @@ pub enum WeekFormat {
 }
 
 impl Period {
-    /// Returns the period of all time, which is the default of the service.
+    /// Returns the period that includes all activities. It is the default of the service.
     pub fn all_time() -> Self {
         Self(Kind::AllTime)
     }
@@ -124,9 +128,11 @@ impl Period {
 
     /// Returns an ISO 8601 week, which begins on a Monday.
     ///
-    /// Most years have 52 weeks, some have 53. Week 1 is the one with the year's first Thursday,
-    /// so that days around New Year may belong to a week of the other year; [`Period::week_of`]
-    /// knows.
+    /// Most years have 52 weeks, some have 53. A week that is not in the year is an error.
+    ///
+    /// Week 1 is the week that contains the year's first Thursday. A day around New Year may
+    /// therefore belong to a week of the previous or the next year. [`Period::week_of`] returns the
+    /// week of a day.
     ///
     /// ```
     /// use fitrankings::Period;
@@ -177,10 +183,11 @@ impl Period {
         Ok(Self(Kind::Day(date)))
     }
 
-    /// From `start` to `end`, two times without a zone: which zone the service takes them in, and
-    /// whether `end` belongs to the range, is unknown.
+    /// Returns the range from `start` to `end`.
     ///
-    /// The service's format has whole seconds only, so the fraction of a second is cut off both.
+    /// It is not known which time zone the service assumes, nor whether the range includes `end`.
+    /// The service's format has whole seconds, so fractions of a second are cut off.
+    ///
     /// A `start` after `end` is an error, and so is a year outside of 1 to 9999.
     ///
     /// ```
@@ -208,13 +215,15 @@ impl Period {
         )))
     }
 
-    /// A `time_mode` and a `time_value` that are sent as they are, for what the other
-    /// constructors get wrong or do not know.
+    /// Returns a period with this `time_mode` and `time_value`, which are sent unchanged.
+    ///
+    /// Use it if the service refuses the value of another constructor, or for a mode that has no
+    /// constructor.
     ///
     /// ```
     /// use fitrankings::Period;
     ///
-    /// // A week in the spelling of the other table of the vendor's reference.
+    /// // The other format of a week in the vendor's reference.
     /// let week = Period::raw(4, "2017-W32");
     /// let mode_alone = Period::raw(2, None);
     /// ```
@@ -222,10 +231,11 @@ impl Period {
         Self(Kind::Raw(time_mode, time_value.into().map(str::to_owned)))
     }
 
-    /// A `start` and an `end` that are sent as they are.
+    /// Returns a range with this `start` and `end`, which are sent unchanged.
     ///
-    /// The service documents `YYYY-MM-DD HH:MM:SS`, without a zone. By the defaults of the framework
-    /// that the service evidently runs on, any other format is refused with a 400.
+    /// The service documents the format `YYYY-MM-DD HH:MM:SS`, without a time zone. The service
+    /// appears to run on Django REST Framework, which by default refuses any other format with a
+    /// 400.
     ///
     /// ```
     /// use fitrankings::Period;
@@ -242,8 +252,9 @@ impl Period {
         Self(Kind::RawRange(start.into(), end.into()))
     }
 
-    /// Returns the query parameters that ask for this period. All time has none: it is the documented
-    /// default, and `time_mode=0` is one more thing that the service could refuse.
+    /// Returns the query parameters of this period.
+    ///
+    /// All time has none: it is the documented default, and the service could refuse `time_mode=0`.
     #[allow(dead_code, reason = "a document may have no period")]
     pub(crate) fn parameters(&self, names: &PeriodParameters) -> Vec<(&'static str, String)> {
         let mode = |mode: i64, value| vec![(names.mode, mode.to_string()), (names.value, value)];
@@ -265,7 +276,7 @@ impl Period {
     }
 }
 
-/// For people, not for the service: `week 32 of 2017`, `August 2017`.
+/// Writes the period for people to read: `week 32 of 2017`, `August 2017`.
 impl fmt::Display for Period {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
@@ -287,7 +298,7 @@ fn check_year(year: i16) -> Result<(), Error> {
         return Ok(());
     }
     Err(Error::invalid(format!(
-        "the year {year} cannot be asked for: years are 1 to 9999"
+        "the year {year} is out of range: years are 1 to 9999"
     )))
 }
 
@@ -296,7 +307,7 @@ fn whole_seconds(time: DateTime) -> Result<DateTime, Error> {
     whole.map_err(|error| Error::invalid(error.to_string()))
 }
 
-/// `YYYY-MM-DD HH:MM:SS`, given whole seconds.
+/// Formats a time of whole seconds as `YYYY-MM-DD HH:MM:SS`.
 fn seconds(time: &DateTime) -> String {
     format!("{} {}", time.date(), time.time())
 }
@@ -332,72 +343,51 @@ mod tests {
         period.unwrap_err().to_string()
     }
 
-    #[test]
-    fn writes_what_the_reference_documents() {
-        let start = date(2017, 8, 1).at(0, 0, 0, 0);
-        let end = date(2017, 8, 7).at(23, 59, 9, 0);
-        let cases = [
-            (Period::all_time(), "all time", ""),
-            (
-                Period::year(2017).unwrap(),
-                "2017",
-                "time_mode=1&time_value=2017",
-            ),
-            (
-                Period::year(33).unwrap(),
-                "33",
-                "time_mode=1&time_value=0033",
-            ),
-            (
-                Period::month(2017, 8).unwrap(),
-                "August 2017",
-                "time_mode=3&time_value=2017-08",
-            ),
-            (
-                Period::month(33, 12).unwrap(),
-                "December 33",
-                "time_mode=3&time_value=0033-12",
-            ),
-            (
-                Period::week(2017, 32).unwrap(),
-                "week 32 of 2017",
-                "time_mode=4&time_value=2017-32",
-            ),
-            (
-                Period::week(2017, 2).unwrap(),
-                "week 2 of 2017",
-                "time_mode=4&time_value=2017-02",
-            ),
-            (
-                Period::day(start.date()).unwrap(),
-                "2017-08-01",
-                "time_mode=5&time_value=2017-08-01",
-            ),
-            (
-                Period::range(start, end).unwrap(),
-                "2017-08-01 00:00:00 to 2017-08-07 23:59:09",
-                "start=2017-08-01 00:00:00&end=2017-08-07 23:59:09",
-            ),
-            (Period::raw(2, None), "time_mode 2", "time_mode=2"),
-            (
-                Period::raw(4, "x"),
-                "time_mode 4, time_value x",
-                "time_mode=4&time_value=x",
-            ),
-            (
-                Period::raw_range("a", String::from("b")),
-                "a to b",
-                "start=a&end=b",
-            ),
-        ];
-        for (period, shown, sent) in cases {
-            assert_eq!(period.to_string(), shown);
-            assert_eq!(query(&period, &USERS), sent);
-        }
+    #[track_caller]
+    fn check(period: Period, shown: &str, sent: &str) {
+        assert_eq!(period.to_string(), shown);
+        assert_eq!(query(&period, &USERS), sent);
     }
 
     #[test]
-    fn a_week_is_spelled_as_the_operation_wants_it() {
+    fn writes_what_the_reference_documents() {
+        check(Period::all_time(), "all time", "");
+        let year = |year| Period::year(year).unwrap();
+        check(year(2017), "2017", "time_mode=1&time_value=2017");
+        check(year(33), "33", "time_mode=1&time_value=0033");
+        let month = |year, month| Period::month(year, month).unwrap();
+        let sent = "time_mode=3&time_value=2017-08";
+        check(month(2017, 8), "August 2017", sent);
+        let sent = "time_mode=3&time_value=0033-12";
+        check(month(33, 12), "December 33", sent);
+        let week = |week| Period::week(2017, week).unwrap();
+        let sent = "time_mode=4&time_value=2017-32";
+        check(week(32), "week 32 of 2017", sent);
+        let sent = "time_mode=4&time_value=2017-02";
+        check(week(2), "week 2 of 2017", sent);
+        let day = Period::day(date(2017, 8, 1)).unwrap();
+        check(day, "2017-08-01", "time_mode=5&time_value=2017-08-01");
+        let start = date(2017, 8, 1).at(0, 0, 0, 0);
+        let end = date(2017, 8, 7).at(23, 59, 9, 0);
+        check(
+            Period::range(start, end).unwrap(),
+            "2017-08-01 00:00:00 to 2017-08-07 23:59:09",
+            "start=2017-08-01 00:00:00&end=2017-08-07 23:59:09",
+        );
+    }
+
+    #[test]
+    fn raw_values_are_sent_as_they_are() {
+        check(Period::raw(2, None), "time_mode 2", "time_mode=2");
+        let mode_and_value = Period::raw(4, "x");
+        let shown = "time_mode 4, time_value x";
+        check(mode_and_value, shown, "time_mode=4&time_value=x");
+        let range = Period::raw_range("a", String::from("b"));
+        check(range, "a to b", "start=a&end=b");
+    }
+
+    #[test]
+    fn a_week_has_the_format_of_the_operation() {
         let week = Period::week(2017, 2).unwrap();
         assert_eq!(query(&week, &USERS), "time_mode=4&time_value=2017-02");
         assert_eq!(query(&week, &GROUPS), "time_mode=4&time_value=2017-W02");
@@ -417,10 +407,10 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_is_no_period() {
+    fn refuses_invalid_periods() {
         assert_eq!(
             message(Period::year(0)),
-            "the year 0 cannot be asked for: years are 1 to 9999"
+            "the year 0 is out of range: years are 1 to 9999"
         );
         assert!(Period::year(-1).is_err());
         assert!(Period::year(10_000).is_err());
@@ -456,12 +446,12 @@ mod tests {
         ];
         for (number, period) in constructors.into_iter().enumerate() {
             assert!(period(from).is_ok(), "{number}");
-            // The range ends before that day, which is no matter of years.
+            // The constructor of a range fails here because the range ends before that day.
             assert!(period(to).is_ok() || number == 5, "{number}");
             for day in [date(0, 12, 31), date(-9999, 1, 1)] {
                 let error = period(day).unwrap_err();
                 assert!(error.is_invalid_input(), "{number}: {error}");
-                let expected = format!("the year {} cannot be asked for: ", day.year());
+                let expected = format!("the year {} is out of range: ", day.year());
                 assert!(
                     error.to_string().starts_with(&expected),
                     "{number}: {error}"
@@ -494,7 +484,7 @@ mod tests {
     }
 
     #[test]
-    fn fractions_of_a_second_do_not_tell_ranges_apart() {
+    fn ranges_ignore_fractions_of_a_second() {
         let start = date(2017, 8, 1).at(0, 0, 0, 999_999_999);
         let end = date(2017, 8, 2).at(0, 0, 0, 1);
         let whole = Period::range(

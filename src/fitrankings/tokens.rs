@@ -1,4 +1,4 @@
-//! The two kinds of token that the service has.
+//! The two kinds of token of the service.
 
 use crate::auth::auth_secret::AuthSecret;
 use crate::auth::token::{AuthSecrets, Token, token};
@@ -8,8 +8,8 @@ use crate::error::Error;
 /// The token of the application. It gives access to the data of all users who authorized the
 /// application.
 ///
-/// Credentials are exchanged for it: see [`Credentials`](crate::Credentials). How long it is valid
-/// is not known.
+/// An application exchanges its [`Credentials`](crate::Credentials) for the token. How long the
+/// token is valid is not known.
 ///
 /// ```
 /// use fitrankings::{Client, MasterToken};
@@ -22,17 +22,18 @@ use crate::error::Error;
 pub struct MasterToken(AuthSecret);
 
 impl MasterToken {
-    /// Takes a token as the service gave it, without `Bearer`.
+    /// Creates a token from the text that the service issued, without `Bearer`.
     ///
     /// # Errors
     ///
-    /// Fails if the token is empty, or has a blank, a line break, a control character or a letter
-    /// outside of ASCII. The message does not show the token.
+    /// Fails if the token is empty, or has a space, a line break, a control character or a
+    /// character outside of ASCII. The message does not show the token.
     pub fn new(token: impl Into<String>) -> Result<Self, Error> {
         AuthSecret::bearer(token).map(Self)
     }
 
-    /// Returns the token itself, for you to store. Nothing keeps that text from being shown.
+    /// Returns the token as text, to store it. The returned `str` is not protected: `Debug` and
+    /// `Display` show it.
     pub fn expose(&self) -> &str {
         self.0.expose()
     }
@@ -42,23 +43,24 @@ token!(MasterToken);
 
 /// The token of one user. It gives access to the data of this user only.
 ///
-/// The user grants it in a browser: see [`authorization`](crate::authorization). How long it is
-/// valid is not known.
+/// The user grants the token in a browser: see [`authorization`](crate::authorization). How long
+/// the token is valid is not known.
 #[derive(Clone)]
 pub struct UserToken(AuthSecret);
 
 impl UserToken {
-    /// Takes a token as the service gave it, without `Bearer`.
+    /// Creates a token from the text that the service issued, without `Bearer`.
     ///
     /// # Errors
     ///
-    /// Fails if the token is empty, or has a blank, a line break, a control character or a letter
-    /// outside of ASCII. The message does not show the token.
+    /// Fails if the token is empty, or has a space, a line break, a control character or a
+    /// character outside of ASCII. The message does not show the token.
     pub fn new(token: impl Into<String>) -> Result<Self, Error> {
         AuthSecret::bearer(token).map(Self)
     }
 
-    /// Returns the token itself, for you to store. Nothing keeps that text from being shown.
+    /// Returns the token as text, to store it. The returned `str` is not protected: `Debug` and
+    /// `Display` show it.
     pub fn expose(&self) -> &str {
         self.0.expose()
     }
@@ -66,10 +68,10 @@ impl UserToken {
 
 token!(UserToken);
 
-/// A master token or a user token, where only the running program knows which.
+/// A master token or a user token, chosen at run time.
 ///
-/// [`Client::from_env`](crate::Client::from_env) returns a client with it. Such a client may call
-/// the operations that both kinds of token may call. For the others,
+/// [`Client::from_env`](crate::Client::from_env) returns a client with this token. The client may
+/// call the operations that both kinds of token may call. For the other operations,
 /// [`into_master`](crate::Client::into_master) and [`into_user`](crate::Client::into_user) convert
 /// the client.
 #[derive(Clone, Debug)]

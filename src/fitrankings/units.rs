@@ -1,9 +1,10 @@
-//! Quantities that cannot be mixed up: [`Metres`], [`Seconds`], [`Kilocalories`] and
-//! [`MetMinutes`].
+//! Types for quantities with a unit: [`Metres`], [`Seconds`], [`Kilocalories`] and [`MetMinutes`].
 //!
-//! The service writes the same quantity in two ways, and each keeps its type: an activity has
-//! exact decimals (`"16009.3440"`, here `Metres`, short for `Metres<Decimal>`), a summary has JSON
-//! numbers (`766966.1322`, here `Metres<f64>`).
+//! The service writes a quantity in two formats, and each has its own number type:
+//!
+//! - An activity has exact decimals in strings: `"16009.3440"`. The type is `Metres<Decimal>`, or
+//!   `Metres` for short.
+//! - A summary has JSON numbers: `766966.1322`. The type is `Metres<f64>`.
 //!
 //! ```
 //! use fitrankings::units::{Metres, Seconds};
@@ -13,7 +14,7 @@
 //! assert_eq!(total.to_string(), "21009.3440 m");
 //! assert_eq!(format!("{:.1} km in {:.0}", total.kilometres(), Seconds(4830.2)), "21.0 km in 4830 s");
 //!
-//! // The two flavours meet as `f64`.
+//! // To compare the two, convert to `f64`.
 //! let year = Metres(766966.1322);
 //! assert!(Metres::<f64>::from(total) < year);
 //! # Ok::<(), serde_json::Error>(())
@@ -31,18 +32,20 @@
 //!
 //! | type | reads | writes |
 //! |---|---|---|
-//! | `Metres<Decimal>` | a string of a plain decimal, whose places are kept; a JSON number | a string |
-//! | `Metres<f64>` | a JSON number; a string of a plain decimal | a number |
+//! | `Metres<Decimal>` | a plain decimal in a string, with its decimal places; a JSON number | a string |
+//! | `Metres<f64>` | a JSON number; a plain decimal in a string | a number |
 //!
-//! A plain decimal is an optional sign, digits, and optionally a point and more digits. Anything
-//! else is an error, and so is a value of more digits than a [`Decimal`] holds (28, some values
-//! of 29): nothing is rounded in silence. Only a JSON number with a fraction, or past 64 bits, is an
-//! `f64` before it gets here, which keeps 15 digits.
+//! A plain decimal is an optional sign, digits, and optionally a point and more digits. Any other
+//! string is an error.
+//!
+//! Strings are not rounded to fit a [`Decimal`]: a value with more digits than it holds (28, or 29
+//! for some values) is an error. A JSON number that has a fraction or needs more than 64 bits is
+//! read as an `f64` first, which keeps 15 digits.
 //!
 //! # Arithmetic
 //!
-//! Sums of decimals are exact as long as a [`Decimal`] has the digits, and never panic: past its
-//! ends (about ±7.9 × 10²⁸) they stay there.
+//! Sums of decimals are exact as long as the result fits a [`Decimal`]. They do not panic: a result
+//! beyond its range (about ±7.9 × 10²⁸) becomes the nearest end of the range.
 
 use std::fmt;
 use std::iter::Sum;
@@ -57,22 +60,111 @@ use serde::ser::{Error as _, Serialize, Serializer};
 use crate::Decimal;
 use crate::text::first_characters;
 
+/// A distance in metres.
+///
+/// The number is public, as `.0`. `Display` writes the number and the unit; a width and a
+/// precision apply to the number.
+///
+/// ```
+/// use fitrankings::units::Metres;
+///
+/// assert_eq!(format!("{:.1}", Metres(16009.344)), "16009.3 m");
+/// assert_eq!(Metres(16009.344).kilometres(), 16.009344);
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Metres<N = Decimal>(pub N);
+
+impl<N: Number> Metres<N> {
+    /// Returns the number of metres as an `f64`: the nearest `f64`, or one next to it.
+    pub fn to_f64(self) -> f64 {
+        self.0.to_f64()
+    }
+
+    /// Returns the distance in kilometres.
+    pub fn kilometres(self) -> f64 {
+        self.to_f64() / 1000.0
+    }
+}
+
+/// A duration in seconds.
+///
+/// The number is public, as `.0`. `Display` writes the number and the unit; a width and a
+/// precision apply to the number.
+///
+/// ```
+/// use fitrankings::units::Seconds;
+/// use std::time::Duration;
+///
+/// let duration: Seconds = serde_json::from_str(r#""5043.5000""#)?;
+/// assert_eq!(duration.to_duration(), Some(Duration::from_millis(5_043_500)));
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Seconds<N = Decimal>(pub N);
+
+impl<N: Number> Seconds<N> {
+    /// Returns the number of seconds as an `f64`: the nearest `f64`, or one next to it.
+    pub fn to_f64(self) -> f64 {
+        self.0.to_f64()
+    }
+
+    /// Returns the time as a [`Duration`], to the nanosecond. Returns `None` if it is negative, not
+    /// a number, or longer than a [`Duration`] can be.
+    pub fn to_duration(self) -> Option<Duration> {
+        self.0.to_duration()
+    }
+}
+
+/// Energy in kilocalories. The service calls it `calories`.
+///
+/// The vendor documents no unit. The size of the values fits kilocalories.
+///
+/// The number is public, as `.0`. `Display` writes the number and the unit; a width and a
+/// precision apply to the number.
+///
+/// ```
+/// use fitrankings::{Decimal, units::Kilocalories};
+///
+/// let energy = Kilocalories(Decimal::new(1_234_5000, 4));
+/// assert_eq!(energy.to_string(), "1234.5000 kcal");
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Kilocalories<N = Decimal>(pub N);
+
+impl<N: Number> Kilocalories<N> {
+    /// Returns the number of kilocalories as an `f64`: the nearest `f64`, or one next to it.
+    pub fn to_f64(self) -> f64 {
+        self.0.to_f64()
+    }
+}
+
+/// Effort in MET-minutes: minutes times the metabolic equivalent of the activity. The metabolic
+/// equivalent of sitting still is 1.
+///
+/// The number is public, as `.0`. `Display` writes the number and the unit; a width and a
+/// precision apply to the number.
+///
+/// ```
+/// use fitrankings::units::MetMinutes;
+///
+/// let effort: MetMinutes<f64> = serde_json::from_str("766966.1322")?;
+/// assert_eq!(effort.to_string(), "766966.1322 MET-min");
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct MetMinutes<N = Decimal>(pub N);
+
+impl<N: Number> MetMinutes<N> {
+    /// Returns the number of MET-minutes as an `f64`: the nearest `f64`, or one next to it.
+    pub fn to_f64(self) -> f64 {
+        self.0.to_f64()
+    }
+}
+
+/// Implements the traits that every quantity has. A macro, because aliases of one generic type
+/// would have no constructor such as `Metres(1.0)`.
 macro_rules! quantity {
-    ($(#[$doc:meta])* $name:ident, $symbol:literal) => {
-        $(#[$doc])*
-        ///
-        /// The number is public, as `.0`. When shown, width and precision apply to it, and the
-        /// unit follows.
-        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub struct $name<N = Decimal>(pub N);
-
-        impl<N: Number> $name<N> {
-            /// The number as an `f64`, the nearest there is or next to it.
-            pub fn to_f64(self) -> f64 {
-                self.0.to_f64()
-            }
-        }
-
+    ($name:ident, $symbol:literal) => {
         impl From<$name<Decimal>> for $name<f64> {
             fn from(exact: $name<Decimal>) -> Self {
                 $name(exact.to_f64())
@@ -126,7 +218,9 @@ macro_rules! quantity {
 
         impl<'de, N: Number> Deserialize<'de> for $name<N> {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                deserializer.deserialize_any(NumberVisitor(PhantomData)).map($name)
+                deserializer
+                    .deserialize_any(NumberVisitor(PhantomData))
+                    .map($name)
             }
         }
 
@@ -138,76 +232,14 @@ macro_rules! quantity {
     };
 }
 
-quantity! {
-    /// A distance in metres.
-    ///
-    /// ```
-    /// use fitrankings::units::Metres;
-    ///
-    /// assert_eq!(format!("{:.1}", Metres(16009.344)), "16009.3 m");
-    /// assert_eq!(Metres(16009.344).kilometres(), 16.009344);
-    /// ```
-    Metres, "m"
-}
+quantity!(Metres, "m");
+quantity!(Seconds, "s");
+quantity!(Kilocalories, "kcal");
+quantity!(MetMinutes, "MET-min");
 
-quantity! {
-    /// A duration in seconds.
-    ///
-    /// ```
-    /// use fitrankings::units::Seconds;
-    /// use std::time::Duration;
-    ///
-    /// let duration: Seconds = serde_json::from_str(r#""5043.5000""#)?;
-    /// assert_eq!(duration.to_duration(), Some(Duration::from_millis(5_043_500)));
-    /// # Ok::<(), serde_json::Error>(())
-    /// ```
-    Seconds, "s"
-}
-
-quantity! {
-    /// Energy in kilocalories: what the service calls `calories`. The vendor names no unit;
-    /// kilocalories are what its values amount to.
-    ///
-    /// ```
-    /// use fitrankings::{Decimal, units::Kilocalories};
-    ///
-    /// let energy = Kilocalories(Decimal::new(1_234_5000, 4));
-    /// assert_eq!(energy.to_string(), "1234.5000 kcal");
-    /// ```
-    Kilocalories, "kcal"
-}
-
-quantity! {
-    /// Effort in MET-minutes: minutes times the metabolic equivalent of the activity, where
-    /// sitting still is 1.
-    ///
-    /// ```
-    /// use fitrankings::units::MetMinutes;
-    ///
-    /// let effort: MetMinutes<f64> = serde_json::from_str("766966.1322")?;
-    /// assert_eq!(effort.to_string(), "766966.1322 MET-min");
-    /// # Ok::<(), serde_json::Error>(())
-    /// ```
-    MetMinutes, "MET-min"
-}
-
-impl<N: Number> Metres<N> {
-    /// The same distance in kilometres.
-    pub fn kilometres(self) -> f64 {
-        self.to_f64() / 1000.0
-    }
-}
-
-impl<N: Number> Seconds<N> {
-    /// The same time as the standard library's type, to the nanosecond. `None` if it is negative,
-    /// not a number, or longer than a [`Duration`] can be.
-    pub fn to_duration(self) -> Option<Duration> {
-        self.0.to_duration()
-    }
-}
-
-/// What a quantity counts in: [`Decimal`] or `f64`. It cannot be implemented outside of this
-/// crate.
+/// The number type of a quantity: [`Decimal`] or `f64`.
+///
+/// This trait is sealed.
 pub trait Number: sealed::Number {}
 
 impl Number for Decimal {}
@@ -217,7 +249,7 @@ mod sealed {
     use super::*;
 
     pub trait Number: Copy + Default {
-        /// `text` is a plain decimal; `None` if the type cannot hold it.
+        /// Parses a plain decimal. Returns `None` if the type cannot hold it.
         fn from_plain(text: &str) -> Option<Self>;
         fn from_f64(number: f64) -> Option<Self>;
         fn from_u64(number: u64) -> Self;
@@ -233,18 +265,14 @@ mod sealed {
 
 impl sealed::Number for Decimal {
     fn from_plain(text: &str) -> Option<Self> {
-        // `FromStr` rounds, and turns 29 decimal places into 0.
+        // `FromStr` would round, and would turn 29 decimal places into 0.
         Decimal::from_str_exact(text).ok()
     }
 
     fn from_f64(number: f64) -> Option<Self> {
-        // Its shortest text is what was written; `Decimal`'s own conversion cuts digits off.
+        // `Decimal`'s own conversion would cut digits off.
         let text = number.to_string();
-        if is_plain(&text) {
-            Self::from_plain(&text)
-        } else {
-            None
-        }
+        is_plain(&text).then(|| Self::from_plain(&text)).flatten()
     }
 
     fn from_u64(number: u64) -> Self {
@@ -275,8 +303,8 @@ impl sealed::Number for Decimal {
     }
 
     fn show(self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Given a precision, `Decimal` itself cuts off instead of rounding, and panics on long
-        // numbers.
+        // With a precision, `Decimal`'s own `Display` cuts digits off instead of rounding, and
+        // panics on long numbers.
         let Some(places) = f.precision() else {
             return fmt::Display::fmt(&self, f);
         };
@@ -346,8 +374,8 @@ impl sealed::Number for f64 {
     }
 }
 
-/// The key under which serde_json hands over the text of a number when some crate in the tree
-/// turns its feature `arbitrary_precision` on.
+/// The key under which serde_json passes the text of a number if a crate in the dependency tree
+/// enables its feature `arbitrary_precision`.
 const SERDE_JSON_NUMBER: &str = "$serde_json::private::Number";
 
 struct NumberVisitor<N>(PhantomData<N>);
@@ -393,8 +421,9 @@ impl<'de, N: Number> Visitor<'de> for NumberVisitor<N> {
     }
 }
 
-/// Whether `text` is an optional sign, digits, and optionally a point and digits: less than what
-/// the parsers of the number types take (`1_000`, `1e5`, `.5`, `inf`).
+/// Returns whether `text` is an optional sign, digits, and optionally a point and digits.
+///
+/// The parsers of the number types accept more: `1_000`, `1e5`, `.5`, `inf`.
 fn is_plain(text: &str) -> bool {
     let (mut after_digit, mut after_point) = (false, false);
     for byte in text.strip_prefix(['-', '+']).unwrap_or(text).bytes() {
@@ -414,7 +443,7 @@ fn too_long<E: Error>(text: &str) -> E {
     ))
 }
 
-/// The beginning of a text from outside, in quotes.
+/// Displays the first 40 characters of a text, in quotes.
 struct Excerpt<'a>(&'a str);
 
 impl fmt::Display for Excerpt<'_> {
@@ -466,7 +495,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_is_no_plain_decimal() {
+    fn refuses_texts_that_are_not_plain_decimals() {
         for text in [
             "", " ", "-", "+", ".", ".5", "5.", "1_000", "1.0_0", " 1", "1 ", "1e5", "1E5", "NaN",
             "inf", "0x10", "1,5", "1.2.3", "--1", "+-1", "१", "1\u{0}", "−1",
@@ -486,7 +515,7 @@ mod tests {
     }
 
     #[test]
-    fn never_rounds_in_silence() {
+    fn refuses_values_that_it_would_have_to_round() {
         for text in [
             "0.00000000000000000000000000001",
             "0.00000000000000000000000000000",
@@ -528,7 +557,7 @@ mod tests {
         assert_eq!(float("\"16009.3440\"").unwrap(), Metres(16009.344));
     }
 
-    /// `serde_json::Number` in the shape that the feature `arbitrary_precision` gives it.
+    /// Deserializes from the map that `serde_json` passes with its feature `arbitrary_precision`.
     #[test]
     fn reads_numbers_of_arbitrary_precision() {
         fn read<N: Number>(key: &'static str, text: &'static str) -> Result<Metres<N>, ValueError> {
@@ -612,7 +641,7 @@ mod tests {
     }
 
     #[test]
-    fn sums_stay_at_the_ends_of_the_range() {
+    fn sums_saturate() {
         let most = Metres(Decimal::MAX);
         assert_eq!(most + most, most);
         assert_eq!(Metres(Decimal::MIN) - most, Metres(Decimal::MIN));
@@ -663,7 +692,7 @@ mod tests {
     }
 
     #[test]
-    fn writes_no_number_that_json_lacks() {
+    fn refuses_to_write_nan() {
         assert_eq!(serde_json::to_string(&Metres(1.5)).unwrap(), "1.5");
         assert!(serde_json::to_string(&Metres(f64::NAN)).is_err());
     }

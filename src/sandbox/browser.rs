@@ -1,4 +1,4 @@
-//! A browser that opens the authorization page and presses a button on it.
+//! A minimal browser that opens the authorization page and presses a button on it.
 
 use std::io::{self, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
@@ -17,22 +17,21 @@ pub(super) fn decide(
     let page = target(server, authorization_url)?;
     Reply::to(server, &page)?.expect("200")?;
     let reply = Reply::to(server, &with_query(&page, decision))?.expect("302")?;
-    reply
-        .location
-        .ok_or_else(|| failure("the redirect has no target"))
+    let location = reply.location;
+    location.ok_or_else(|| io::Error::other("the redirect has no target"))
 }
 
 /// Returns path and query of a URL of this server.
 fn target(server: SocketAddr, url: &str) -> io::Result<String> {
-    let invalid = |why: &str| io::Error::new(io::ErrorKind::InvalidInput, why.to_owned());
-    let uri: Uri = url.parse().map_err(|_| invalid("this is no URL"))?;
+    let invalid = |why: &'static str| io::Error::new(io::ErrorKind::InvalidInput, why);
+    let uri: Uri = url.parse().map_err(|_| invalid("the text is not a URL"))?;
     let ours = uri.scheme_str() == Some("http")
         && uri
             .authority()
             .is_some_and(|host| *host == *server.to_string());
     match uri.path_and_query() {
         Some(target) if ours => Ok(target.as_str().to_owned()),
-        _ => Err(invalid("this URL does not lead to this sandbox")),
+        _ => Err(invalid("the URL is not one of this sandbox")),
     }
 }
 
@@ -52,7 +51,7 @@ impl Reply {
         let mut text = Vec::new();
         stream.read_to_end(&mut text)?;
         Self::parse(&String::from_utf8_lossy(&text))
-            .ok_or_else(|| failure("the authorization page did not answer in HTTP"))
+            .ok_or_else(|| io::Error::other("the authorization page sent no valid HTTP response"))
     }
 
     fn parse(text: &str) -> Option<Self> {
@@ -78,12 +77,8 @@ impl Reply {
             return Ok(self);
         }
         let Self { status, title, .. } = self;
-        Err(failure(&format!(
-            "the authorization page answered {status}: {title}"
+        Err(io::Error::other(format!(
+            "the authorization page responded with {status}: {title}"
         )))
     }
-}
-
-fn failure(why: &str) -> io::Error {
-    io::Error::other(why.to_owned())
 }

@@ -1,4 +1,4 @@
-//! The faults that a test can ask for.
+//! The faults that a test can inject.
 
 use std::time::Duration;
 
@@ -10,25 +10,25 @@ use super::service::response::{
     ApiError, JSON, Response, detail, html_page, json_response, redirect, response, server_error,
 };
 
-/// Something that goes wrong with a request, for [`Sandbox::fault`](super::Sandbox::fault).
+/// A fault in the response to a request, for [`Sandbox::fault`](super::Sandbox::fault).
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[non_exhaustive]
 pub enum Fault {
-    /// This status, with the body of the service's framework: an HTML page from 500 on, and
-    /// `{"detail": "…"}` below, with `WWW-Authenticate` on a 401, `Allow` on a 405 and
-    /// `Retry-After: 60` on a 429. 500 is sent in place of a number below 200 or above 999, which
-    /// is no final status.
+    /// A response with this status and the body of the service's framework: `{"detail": "…"}` below
+    /// 500, and an HTML page from 500 on. A 401 has `WWW-Authenticate`, a 405 has `Allow`, and a
+    /// 429 has `Retry-After: 60`. A number below 200 or above 999 is not a final status, and a 500
+    /// is sent instead.
     Status(u16),
     /// 429 with this many seconds in `Retry-After`.
     RetryAfter(u64),
-    /// 200 with an HTML page, such as the login page of a hotel's network.
+    /// 200 with an HTML page, such as the login page of a hotel network.
     Html,
     /// 200 with an empty body.
     Empty,
-    /// 200 with JSON that fits nothing in the API.
+    /// 200 with JSON that no operation of the API responds with.
     Garbage,
-    /// The regular list, but the record in its middle has a text for an `id`. A response that is no
-    /// list, or an empty one, does not change.
+    /// The regular list, but the `id` of its middle record is a text. An empty list and a response
+    /// that is not a list are not changed.
     OddRecord,
     /// 200 with JSON that is not UTF-8.
     InvalidUtf8,
@@ -36,13 +36,13 @@ pub enum Fault {
     Truncated,
     /// The connection closes without a response.
     Close,
-    /// The regular response, after this long.
+    /// The regular response, after this delay.
     Stall(Duration),
-    /// 301 to another URL. Without `Location` if no header can hold the URL.
+    /// 301 to another URL. There is no `Location` if the URL is not a valid header value.
     Redirect(String),
 }
 
-/// How much of a response reaches the client.
+/// A response, and the part of it that reaches the client.
 #[derive(Debug)]
 pub(super) enum Delivery {
     Complete(Response),
@@ -51,7 +51,8 @@ pub(super) enum Delivery {
 }
 
 impl Fault {
-    /// Returns what the client gets for a request. `regular` makes the regular response.
+    /// Returns the response to a request that meets this fault. `regular` makes the regular
+    /// response.
     pub(super) fn deliver(
         self,
         request: &Request<Bytes>,

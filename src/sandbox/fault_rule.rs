@@ -1,10 +1,10 @@
-//! Which requests meet which fault.
+//! The selection of the requests that meet a fault.
 
 use super::fault::Fault;
 
-/// A [`Fault`], with the requests that meet it, for [`Sandbox::fault`](super::Sandbox::fault).
+/// A [`Fault`] with a selection of requests, for [`Sandbox::fault`](super::Sandbox::fault).
 ///
-/// By default that is the next request.
+/// The default selection is the next request.
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[must_use = "a rule has no effect before it is given to `Sandbox::fault`"]
 pub struct FaultRule {
@@ -15,13 +15,13 @@ pub struct FaultRule {
 }
 
 impl FaultRule {
-    /// Sets how many requests meet the fault. Default: 1.
+    /// Sets the number of requests that meet the fault. Default: 1.
     pub fn times(mut self, times: usize) -> Self {
         self.left = Some(times);
         self
     }
 
-    /// Makes all requests meet the fault, until
+    /// Applies the fault to all requests until
     /// [`Sandbox::clear_faults`](super::Sandbox::clear_faults).
     pub fn always(mut self) -> Self {
         self.left = None;
@@ -50,17 +50,17 @@ impl From<Fault> for FaultRule {
 }
 
 impl Fault {
-    /// Like [`FaultRule::times`].
+    /// Returns a rule with this number of requests: see [`FaultRule::times`].
     pub fn times(self, times: usize) -> FaultRule {
         FaultRule::from(self).times(times)
     }
 
-    /// Like [`FaultRule::always`].
+    /// Returns a rule for all requests: see [`FaultRule::always`].
     pub fn always(self) -> FaultRule {
         FaultRule::from(self).always()
     }
 
-    /// Like [`FaultRule::on_page`].
+    /// Returns a rule for a page of a list: see [`FaultRule::on_page`].
     pub fn on_page(self, page: usize) -> FaultRule {
         FaultRule::from(self).on_page(page)
     }
@@ -81,7 +81,7 @@ impl FaultQueue {
         self.0.clear();
     }
 
-    /// Returns the fault that a request meets. `page` is the page that it asks for, if it asks for a
+    /// Returns the fault that a request meets, and counts it. `page` is the page of a request for a
     /// list.
     pub(super) fn take(&mut self, page: Option<usize>) -> Option<Fault> {
         let index = self.0.iter().position(|rule| rule.applies_to(page))?;

@@ -1,5 +1,5 @@
-//! A server on this machine that stands in for the FitRankings service, for tests, for examples,
-//! and for a first look without credentials.
+//! A local server with the API of the FitRankings service, for tests, for examples, and to try this
+//! crate without credentials.
 //!
 //! ```
 //! use fitrankings::sandbox::Sandbox;
@@ -10,49 +10,51 @@
 //! # Ok::<(), std::io::Error>(())
 //! ```
 //!
-//! The sandbox speaks HTTP on a port of the loopback interface. It has every operation of the API:
-//! the token exchange, the authorization page, activities, users, and the two stat summaries. The
-//! users and their activities are made up from a seed: the same seed gives the same data on every
-//! machine and every day. The activities are from the two years from 2015-09-01 to 2017-08-31.
-//! [`Sandbox::fault`] makes requests go wrong.
+//! The sandbox listens for HTTP on a port of the loopback interface. It has every operation of the
+//! API: the token exchange, the authorization page, activities, users, and the two stat summaries.
+//! [`Sandbox::fault`] injects faults.
 //!
-//! The sandbox has the operations of the document that this crate ships. Where the crate is
-//! generated from another document, the sandbox does not change: it sends a 404 for any other path.
+//! Users and activities are generated from a seed: the same seed gives the same data on every
+//! machine and every day. The activities are from 2015-09-01 to 2017-08-31.
 //!
-//! # How far can it be trusted?
+//! The sandbox always has the operations of the document that this crate ships, even if the crate
+//! is generated from another document. It responds to any other path with a 404.
 //!
-//! The sandbox was written from the vendor's public reference, and where that says nothing, from
-//! how Django REST Framework behaves by default. It was never compared with the live service. These
-//! are its **assumptions**. The service may differ in each of them.
+//! # Assumptions
+//!
+//! The sandbox follows the vendor's public reference. Where the reference says nothing, it follows
+//! the defaults of Django REST Framework. It was never compared with the live service, which may
+//! differ in each of these **assumptions**:
 //!
 //! - **Order.** Activities come with the newest `action_date` first, users with the lowest id
-//!   first. The vendor says only "ordered by date", which can also mean that the oldest is first.
+//!   first. The vendor's reference says "ordered by date", which may also mean oldest first.
 //! - **Pages.** A page past the end is a 404 with `{"detail":"Invalid page."}`, or an empty list
 //!   with [`PastTheEnd::EmptyPage`]. Page 1 of an empty list is an empty list. A `page_size` above
-//!   the maximum is lowered to it, and one that is no positive number counts as 20.
+//!   the maximum is lowered to the maximum. A `page_size` that is not a positive number counts as
+//!   20.
 //! - **Periods.** All times are UTC. Weeks are ISO weeks, which begin on Monday. A user's week is
-//!   written `2017-32` and a group's `2017-W32`, and neither endpoint takes the form of the other.
-//!   `start` and `end` are both included. A parameter too many, a missing one, and an end before
-//!   the start are a 400.
+//!   written `2017-32` and a group's `2017-W32`, and neither endpoint accepts the other format.
+//!   A range includes its `start` and its `end`. A missing parameter, a parameter that does not
+//!   belong to the others, and an `end` before the `start` are a 400.
 //! - **Summaries** are the exact sums over the activities whose `action_date` is in the period. The
 //!   group consists of all users, active or not, and `avg_user_met_minutes` is the average over all
 //!   of them.
 //! - **A master token on the user summary** gets the summary of the first user, as if the
 //!   application belonged to that user.
-//! - **Every user has authorized** the one application that exists. Authorizing again gives the
-//!   same token again, and tokens do not expire.
-//! - **A user who denies access** is sent to the callback with `error=access_denied` and no token.
-//!   The callback may be any absolute URL, and keeps its query. `user_id` has six digits, with
-//!   leading zeros.
-//! - **A wrong `client_secret`** is a 401, as the vendor's table of errors says of an invalid key.
-//!   The framework's own token view would send a 400.
-//! - **Methods.** `HEAD` and `OPTIONS` are a 405, like every other method that is not documented.
-//! - **Values.** Of the values of `provider_key` only `fitbit` and `google-oauth2` are the
-//!   vendor's. The meaning of the digits of `activity_type` and `fitness_type` and of an activity's
-//!   reactions is not known. `comments` is always empty, and no activity is marked as deleted or
-//!   locked.
-//! - **Throttling** happens only as a [`Fault`]. The connection closes at a request body of more
-//!   than a megabyte.
+//! - **Every user has authorized** the only application. Authorizing again returns the same token,
+//!   and tokens do not expire.
+//! - **A user who denies access** is redirected to the callback with `error=access_denied` and no
+//!   token. The callback may be any absolute URL, and keeps its query. `user_id` has six digits,
+//!   with leading zeros.
+//! - **A wrong `client_secret`** is a 401, which is the status of an invalid key in the vendor's
+//!   table of errors. The framework's own token view would respond with a 400.
+//! - **Methods.** `HEAD` and `OPTIONS` are a 405, like all methods that are not documented.
+//! - **Values.** Of the values of `provider_key`, only `fitbit` and `google-oauth2` are in the
+//!   vendor's reference. It is not known what the digits of `activity_type` and `fitness_type` and
+//!   an activity's reactions mean. `comments` is always empty, and no activity is marked as deleted
+//!   or locked.
+//! - **Throttling** happens only as a [`Fault`]. A request body of more than a megabyte closes the
+//!   connection.
 
 mod browser;
 mod dataset;
@@ -66,7 +68,6 @@ mod tests;
 
 use std::fmt;
 use std::io;
-use std::sync::MutexGuard;
 use std::time::Duration;
 
 use self::dataset::{Application, Caller, Dataset};
@@ -79,10 +80,10 @@ use self::service::Service;
 pub use self::state::RecordedRequest;
 use self::state::{SharedState, State};
 
-/// A running stand-in for the service. It stops when it is dropped.
+/// A running sandbox server. It stops when dropped.
 ///
-/// Stopping closes the port and all connections at once, and waits for the sandbox's thread to end.
-/// The [module](self) says what the sandbox does and what it assumes.
+/// Dropping it closes the port and all connections immediately, and waits for the sandbox's thread.
+/// The [module](self) documents the data and the assumptions.
 pub struct Sandbox {
     base_url: String,
     application: Application,
@@ -92,7 +93,7 @@ pub struct Sandbox {
 
 /// The settings of a [`Sandbox`], from [`Sandbox::builder`].
 #[derive(Clone)]
-#[must_use = "nothing runs before `start`"]
+#[must_use = "the sandbox does not run before `start`"]
 pub struct SandboxBuilder {
     seed: u64,
     users: usize,
@@ -109,12 +110,12 @@ impl Sandbox {
     ///
     /// # Errors
     ///
-    /// No port can be opened on `127.0.0.1`, or no thread can be started.
+    /// Fails if no port can be opened on `127.0.0.1`, or if no thread can be started.
     pub fn start() -> io::Result<Self> {
         Self::builder().start()
     }
 
-    /// Returns the settings of a new sandbox, to change them before it starts.
+    /// Returns a builder with the default settings.
     ///
     /// ```
     /// use std::time::Duration;
@@ -150,39 +151,39 @@ impl Sandbox {
         &self.base_url
     }
 
-    /// Returns the id of the one application that the sandbox knows. It is made up from the seed,
-    /// like the secret and the tokens, and of no use with another service.
+    /// Returns the client id of the sandbox's only application. Like the secret and the tokens, it
+    /// is generated from the seed, and no other service accepts it.
     pub fn client_id(&self) -> &str {
         &self.application.client_id
     }
 
-    /// Returns the secret that belongs to [`client_id`](Self::client_id).
+    /// Returns the client secret of [`client_id`](Self::client_id).
     pub fn client_secret(&self) -> &str {
         &self.application.client_secret
     }
 
-    /// Returns the token that the id and the secret are exchanged for.
+    /// Returns the master token, for which the client id and the client secret are exchanged.
     pub fn master_token(&self) -> &str {
         &self.application.master_token
     }
 
-    /// Returns a user's token; `None` if there is no such user.
+    /// Returns a user's token, or `None` if there is no such user.
     pub fn user_token(&self, user_id: i64) -> Option<String> {
-        let state = self.state();
+        let state = self.state.lock();
         let user = state.service.dataset.user(user_id)?;
         Some(user.token.clone())
     }
 
     /// Returns the ids of all users, in the order in which the API lists them.
     pub fn user_ids(&self) -> Vec<i64> {
-        let state = self.state();
+        let state = self.state.lock();
         let users = state.service.dataset.users.iter();
         users.map(|user| user.id()).collect()
     }
 
-    /// Returns how many activities there are.
+    /// Returns the number of activities.
     pub fn activity_count(&self) -> usize {
-        self.state().service.dataset.activities.len()
+        self.state.lock().service.dataset.activities.len()
     }
 
     /// Returns the ids of all activities, in the order in which the API lists them for the master
@@ -192,15 +193,15 @@ impl Sandbox {
     }
 
     /// Returns the ids of one user's activities, in the order in which the API lists them for that
-    /// user's token. There are none if there is no such user.
+    /// user's token. Returns none if there is no such user.
     pub fn activity_ids_of(&self, user_id: i64) -> Vec<i64> {
         self.ids_seen_by(Caller::User(user_id))
     }
 
-    /// Adds an activity of a user, and returns its id; `None` if there is no such user.
+    /// Adds an activity of a user, and returns its id. Returns `None` if there is no such user.
     ///
-    /// The activity is the newest of all. So it comes first in the list, and moves all others on by
-    /// one, which tests a client that reads pages meanwhile.
+    /// The activity is newer than all others, so it is the first of the list. All others move back
+    /// by one position, which can test a client that is reading pages at the same time.
     ///
     /// ```
     /// use fitrankings::sandbox::Sandbox;
@@ -211,14 +212,14 @@ impl Sandbox {
     /// # Ok::<(), std::io::Error>(())
     /// ```
     pub fn add_activity(&self, user_id: i64) -> Option<i64> {
-        self.state().service.dataset.add_activity(user_id)
+        self.state.lock().service.dataset.add_activity(user_id)
     }
 
-    /// Removes an activity, and returns whether there was one with this id. No later activity gets its
-    /// id.
+    /// Removes an activity, and returns whether there was one with this id. The id is not used
+    /// again.
     ///
-    /// The activities after it move forward by one, which tests a client that reads pages meanwhile,
-    /// and a copy that has to drop what the service no longer has.
+    /// The activities after it move forward by one position. This can test a client that is reading
+    /// pages at the same time, and a local copy that must delete removed activities.
     ///
     /// ```
     /// use fitrankings::sandbox::Sandbox;
@@ -230,12 +231,14 @@ impl Sandbox {
     /// # Ok::<(), std::io::Error>(())
     /// ```
     pub fn remove_activity(&self, id: i64) -> bool {
-        self.state().service.dataset.remove_activity(id)
+        self.state.lock().service.dataset.remove_activity(id)
     }
 
-    /// Does what a user with a browser does: opens the authorization page over HTTP, presses
-    /// "Allow", and returns the URL that the browser is sent to. That is the application's
-    /// callback, with `token` and `user_id` in its query. The URL is not opened.
+    /// Grants access like a user with a browser: opens the authorization page over HTTP, presses
+    /// "Allow", and returns the URL of the redirect.
+    ///
+    /// The URL is the application's callback URI with `token` and `user_id` in its query. It is not
+    /// opened.
     ///
     /// ```
     /// use fitrankings::sandbox::Sandbox;
@@ -254,32 +257,33 @@ impl Sandbox {
     ///
     /// # Errors
     ///
-    /// The URL does not lead to this sandbox: [`InvalidInput`](io::ErrorKind::InvalidInput). Or the
-    /// page refuses, and the error has its words: the `client_id` or the user is unknown, or there
-    /// is no usable `callback_uri`. Both requests can meet a [fault](Self::fault).
+    /// - The URL is not one of this sandbox: [`InvalidInput`](io::ErrorKind::InvalidInput).
+    /// - The page refuses, and the error has its message: the `client_id` or the user is unknown,
+    ///   or there is no valid `callback_uri`.
+    /// - One of the two requests meets a [fault](Self::fault).
     pub fn grant(&self, authorization_url: &str, user_id: i64) -> io::Result<String> {
         let user_id = user_id.to_string();
         let decision = [("user_id", user_id.as_str()), ("decision", "allow")];
         browser::decide(self.server.address, authorization_url, &decision)
     }
 
-    /// Like [`grant`](Self::grant), but presses "Deny".
+    /// Denies access. This is like [`grant`](Self::grant), but presses "Deny".
     ///
-    /// The callback then has `error=access_denied` and no token. What the live service does is not
-    /// known: an application should take any callback without a token for a refusal.
+    /// The returned URL has `error=access_denied` and no token. It is not known what the live
+    /// service does: an application should treat any callback without a token as a refusal.
     ///
     /// # Errors
     ///
-    /// As for [`grant`](Self::grant).
+    /// Those of [`grant`](Self::grant).
     pub fn deny(&self, authorization_url: &str) -> io::Result<String> {
         let decision = [("decision", "deny")];
         browser::decide(self.server.address, authorization_url, &decision)
     }
 
-    /// Makes the next request go wrong, or those that a [`FaultRule`] names.
+    /// Injects a fault into the next request, or into the requests that a [`FaultRule`] selects.
     ///
-    /// Faults queue up: a request meets the first one that applies to it. So the second fault is for
-    /// the request after, which may be a retry of the first request.
+    /// Faults form a queue: a request meets the first fault that applies to it. The second fault
+    /// then applies to the following request, which may be a retry of the first.
     ///
     /// ```
     /// use fitrankings::sandbox::{Fault, Sandbox};
@@ -293,53 +297,49 @@ impl Sandbox {
     /// # Ok::<(), std::io::Error>(())
     /// ```
     pub fn fault(&self, fault: impl Into<FaultRule>) {
-        self.state().faults.push(fault.into());
+        self.state.lock().faults.push(fault.into());
     }
 
-    /// Removes all faults that no request has met yet, and those that apply always.
+    /// Removes all faults that are still in the queue, including those that apply always.
     pub fn clear_faults(&self) {
-        self.state().faults.clear();
+        self.state.lock().faults.clear();
     }
 
-    /// Returns all requests that came so far, the first one first. A request that is waiting for
-    /// its response is among them.
+    /// Returns all requests received so far, in order. They include requests whose response is not
+    /// sent yet.
     pub fn requests(&self) -> Vec<RecordedRequest> {
-        self.state().requests.clone()
+        self.state.lock().requests.clone()
     }
 
     fn ids_seen_by(&self, caller: Caller) -> Vec<i64> {
-        let state = self.state();
+        let state = self.state.lock();
         let seen = state.service.dataset.seen_by(caller);
         seen.map(|activity| activity.id).collect()
-    }
-
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock()
     }
 }
 
 impl SandboxBuilder {
-    /// Sets what the data, the credentials and the tokens are made up from. Default: 0.
+    /// Sets the seed of the data, the credentials and the tokens. Default: 0.
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = seed;
         self
     }
 
-    /// Sets how many users there are. Default: 12.
+    /// Sets the number of users. Default: 12.
     pub fn users(mut self, users: usize) -> Self {
         self.users = users;
         self
     }
 
-    /// Sets how many activities the users have between them. Without users there are none. Default:
-    /// 3000.
+    /// Sets the number of activities of all users together. Default: 3000. Without users there are
+    /// no activities.
     pub fn activities(mut self, activities: usize) -> Self {
         self.activities = activities;
         self
     }
 
-    /// Sets the most records that a page holds, whatever `page_size` asks for; at least 1. Default:
-    /// 100.
+    /// Sets the maximum of `page_size`. A larger `page_size` in a request is lowered to it. 0
+    /// counts as 1. Default: 100.
     pub fn max_page_size(mut self, max_page_size: usize) -> Self {
         self.max_page_size = max_page_size.max(1);
         self
@@ -351,33 +351,31 @@ impl SandboxBuilder {
         self
     }
 
-    /// Sets how long every response is delayed. Default: not at all.
+    /// Sets the delay of every response. Default: zero.
     pub fn latency(mut self, latency: Duration) -> Self {
         self.latency = latency;
         self
     }
 
-    /// Sets the port. Default: 0, for any free port.
-    ///
-    /// With a fixed port, a program finds the sandbox without being told where it is.
+    /// Sets the port. Default: 0, which selects a free port.
     pub fn port(mut self, port: u16) -> Self {
         self.port = port;
         self
     }
 
-    /// Sets the master token. Default: a token that is made up from the seed.
+    /// Sets the master token. Default: a token generated from the seed.
     pub fn master_token(mut self, token: impl Into<String>) -> Self {
         self.master_token = Some(token.into());
         self
     }
 
-    /// Makes up the data and starts the server.
+    /// Generates the data and starts the server.
     ///
     /// # Errors
     ///
     /// - The [port](Self::port) is in use, or no port can be opened on `127.0.0.1`.
     /// - The [master token](Self::master_token) is empty, or has a character that is not visible
-    ///   ASCII, so that no request could carry it: [`InvalidInput`](io::ErrorKind::InvalidInput).
+    ///   ASCII: [`InvalidInput`](io::ErrorKind::InvalidInput). No request could send such a token.
     /// - No thread can be started.
     pub fn start(self) -> io::Result<Sandbox> {
         let mut dataset = Dataset::new(self.seed, self.users, self.activities);
@@ -410,7 +408,7 @@ impl SandboxBuilder {
     }
 }
 
-/// Without the master token: Debug shows no token, not even one that is of no use elsewhere.
+/// Leaves out the master token: `Debug` shows no token in this crate.
 impl fmt::Debug for SandboxBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SandboxBuilder")

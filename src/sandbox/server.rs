@@ -1,4 +1,4 @@
-//! The socket and the thread behind it.
+//! The HTTP server and its thread.
 
 use std::convert::Infallible;
 use std::io;
@@ -21,27 +21,27 @@ use tokio::sync::oneshot;
 use super::fault::Delivery;
 use super::state::SharedState;
 
-/// A running server; it stops when dropped.
+/// A running server, which stops when dropped.
 pub(super) struct Server {
     pub(super) address: SocketAddr,
     stop: Option<oneshot::Sender<Infallible>>,
     thread: Option<JoinHandle<()>>,
 }
 
-/// The body of a response, which may break off.
+/// The body of a response, which may end early with an error.
 struct ResponseBody {
-    bytes: Option<Bytes>,
+    bytes: Bytes,
     end: End,
 }
 
 enum End {
     Clean,
-    /// Breaks off after the bytes before it are sent.
+    /// Sends the bytes so far, and continues with `Break`.
     Flush,
     Break,
 }
 
-/// The largest body of a request that is read, in bytes.
+/// The maximum size of a request body, in bytes.
 const BODY_LIMIT: usize = 1 << 20;
 
 impl Server {
@@ -61,7 +61,7 @@ impl Server {
         let (stop, stopped) = oneshot::channel();
         runtime.spawn(accept(listener, state));
         let name = "fitrankings-sandbox".to_owned();
-        // Dropping the runtime drops its tasks, and those their sockets.
+        // Dropping the runtime drops its tasks, which closes their sockets.
         let thread = thread::Builder::new().name(name).spawn(move || {
             let _ = runtime.block_on(stopped);
         })?;
@@ -85,7 +85,7 @@ impl Drop for Server {
 async fn accept(listener: tokio::net::TcpListener, state: SharedState) {
     loop {
         let Ok((stream, _)) = listener.accept().await else {
-            // Most likely there are no file descriptors left: some will be closed.
+            // Most likely there are no free file descriptors. Wait until some are closed.
             tokio::time::sleep(Duration::from_millis(10)).await;
             continue;
         };
@@ -124,16 +124,13 @@ async fn serve(
 
 impl ResponseBody {
     fn whole(bytes: Bytes) -> Self {
-        Self {
-            bytes: (!bytes.is_empty()).then_some(bytes),
-            end: End::Clean,
-        }
+        let end = End::Clean;
+        Self { bytes, end }
     }
 
     fn half(bytes: Bytes) -> Self {
-        let half = bytes.slice(..bytes.len() / 2);
         Self {
-            bytes: (!half.is_empty()).then_some(half),
+            bytes: bytes.slice(..bytes.len() / 2),
             end: End::Flush,
         }
     }
@@ -147,7 +144,8 @@ impl Body for ResponseBody {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<io::Result<Frame<Bytes>>>> {
-        if let Some(bytes) = self.bytes.take() {
+        if !self.bytes.is_empty() {
+            let bytes = std::mem::take(&mut self.bytes);
             return Poll::Ready(Some(Ok(Frame::data(bytes))));
         }
         match self.end {
@@ -162,18 +160,18 @@ impl Body for ResponseBody {
     }
 
     fn is_end_stream(&self) -> bool {
-        self.bytes.is_none() && matches!(self.end, End::Clean)
+        self.bytes.is_empty() && matches!(self.end, End::Clean)
     }
 
     fn size_hint(&self) -> SizeHint {
         match self.end {
-            End::Clean => SizeHint::with_exact(self.bytes.as_ref().map_or(0, Bytes::len) as u64),
+            End::Clean => SizeHint::with_exact(self.bytes.len() as u64),
             End::Flush | End::Break => SizeHint::default(),
         }
     }
 }
 
-/// The error at which hyper closes a connection at once.
+/// Returns the error that makes hyper close a connection immediately.
 fn connection_aborted() -> io::Error {
     io::ErrorKind::ConnectionAborted.into()
 }

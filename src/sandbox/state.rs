@@ -1,4 +1,4 @@
-//! What changes while the sandbox runs.
+//! The state of a running sandbox.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -22,11 +22,12 @@ pub struct RecordedRequest {
     pub method: String,
     /// The whole path, such as `/iq/activities/`.
     pub path: String,
-    /// What stands after the `?`, as it was sent.
+    /// The query after the `?`, as it was sent.
     pub query: Option<String>,
     /// Whether there was an `Authorization` header.
     pub authorized: bool,
-    /// The status of the response; `None` where a [`Fault`] closed the connection without one.
+    /// The status of the response, or `None` if a [`Fault`] closed the connection without a
+    /// response.
     pub status: Option<u16>,
 }
 
@@ -42,7 +43,7 @@ pub(super) struct State {
 pub(super) struct SharedState(Arc<Mutex<State>>);
 
 impl State {
-    /// Returns the response to a request, and how long to wait before it is sent.
+    /// Returns the response to a request, and the delay before it is sent.
     pub(super) fn handle(&mut self, request: &Request<Bytes>) -> (Delivery, Duration) {
         let fault = self.faults.take(Service::list_page(request));
         let delay = fault.as_ref().map_or(Duration::ZERO, Fault::delay);

@@ -1,6 +1,5 @@
-//! How generated types read values for which serde's own ways are too strict.
-//!
-//! Named in `deserialize_with` by the generator.
+//! Functions for `#[serde(deserialize_with)]` in generated types, more lenient than serde's
+//! defaults.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -9,10 +8,10 @@ use jiff::Timestamp;
 use jiff::fmt::temporal::Pieces;
 use serde::de::{Deserialize, Deserializer, Error, Visitor};
 
-/// Reads instants; one that a [`Timestamp`] cannot hold becomes the nearest that it can.
+/// Deserializes instants. An instant out of range becomes the nearest [`Timestamp`].
 ///
-/// `9999-12-31T23:59:59Z`, which databases and their users write for "never", is two hours of a
-/// time zone past the end of a [`Timestamp`]. It must not cost the record.
+/// Databases and their users write `9999-12-31T23:59:59Z` for "never". It is about 26 hours past
+/// [`Timestamp::MAX`], and must not make the record fail.
 #[allow(dead_code, reason = "a document may have no instants")]
 pub(crate) fn instants<'de, T: Instants, D: Deserializer<'de>>(
     deserializer: D,
@@ -20,7 +19,7 @@ pub(crate) fn instants<'de, T: Instants, D: Deserializer<'de>>(
     T::read(deserializer)
 }
 
-/// Reads a list or a map of which `null` is an empty one.
+/// Deserializes a list or a map. `null` becomes an empty one.
 #[allow(dead_code, reason = "a document may have no such list")]
 pub(crate) fn or_empty<'de, T: Deserialize<'de> + Default, D: Deserializer<'de>>(
     deserializer: D,
@@ -28,7 +27,7 @@ pub(crate) fn or_empty<'de, T: Deserialize<'de> + Default, D: Deserializer<'de>>
     Ok(Option::<T>::deserialize(deserializer)?.unwrap_or_default())
 }
 
-/// Reads a list or a map of [`instants`] of which `null` is an empty one.
+/// Deserializes a list or a map of [`instants`]. `null` becomes an empty one.
 #[allow(dead_code, reason = "a document may have no such list")]
 pub(crate) fn instants_or_empty<'de, T: Instants + Default, D: Deserializer<'de>>(
     deserializer: D,
@@ -36,12 +35,12 @@ pub(crate) fn instants_or_empty<'de, T: Instants + Default, D: Deserializer<'de>
     Ok(Option::<T>::read(deserializer)?.unwrap_or_default())
 }
 
-/// An instant, or whatever a document can make of instants.
+/// An instant, or an option, a list or a map of instants.
 pub(crate) trait Instants: Sized {
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error>;
 }
 
-/// [`Instants`] as a value that serde reads by itself.
+/// Implements `Deserialize` for [`Instants`].
 pub(crate) struct Saturated<T>(pub T);
 
 impl<'de, T: Instants> Deserialize<'de> for Saturated<T> {
@@ -92,13 +91,13 @@ impl Visitor<'_> for InstantVisitor {
     }
 }
 
-/// The first or the last `Timestamp`, for an instant that lies beyond it.
+/// Returns the first or the last `Timestamp` for an instant out of range.
 fn saturate(text: &str) -> Option<Timestamp> {
     let pieces = Pieces::parse(text).ok()?;
     let time = pieces.date().to_datetime(pieces.time()?);
     let offset = pieces.to_numeric_offset()?;
     match offset.to_timestamp(time) {
-        // It was refused for another reason.
+        // The instant is in range: parsing failed for another reason.
         Ok(_) => None,
         Err(_) if time.year() < 0 => Some(Timestamp::MIN),
         Err(_) => Some(Timestamp::MAX),
@@ -114,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn an_instant_beyond_the_ends_is_the_nearest_there_is() {
+    fn an_instant_out_of_range_becomes_the_nearest_timestamp() {
         for text in [
             "9999-12-31T23:59:59Z",
             "9999-12-31T23:59:59.999999Z",
@@ -175,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn a_list_that_is_null_is_empty_and_any_other_is_what_it_is() {
+    fn a_list_that_is_null_is_empty() {
         let mut json = serde_json::Deserializer::from_str("null");
         assert!(or_empty::<Vec<i64>, _>(&mut json).unwrap().is_empty());
         let mut json = serde_json::Deserializer::from_str("[1]");

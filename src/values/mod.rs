@@ -1,4 +1,4 @@
-//! How generated types are read and written.
+//! Serialization of generated types.
 
 pub mod deserialize_with;
 pub mod open_enum;

@@ -1,11 +1,11 @@
 use std::fmt;
 
-/// The text of an enum's value that this version of the crate does not name.
+/// The text of an enum's value that this version of the crate does not know.
 ///
-/// It is the payload of the variant `Unknown` of an enum in [`types`](crate::types). Nothing outside
-/// of this crate can make one or read it: code that matched on the text would stop working, without
-/// an error, as soon as a later version names the value. Compare the enum instead, which works
-/// before and after:
+/// It is the payload of the variant `Unknown` of an enum in [`types`](crate::types). Its text is
+/// private. Code that matched on the text would silently stop working when a later version of this
+/// crate adds a variant for the value. Compare the enum itself instead, which works with both
+/// versions:
 ///
 /// ```
 /// use fitrankings::types::Provider;
@@ -42,7 +42,7 @@ impl fmt::Debug for UnknownValue {
     }
 }
 
-/// Reads and writes a generated enum as text, and keeps a text that it does not know.
+/// Implements conversions and serde for a generated enum. An unknown text becomes `Unknown`.
 #[allow(unused_macros, reason = "a document may have no enum")]
 macro_rules! open_enum {
     ($name:ident { $($variant:ident = $text:literal),* $(,)? }) => {

@@ -3,12 +3,11 @@ use serde_json::Value;
 
 use crate::Error;
 
-/// A record as one row of a table: for CSV files, spreadsheets and databases.
+/// A record as one row of a table, for CSV files, spreadsheets and databases.
 ///
-/// Every generated struct that the service answers with implements it, unless there is a
-/// [`Secret`](crate::Secret) in it. A record that is nested in another one gives columns with dotted
-/// names, such as `user.profile.display_name`. The columns are those of the document, in its order, so
-/// every record of a type has the same ones.
+/// All generated structs of responses implement it, except those with a [`Secret`](crate::Secret).
+/// The columns have the names and the order of the document, so all records of a type have the same
+/// columns. The columns of a nested record have dotted names, such as `user.profile.display_name`.
 ///
 /// | value | cell |
 /// |---|---|
@@ -16,9 +15,9 @@ use crate::Error;
 /// | a number, `true`, `false` | as in JSON; a decimal keeps its places |
 /// | a value that is missing, `null`, an empty list | empty |
 /// | a list, a map, a value of several possible types, a record within one of its own type | its JSON |
-/// | a key that the document does not name | no column |
+/// | a value whose key is not in the document | no column |
 ///
-/// Texts are written as they came. A spreadsheet takes a text that begins with `=` for a formula.
+/// Texts are not changed. A spreadsheet treats a text that begins with `=` as a formula.
 ///
 /// # Example: activities as CSV
 ///
@@ -52,8 +51,8 @@ pub trait Row: Serialize {
     ///
     /// # Errors
     ///
-    /// A quantity is set to a number that JSON does not have, such as `NaN`. What a service
-    /// answers with has none.
+    /// Fails if a quantity is a number that JSON does not have, such as `NaN`. Records from a
+    /// response have no such number.
     fn cells(&self) -> Result<Vec<String>, Error> {
         let record = serde_json::to_value(self)
             .map_err(|error| Error::invalid(format!("the record cannot be written: {error}")))?;
@@ -63,7 +62,7 @@ pub trait Row: Serialize {
     }
 }
 
-/// A key of a record, and the keys below it where it is a record itself.
+/// A key of a record, with the keys of its value if that is a record.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct Field {
@@ -100,7 +99,7 @@ fn cell(value: &Value) -> String {
     }
 }
 
-/// Gives a generated record its columns: the keys, and the types of those that are records.
+/// Implements [`Row`] for a generated record. A key of a nested record is followed by its type.
 #[allow(unused_macros, reason = "a document may have no record")]
 macro_rules! row {
     ($name:ident { $($key:literal $(= $record:ident)?),* $(,)? }) => {
@@ -145,7 +144,7 @@ mod tests {
     row!(Inner { "a.b" });
 
     #[test]
-    fn every_record_has_the_same_columns_whatever_is_missing() {
+    fn every_record_has_the_same_columns() {
         assert_eq!(
             Outer::columns(),
             ["id", "inner.a.b", "list", "text", "object"]

@@ -1,4 +1,4 @@
-//! Values that are of one of several types.
+//! Values of one of several types (OpenAPI's `oneOf` and `anyOf`).
 
 use std::cell::Cell;
 
@@ -9,20 +9,21 @@ use serde_json::Value;
 
 use crate::json::ObjectsOnly;
 
-/// How many times its own size reading a value may cost. A union in a union in a union is tried
-/// with each of its variants for each that is around it: without an end, a server could keep a
-/// client busy for ever.
+/// The maximum effort of deserializing a value, as a multiple of its size. Each variant of a nested
+/// union is tried for each variant of the union around it, so that without a limit a server could
+/// keep a client busy for ever.
 const EFFORT: usize = 1000;
 
 thread_local! {
-    /// What is left of the effort for the union that is being read, if one is.
+    /// The remaining effort for the outermost union that is being deserialized, if any.
     static LEFT: Cell<Option<usize>> = const { Cell::new(None) };
 }
 
-/// Makes an enum whose variants are types read and write them as they are.
+/// Implements serde and `From` for a generated enum with one variant for each type.
 ///
-/// Without the name of a member that tells them apart, the first variant counts that keeps all of
-/// what was read, else the first that fits. What fits none is `Other`.
+/// With a discriminator, its value selects the variant. Without one, the first variant that keeps
+/// all of the JSON is selected, or else the first that deserializes. If there is none, the value
+/// becomes `Other`.
 #[allow(unused_macros, reason = "a document may have no union")]
 macro_rules! union {
     ($name:ident { $($variant:ident($($payload:tt)+)),* $(,)? }) => {
@@ -94,10 +95,10 @@ macro_rules! union {
 #[allow(unused_imports, reason = "a document may have no union")]
 pub(crate) use union;
 
-/// A value read as one variant, and whether that keeps all of it.
+/// A value deserialized as one variant, and whether the variant keeps all of the JSON.
 type Fit<U> = Option<(U, bool)>;
 
-/// The variant that a value is.
+/// Returns the variant of a value without a discriminator.
 #[allow(dead_code, reason = "a document may have no union")]
 pub(crate) fn choose<U>(value: &Value, variants: &[fn(&Value) -> Fit<U>]) -> Option<U> {
     let effort = Effort::begin(value);
@@ -122,7 +123,7 @@ pub(crate) fn fit<T: DeserializeOwned + Serialize, U>(value: &Value, wrap: fn(T)
     Some((wrap(found), keeps(value, &back)))
 }
 
-/// The variant that a member of the value names.
+/// Deserializes the variant that the discriminator `tag` selects.
 #[allow(dead_code, reason = "a document may have no union")]
 pub(crate) fn tagged<T: DeserializeOwned, U, E: serde::de::Error>(
     value: &Value,
@@ -139,7 +140,7 @@ pub(crate) fn tagged<T: DeserializeOwned, U, E: serde::de::Error>(
         })
 }
 
-/// Writes a variant with the member that names it.
+/// Serializes a variant with its discriminator.
 #[allow(dead_code, reason = "a document may have no union")]
 pub(crate) fn serialize<S: Serializer>(
     value: &impl Serialize,
@@ -154,7 +155,7 @@ pub(crate) fn serialize<S: Serializer>(
     value.serialize(serializer)
 }
 
-/// Whether all that was read is still there when it is written again.
+/// Returns whether `written` contains all of the JSON in `read`.
 fn keeps(read: &Value, written: &Value) -> bool {
     match (read, written) {
         (Value::Null, _) => true,
@@ -170,12 +171,12 @@ fn keeps(read: &Value, written: &Value) -> bool {
         }
         (Value::Object(members), other) => members.is_empty() && !other.is_null(),
         (Value::Array(items), other) => items.is_empty() && !other.is_null(),
-        // A scalar may be spelled in another way.
+        // A scalar may have another notation.
         (_, other) => !other.is_null(),
     }
 }
 
-/// What the union on the outside may cost; those inside of it draw on the same.
+/// The effort of one union. Nested unions share the limit of the outermost one.
 struct Effort {
     size: usize,
     outermost: bool,
@@ -191,7 +192,7 @@ impl Effort {
         Self { size, outermost }
     }
 
-    /// Takes the cost of one variant from what is left.
+    /// Subtracts the cost of one variant. Returns whether enough was left.
     fn is_enough(&self) -> bool {
         let left = LEFT.get().and_then(|left| left.checked_sub(self.size));
         LEFT.set(Some(left.unwrap_or_default()));
@@ -322,7 +323,7 @@ mod tests {
     }
 
     #[test]
-    fn a_member_tells_the_variant() {
+    fn the_discriminator_selects_the_variant() {
         let pet = |json| from_value::<Tagged>(json);
         let kitten = json!({"petType": "kitten", "name": "Tom"});
         assert_eq!(pet(kitten.clone()).unwrap(), cat(None).into());
@@ -400,7 +401,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_lost_at_any_depth_is_noticed() {
+    fn keeps_finds_a_loss_at_any_depth() {
         for (read, written, kept) in [
             (json!({"a": [{"b": null}]}), json!({"a": [{}]}), true),
             (json!({"a": [{"b": 1}]}), json!({"a": [{}]}), false),
@@ -436,7 +437,7 @@ mod tests {
     crate::union!(Deep { Not(Box<Not>), Neither(Box<Neither>), Number(u64) });
 
     #[test]
-    fn what_would_be_tried_for_ever_comes_to_an_end() {
+    fn the_effort_for_nested_unions_is_limited() {
         const DEPTH: usize = 100;
         let nest =
             |end: &str| format!("{}{end}{}", r#"{"inner":"#.repeat(DEPTH), "}".repeat(DEPTH));

@@ -1,4 +1,4 @@
-//! Checks of the addresses that a browser is sent to.
+//! Checks of the callback URI and of the address of the authorization page.
 
 use ureq::http::uri::Authority;
 
@@ -6,9 +6,8 @@ use super::parts;
 use crate::Error;
 use crate::transport::base_url::{is_host, is_loopback, is_port_valid};
 
-/// Schemes that a browser or another program handles itself, so that no application can be opened
-/// by them.
-const TAKEN_SCHEMES: [&str; 19] = [
+/// Schemes of browsers and other programs, which cannot open an application of the user.
+const RESERVED_SCHEMES: [&str; 19] = [
     "about",
     "blob",
     "chrome",
@@ -30,17 +29,16 @@ const TAKEN_SCHEMES: [&str; 19] = [
     "wss",
 ];
 
-/// A problem of an address, as the end of a sentence that begins with what the address is for.
+/// An error message without its subject, such as "has a fragment".
 type Problem = &'static str;
 
 pub(super) fn check_callback_uri(uri: &str, allow_http: bool) -> Result<(), Error> {
-    let problem = |why: Problem| Error::invalid(format!("the callback URI {why}"));
-    callback_uri(uri, allow_http).map_err(problem)
+    callback_uri(uri, allow_http).map_err(|why| Error::invalid(format!("the callback URI {why}")))
 }
 
 pub(super) fn check_page(url: &str, allow_http: bool) -> Result<(), Error> {
-    let problem = |why| Error::invalid(format!("the address of the authorization page {why}"));
-    page(url, allow_http).map_err(problem)
+    page(url, allow_http)
+        .map_err(|why| Error::invalid(format!("the address of the authorization page {why}")))
 }
 
 fn callback_uri(uri: &str, allow_http: bool) -> Result<(), Problem> {
@@ -52,16 +50,10 @@ fn callback_uri(uri: &str, allow_http: bool) -> Result<(), Problem> {
         return Err(ABSOLUTE);
     }
     if is_web(scheme) {
-        let host = host(rest, ABSOLUTE)?;
-        if is_plain_http(scheme, &host) && !allow_http {
-            return Err(
-                "is plain http, which would show the user's token to everybody on the way \
-                 (`allow_http` permits it all the same)",
-            );
-        }
-    } else if TAKEN_SCHEMES
+        check_web(scheme, rest, ABSOLUTE, allow_http)?;
+    } else if RESERVED_SCHEMES
         .iter()
-        .any(|taken| scheme.eq_ignore_ascii_case(taken))
+        .any(|reserved| scheme.eq_ignore_ascii_case(reserved))
     {
         return Err(
             "has a scheme that does not open an application: use https, or a scheme of your own \
@@ -70,7 +62,7 @@ fn callback_uri(uri: &str, allow_http: bool) -> Result<(), Problem> {
     }
     let query = uri.split_once('?').map_or("", |(_, query)| query);
     if parts::pairs(query).any(|(name, _)| parts::NAMES.contains(&&*name)) {
-        return Err("has a part in its query that the answer will have as well: rename it");
+        return Err("has a query parameter that the callback adds as well: rename it");
     }
     Ok(())
 }
@@ -81,17 +73,10 @@ fn page(url: &str, allow_http: bool) -> Result<(), Problem> {
     let (scheme, rest) = split_scheme(url)
         .filter(|(scheme, _)| is_web(scheme))
         .ok_or(ABSOLUTE)?;
-    let host = host(rest, ABSOLUTE)?;
-    if is_plain_http(scheme, &host) && !allow_http {
-        return Err(
-            "is plain http, which would show the one-time value to everybody on the way \
-             (`allow_http` permits it all the same)",
-        );
-    }
-    Ok(())
+    check_web(scheme, rest, ABSOLUTE, allow_http)
 }
 
-/// Returns what stands before and after the colon of an absolute URI.
+/// Splits an absolute URI into its scheme and the text after the colon.
 pub(super) fn split_scheme(uri: &str) -> Option<(&str, &str)> {
     let (scheme, rest) = uri.split_once(':')?;
     let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte);
@@ -112,8 +97,8 @@ fn check_characters(uri: &str) -> Result<(), Problem> {
     Ok(())
 }
 
-/// Returns the checked host of a web address, given what follows its scheme.
-fn host(rest: &str, absolute: Problem) -> Result<Authority, Problem> {
+/// Checks the host of a web address. `rest` is the text after the scheme.
+fn check_web(scheme: &str, rest: &str, absolute: Problem, allow_http: bool) -> Result<(), Problem> {
     const HOST: Problem = "has a host that is neither a name nor an address";
     let text = rest.strip_prefix("//").ok_or(absolute)?;
     let text = text.split(['/', '?']).next().unwrap_or_default();
@@ -127,11 +112,15 @@ fn host(rest: &str, absolute: Problem) -> Result<Authority, Problem> {
     if !is_host(authority.host()) {
         return Err(HOST);
     }
-    Ok(authority)
-}
-
-fn is_plain_http(scheme: &str, authority: &Authority) -> bool {
-    scheme.eq_ignore_ascii_case("http") && !is_loopback(authority.host())
+    let is_plain_http = scheme.eq_ignore_ascii_case("http") && !is_loopback(authority.host());
+    if is_plain_http && !allow_http {
+        // The page redirects to the callback URI, so plain http to either exposes the same secrets.
+        return Err(
+            "is plain http, which exposes the user's token and the one-time value on the network \
+             (`allow_http` permits it all the same)",
+        );
+    }
+    Ok(())
 }
 
 fn is_web(scheme: &str) -> bool {

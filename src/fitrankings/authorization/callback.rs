@@ -10,27 +10,27 @@ use crate::UserToken;
 use crate::redact::{Patterns, Redactor};
 use crate::text::{Plain, first_characters};
 
-/// The longest text of a callback that is shown, in characters.
+/// The maximum length of a text from the callback in an error, in characters.
 const LONGEST_TEXT: usize = 200;
 
-/// The longest callback that is read, in bytes.
+/// The maximum length of a callback, in bytes.
 pub(super) const LONGEST: usize = 16 * 1024;
 
 /// The result of a granted authorization: a user's token, and the user's id.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct UserAuthorization {
-    /// The token, which opens this user's resources.
+    /// The token, which gives access to this user's data.
     pub token: UserToken,
     /// The user's id as the service writes it: digits, possibly with leading zeros.
     pub user_id: String,
 }
 
 impl UserAuthorization {
-    /// Reads a callback, which has to carry the one-time value of its request.
+    /// Parses a callback and checks its one-time value.
     ///
-    /// `callback` is what the browser asked for: a whole URL, a path with its query as an HTTP
-    /// server sees it, or the query alone. A fragment is ignored.
+    /// `callback` is the address that the browser opened: a whole URL, a path with its query as an
+    /// HTTP server receives it, or the query alone. A fragment is ignored.
     ///
     /// ```
     /// use fitrankings::authorization::{CallbackError, OneTimeValue, UserAuthorization};
@@ -47,8 +47,8 @@ impl UserAuthorization {
     ///
     /// # Errors
     ///
-    /// Fails if the user refused, if the callback has no token or no one-time value of this
-    /// request, or if it is not a callback. [`CallbackError`] tells these apart.
+    /// Fails if the user refused, if the callback has no token, if it does not have the one-time
+    /// value of this request, or if it is not a callback. [`CallbackError`] has a variant for each.
     pub fn from_callback(callback: &str, value: &OneTimeValue) -> Result<Self, CallbackError> {
         let (path, query) = split(callback)?;
         let parts = Parts::read(query)?;
@@ -59,18 +59,18 @@ impl UserAuthorization {
         if matches {
             accept(parts)
         } else if parts.is_empty() {
-            // Not a forged callback: the user pasted something else, or refused.
+            // A forged callback would have a token: the user refused or pasted another text.
             Err(CallbackError::Missing(TOKEN))
         } else {
             Err(CallbackError::WrongOneTimeValue)
         }
     }
 
-    /// Reads a callback without checking which request caused it.
+    /// Parses a callback without checking which request it belongs to.
     ///
-    /// The token may then be anyone's: see [why](crate::authorization#why-a-one-time-value). This
-    /// is for callbacks that are tied to their request in another way, such as a URL that the user
-    /// copied out of the browser by hand.
+    /// The token may then belong to an attacker: see
+    /// [why](crate::authorization#why-a-one-time-value). Use this only if something else ties the
+    /// callback to its request, such as a user who copies the URL out of the browser by hand.
     ///
     /// ```
     /// use fitrankings::authorization::UserAuthorization;
@@ -83,14 +83,14 @@ impl UserAuthorization {
     ///
     /// # Errors
     ///
-    /// Those of [`from_callback`](Self::from_callback), except that of the one-time value.
+    /// Those of [`from_callback`](Self::from_callback), except the error of the one-time value.
     pub fn from_callback_unchecked(callback: &str) -> Result<Self, CallbackError> {
         let (_, query) = split(callback)?;
         accept(Parts::read(query)?)
     }
 
-    /// Returns the user's id as a number, as in the other responses of the service, or `None` if it
-    /// is too large.
+    /// Returns the user's id as a number, as in the service's responses. Returns `None` if it is
+    /// too large for an `i64`.
     pub fn user_id_number(&self) -> Option<i64> {
         self.user_id.parse().ok()
     }
@@ -109,15 +109,16 @@ fn accept(parts: Parts<'_>) -> Result<UserAuthorization, CallbackError> {
     let user_id = filled(&parts.user_id).ok_or(CallbackError::Missing(parts::USER_ID))?;
     if !user_id.bytes().all(|byte| byte.is_ascii_digit()) {
         return Err(CallbackError::Malformed(
-            "its user_id has something else than digits",
+            "its user_id has characters other than digits",
         ));
     }
-    let token = UserToken::new(token)
-        .map_err(|_| CallbackError::Malformed("its token has characters that no token has"))?;
+    let token = UserToken::new(token).map_err(|_| {
+        CallbackError::Malformed("its token has characters that a token cannot have")
+    })?;
     Ok(UserAuthorization { token, user_id })
 }
 
-/// Returns the error of a callback that has an `error`, without the secrets of the same callback.
+/// Returns the error of a callback that has an `error`. The secrets of the callback are redacted.
 fn refused(parts: &Parts<'_>, error: &str, description: Option<&str>) -> CallbackError {
     let secrets: Vec<Zeroizing<String>> = [&parts.token, &parts.one_time_value]
         .into_iter()
@@ -126,14 +127,17 @@ fn refused(parts: &Parts<'_>, error: &str, description: Option<&str>) -> Callbac
         .collect();
     let patterns = Patterns::default();
     let redactor = Redactor::new(&[], &secrets, None, &[], &patterns);
-    let shown = |text: &str| harmless(&redactor.redact(text));
+    // Escaped, because control characters and invisible characters could manipulate a terminal or
+    // log.
+    let shown =
+        |text: &str| Plain(first_characters(&redactor.redact(text), LONGEST_TEXT)).to_string();
     CallbackError::Refused {
         error: shown(error),
         description: description.map(shown),
     }
 }
 
-/// Splits a callback into its path, with all that stands before it, and its query.
+/// Splits a callback into the text before its query, and its query.
 fn split(callback: &str) -> Result<(&str, &str), CallbackError> {
     if callback.len() > LONGEST {
         return Err(CallbackError::Malformed("it is longer than 16 KiB"));
@@ -147,9 +151,4 @@ fn split(callback: &str) -> Result<(&str, &str), CallbackError> {
         return Ok(callback.split_once('?').unwrap_or((callback, "")));
     }
     Ok(("", callback))
-}
-
-/// Cuts a text from outside, and escapes the characters that play tricks on a terminal or a log.
-fn harmless(text: &str) -> String {
-    Plain(first_characters(text, LONGEST_TEXT)).to_string()
 }

@@ -2,37 +2,39 @@ use std::fmt;
 
 use crate::Error;
 
-/// The part of a callback that holds the token.
+/// The query parameter of a callback that holds the token.
 pub(super) const TOKEN: &str = "token";
 
-/// The reason why a callback gave no token.
+/// The error of a callback without a usable token.
 ///
-/// Neither `Display` nor `Debug` shows a token or the whole URL. `Debug` prints the same sentence as
-/// `Display`, which is what a `main` that fails with this error shows. `?` converts it into an
+/// Neither `Display` nor `Debug` shows a token or the whole URL. `Debug` prints the same text as
+/// `Display`, because a `main` that returns this error prints its `Debug`. `?` converts it into an
 /// [`Error`] that [is invalid input](Error::is_invalid_input).
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CallbackError {
-    /// The callback has an `error`, whether or not it has a token as well.
+    /// The callback has an `error`, with or without a token.
     ///
-    /// What the service sends when a user refuses is unknown: these are the names of OAuth 2.0,
-    /// and a callback that is merely without a token is [`Missing`](Self::Missing).
-    /// Both texts come from outside. `[secret]` stands in place of the token and of the one-time
-    /// value. The texts are cut to 200 characters and control characters are escaped, but HTML is
-    /// not.
+    /// It is not known what the service sends when a user refuses. The names of the parameters are
+    /// those of OAuth 2.0. A callback with neither an `error` nor a token is
+    /// [`Missing`](Self::Missing).
+    ///
+    /// Do not trust the two texts: anybody can make up a callback. The token and the one-time value
+    /// are replaced with `[secret]`. Each text is cut to 200 characters, and control characters are
+    /// escaped. HTML is not escaped.
     Refused {
         /// The `error`, such as `access_denied`.
         error: String,
         /// The `error_description`, if there is one.
         description: Option<String>,
     },
-    /// The part `token` or `user_id` is missing or empty.
+    /// The parameter `token` or `user_id` is missing or empty.
     Missing(&'static str),
-    /// A part is there twice.
+    /// A parameter occurs more than once.
     Duplicated(&'static str),
-    /// The one-time value is missing, or it is that of another request.
+    /// The one-time value is missing or belongs to another request.
     WrongOneTimeValue,
-    /// The service would not send such a callback. The text says why.
+    /// The text is not a valid callback. The field says why.
     Malformed(&'static str),
 }
 
@@ -47,13 +49,13 @@ impl fmt::Display for CallbackError {
                 f.write_str("; ask the user whether to try again")
             }
             Self::Missing(TOKEN) => f.write_str(
-                "the callback has no token: the user may have refused, or this is not the address \
-                 that the browser ended on; ask whether to try again",
+                "the callback has no token: the user may have refused, or this is not the callback's \
+                 address; ask the user whether to try again",
             ),
             Self::Missing(part) => {
                 write!(
                     f,
-                    "the callback has no {part}: hand over its URL with the whole query"
+                    "the callback has no {part}: pass its URL with the whole query"
                 )
             }
             Self::Duplicated(part) => write!(
@@ -62,8 +64,8 @@ impl fmt::Display for CallbackError {
                  the query of the callback URI"
             ),
             Self::WrongOneTimeValue => f.write_str(
-                "the callback does not carry the one-time value of this request: it may be forged \
-                 or belong to an older request, so do not use it; if every callback ends like \
+                "the callback does not have the one-time value of this request: it may be forged \
+                 or belong to an older request, so do not use it; if every callback fails like \
                  this, the service drops the query of the callback URI: put the value in its path",
             ),
             Self::Malformed(why) => {

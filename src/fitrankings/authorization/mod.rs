@@ -1,14 +1,15 @@
-//! User authorization in the browser: the page to open, and the callback that answers.
+//! User authorization in the browser: the page to open, and the callback with the user's token.
 //!
 //! 1. Open [`Authorization::url`] in the user's browser. The vendor recommends a popup of
 //!    [`POPUP_WIDTH`] by [`POPUP_HEIGHT`].
-//! 2. The user grants access, and the service sends the browser to your callback URI.
-//! 3. Pass that URL to [`UserAuthorization::from_callback`], which returns the user's token and id.
+//! 2. The user grants access, and the service redirects the browser to your callback URI.
+//! 3. Pass the URL of that redirect to [`UserAuthorization::from_callback`], which returns the
+//!    user's token and id.
 //!
 //! ```
 //! use fitrankings::authorization::{Authorization, OneTimeValue, UserAuthorization};
 //!
-//! // Make a value for every request, and keep it where only this user's callback finds it.
+//! // Make a new value for every request, and keep it in this user's session.
 //! let value = OneTimeValue::new()?;
 //! let url = Authorization::new("client-id")
 //!     .callback_uri("http://127.0.0.1:8080/done")
@@ -16,7 +17,7 @@
 //!     .url()?;
 //! println!("Please open {url}");
 //!
-//! // The path that an HTTP server on port 8080 is then asked for:
+//! // The HTTP server on port 8080 then receives a request for this path:
 //! let asked = format!("/done?one_time_value={}&token=abc&user_id=000042", value.as_str());
 //! let user = UserAuthorization::from_callback(&asked, &value)?;
 //! assert_eq!(user.user_id, "000042");
@@ -25,14 +26,16 @@
 //!
 //! # Why a one-time value
 //!
-//! The service documents no `state`, so nothing of its own ties a callback to the request that
-//! caused it: whoever gets a browser to open your callback URI with a token of their choice has
-//! your application take that token for the user's. A value in the callback URI that nobody else
-//! can know stops that. It can stand in two places, and both are checked:
+//! OAuth 2.0 has the parameter `state`, which ties a callback to its request. The service does not
+//! document it. Without it, an attacker could make the user's browser open your callback URI with a
+//! token of the attacker, and your application would use that token as the user's.
 //!
-//! - in the query, where [`Authorization::one_time_value`] puts it. Whether the service keeps a
-//!   query that is already there is unknown;
-//! - as a segment of the path, where you put it yourself if the query gets lost:
+//! A secret value in the callback URI prevents this. [`UserAuthorization::from_callback`] finds it
+//! in two places:
+//!
+//! - in the query, where [`Authorization::one_time_value`] puts it. It is not known whether the
+//!   service keeps the query of a callback URI;
+//! - as a segment of the path, where you put it yourself if the service drops the query:
 //!   `format!("http://127.0.0.1:8080/done/{}", value.as_str())`.
 
 mod address;

@@ -6,8 +6,9 @@ use subtle::ConstantTimeEq;
 use crate::error::Error;
 use crate::random;
 
-/// A secret value that ties a callback to the request that caused it: 128 bits from the operating
-/// system's source of random numbers.
+/// A secret random value that ties a callback to its request.
+///
+/// It has 128 bits from the operating system's random number generator.
 ///
 /// Make a new one for every request. A web application keeps it in the user's session as text:
 ///
@@ -25,7 +26,11 @@ use crate::random;
 pub struct OneTimeValue(String);
 
 impl OneTimeValue {
-    /// Returns a new value. Fails if the operating system gives no random numbers.
+    /// Returns a new random value.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the random number generator of the operating system fails.
     pub fn new() -> Result<Self, Error> {
         random::hex().map(Self)
     }
@@ -50,7 +55,7 @@ impl FromStr for OneTimeValue {
         let is_digit = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
         if text.len() != 32 || !text.bytes().all(is_digit) {
             return Err(Error::invalid(
-                "this is no one-time value: it has 32 lower-case hexadecimal digits",
+                "the text is not a one-time value, which has 32 lower-case hexadecimal digits",
             ));
         }
         Ok(Self(text.to_owned()))

@@ -9,11 +9,11 @@ pub(super) const ERROR: &str = "error";
 pub(super) const ERROR_DESCRIPTION: &str = "error_description";
 pub(super) const ONE_TIME_VALUE: &str = "one_time_value";
 
-/// The names that a callback URI must leave to the service and to this crate.
+/// The names of query parameters that a callback URI must not have.
 pub(super) const NAMES: [&str; 5] = [TOKEN, USER_ID, ERROR, ERROR_DESCRIPTION, ONE_TIME_VALUE];
 
-/// The parts of a callback's query that mean something.
-#[derive(Default)]
+/// The known parameters in the query of a callback.
+#[derive(Default, PartialEq)]
 pub(super) struct Parts<'a> {
     pub(super) token: Option<Cow<'a, str>>,
     pub(super) user_id: Option<Cow<'a, str>>,
@@ -41,23 +41,16 @@ impl<'a> Parts<'a> {
         Ok(parts)
     }
 
-    /// Whether the query has none of the parts.
+    /// Returns whether the query has none of the known parameters.
     pub(super) fn is_empty(&self) -> bool {
-        let parts = [
-            &self.token,
-            &self.user_id,
-            &self.error,
-            &self.error_description,
-            &self.one_time_value,
-        ];
-        parts.into_iter().all(Option::is_none)
+        *self == Self::default()
     }
 }
 
 /// Returns the names and values of a query.
 ///
-/// A question mark separates them too: a service that ignores the query of the callback URI adds
-/// its own with a second one.
+/// A question mark is a separator as well: a service that does not look for a query in the callback
+/// URI would add its own with a second question mark.
 pub(super) fn pairs(query: &str) -> impl Iterator<Item = (Cow<'_, str>, Cow<'_, str>)> {
     query
         .split(['&', '?'])

@@ -6,9 +6,9 @@ use super::parts::ONE_TIME_VALUE;
 use crate::transport::base_url::BaseUrl;
 use crate::{BASE_URL, Error};
 
-/// A request for a user's authorization, which a browser makes by opening [`url`].
+/// A request for a user's authorization. The user's browser opens its [`url`].
 ///
-/// The methods take any value. [`url`] checks all of them.
+/// The methods accept any value. [`url`] checks them all.
 ///
 /// ```
 /// use fitrankings::authorization::Authorization;
@@ -32,7 +32,7 @@ pub struct Authorization {
     allow_http: bool,
 }
 
-/// Where the authorization page is.
+/// The address of the authorization page.
 #[derive(Clone)]
 enum Page {
     BelowBaseUrl(String),
@@ -40,7 +40,7 @@ enum Page {
 }
 
 impl Authorization {
-    /// Creates a request in the name of the application with this id, at the public service.
+    /// Creates a request of the application with this client id, for the public service.
     pub fn new(client_id: impl Into<String>) -> Self {
         Self {
             client_id: client_id.into(),
@@ -51,8 +51,8 @@ impl Authorization {
         }
     }
 
-    /// Sets whether plain `http` is permitted to any host. Everybody on the way can then read the
-    /// user's token and the one-time value. Default: `false`.
+    /// Sets whether plain `http` is permitted to any host. The network can then read the user's
+    /// token and the one-time value. Default: `false`, which permits plain `http` to loopback only.
     ///
     /// ```
     /// use fitrankings::authorization::Authorization;
@@ -66,20 +66,21 @@ impl Authorization {
         self
     }
 
-    /// Sets where the browser is sent in the end. Default: the service uses the last one again.
+    /// Sets the URI that the service redirects the browser to. Default: the URI of the last
+    /// request, which the service remembers.
     ///
     /// The callback URI is absolute and has no fragment. Its scheme is one of these:
     ///
     /// - `https`, with a host: `https://example.com/done`;
     /// - `http` for loopback, where a desktop application listens: `http://127.0.0.1:8080/done`.
     ///   Whether the service accepts a loopback address is unknown;
-    /// - a scheme of your own, which the operating system opens your application for:
+    /// - a scheme of your own, for which the operating system opens your application:
     ///   `myapp://done`, `com.example.app:/done`.
     ///
     /// [`url`](Self::url) fails if the URI is none of these. It also fails if the query of the URI
-    /// has a part that the callback will have as well: `token`, `user_id`, `error`,
+    /// has a parameter that the callback has as well: `token`, `user_id`, `error`,
     /// `error_description` or `one_time_value`. Plain `http` to another host is an error because
-    /// the user's token travels in this URI; [`allow_http`](Self::allow_http) permits it.
+    /// the callback contains the user's token; [`allow_http`](Self::allow_http) permits it.
     pub fn callback_uri(mut self, uri: impl Into<String>) -> Self {
         self.callback_uri = Some(uri.into());
         self
@@ -88,39 +89,41 @@ impl Authorization {
     /// Adds `one_time_value=…` to the query of the callback URI, for
     /// [`UserAuthorization::from_callback`](super::UserAuthorization::from_callback) to check.
     ///
-    /// [`url`](Self::url) fails if no [`callback_uri`](Self::callback_uri) is set: the last one,
-    /// which the service would use, does not carry the value.
+    /// [`url`](Self::url) fails if no [`callback_uri`](Self::callback_uri) is set, because the URI
+    /// that the service remembers does not have the value.
     pub fn one_time_value(mut self, value: &OneTimeValue) -> Self {
         self.one_time_value = Some(value.clone());
         self
     }
 
-    /// Sets another server, by the base URL of its API. Default: [`BASE_URL`].
+    /// Sets the base URL of the service's API. Default: [`BASE_URL`].
     ///
-    /// Only `https` is accepted, and `http` for loopback, unless
-    /// [`allow_http`](Self::allow_http) permits more. That the page lies below the base URL, at
-    /// `/oauth2/`, is an assumption: if it does not, use [`page`](Self::page).
+    /// The authorization page is assumed to be at `/oauth2/` below the base URL. If it is not, use
+    /// [`page`](Self::page).
+    ///
+    /// Only `https`, and `http` to loopback, are accepted; [`allow_http`](Self::allow_http) permits
+    /// `http` to any host.
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         self.page = Page::BelowBaseUrl(url.into());
         self
     }
 
-    /// Sets another address of the authorization page, in place of one below a
-    /// [`base_url`](Self::base_url). It is used as it is, with its query if it has one.
+    /// Sets the address of the authorization page. It replaces [`base_url`](Self::base_url), and
+    /// may have a query.
     ///
-    /// [`url`](Self::url) fails if the address is not an absolute `https` URL. Plain `http` to
-    /// another host than loopback is an error because the one-time value travels in the query;
-    /// [`allow_http`](Self::allow_http) permits it.
+    /// [`url`](Self::url) fails if the address is not an absolute `https` URL. Plain `http` is
+    /// accepted to loopback. To another host it is an error because the query contains the one-time
+    /// value; [`allow_http`](Self::allow_http) permits it.
     pub fn page(mut self, url: impl Into<String>) -> Self {
         self.page = Page::At(url.into());
         self
     }
 
-    /// Returns the address for the browser to open.
+    /// Returns the URL for the user's browser to open.
     ///
     /// # Errors
     ///
-    /// Fails if one of the settings cannot be used. The message says which one, and why.
+    /// Fails if a setting is invalid. The message says which setting, and why.
     pub fn url(&self) -> Result<String, Error> {
         check_client_id(&self.client_id)?;
         let page = self.page_url()?;
@@ -150,7 +153,7 @@ impl Authorization {
         let Some(uri) = &self.callback_uri else {
             return match &self.one_time_value {
                 Some(_) => Err(Error::invalid(
-                    "a one-time value travels in the callback URI: set callback_uri as well",
+                    "the one-time value is a part of the callback URI: set `callback_uri` as well",
                 )),
                 None => Ok(None),
             };
@@ -163,8 +166,7 @@ impl Authorization {
     }
 }
 
-/// Without the addresses: they may carry a one-time value, and nothing has checked them for a
-/// password.
+/// Leaves out the addresses, which may contain a one-time value or a password.
 impl fmt::Debug for Authorization {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Authorization")
@@ -177,14 +179,14 @@ impl fmt::Debug for Authorization {
 fn check_client_id(id: &str) -> Result<(), Error> {
     if id.is_empty() || !id.bytes().all(|byte| byte.is_ascii_graphic()) {
         return Err(Error::invalid(
-            "the client id is empty, or has spaces or characters that are not ASCII: give it as \
-             the vendor did",
+            "the client id is empty, or has spaces or characters that are not ASCII: copy it \
+             from the vendor unchanged",
         ));
     }
     Ok(())
 }
 
-/// Adds a query to the one that a URL may have. A fragment stays at the end.
+/// Adds a query to a URL, after the query that the URL may have. A fragment stays at the end.
 pub(crate) fn with_query(url: &str, query: &str) -> String {
     let (start, fragment) = url.split_at(url.find('#').unwrap_or(url.len()));
     let separator = match start.split_once('?') {

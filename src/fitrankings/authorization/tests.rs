@@ -84,7 +84,7 @@ fn puts_the_one_time_value_in_the_callbacks_query() {
 }
 
 #[test]
-fn checks_the_callback_uri() {
+fn accepts_a_callback_uri() {
     for uri in [
         "http://127.0.0.1:8080/done",
         "http://[::1]:8080/",
@@ -96,6 +96,17 @@ fn checks_the_callback_uri() {
     ] {
         assert!(authorization().callback_uri(uri).url().is_ok(), "{uri}");
     }
+}
+
+#[track_caller]
+fn refuses_the_callback_uri(uri: &str) {
+    let result = authorization().callback_uri(uri).url();
+    let error = result.unwrap_err().to_string();
+    assert!(error.starts_with("the callback URI "), "{uri}: {error}");
+}
+
+#[test]
+fn refuses_a_malformed_callback_uri() {
     for uri in [
         "",
         "/done",
@@ -124,9 +135,17 @@ fn checks_the_callback_uri() {
         "https://evil.example\\@example.com/",
         "https://example.com/?token=1",
         "https://example.com/?x=1&%65rror=1",
-        // The service adds its parts with a second question mark: so they are read.
+        // The service may add its query with a second question mark.
         "https://example.com/done?x=1?token=abc",
         "myapp://done?x=1?user_id=1",
+    ] {
+        refuses_the_callback_uri(uri);
+    }
+}
+
+#[test]
+fn refuses_a_callback_uri_with_a_wrong_scheme_host_or_port() {
+    for uri in [
         "ws://example.com/done",
         "WSS://example.com/done",
         "ftp://example.com/done",
@@ -143,17 +162,12 @@ fn checks_the_callback_uri() {
         "https://256.0.0.1/x",
         "https://@/x",
     ] {
-        let error = authorization()
-            .callback_uri(uri)
-            .url()
-            .unwrap_err()
-            .to_string();
-        assert!(error.starts_with("the callback URI "), "{uri}: {error}");
+        refuses_the_callback_uri(uri);
     }
 }
 
 #[test]
-fn plain_http_is_for_loopback_unless_it_is_permitted() {
+fn plain_http_to_loopback_is_accepted() {
     for uri in [
         "http://127.0.0.1:8080/done",
         "http://127.9.8.7/done",
@@ -164,6 +178,10 @@ fn plain_http_is_for_loopback_unless_it_is_permitted() {
         assert!(authorization().callback_uri(uri).url().is_ok(), "{uri}");
         assert!(authorization().page(uri).url().is_ok(), "{uri}");
     }
+}
+
+#[test]
+fn plain_http_to_another_host_needs_allow_http() {
     for uri in [
         "http://example.com/done",
         "HTTP://example.com",
@@ -194,6 +212,12 @@ fn plain_http_is_for_loopback_unless_it_is_permitted() {
         assert!(permitted.clone().callback_uri(uri).url().is_ok(), "{uri}");
         assert!(permitted.page(uri).url().is_ok(), "{uri}");
     }
+    let permitted = authorization().allow_http(true);
+    assert!(permitted.base_url("http://example.com/iq").url().is_ok());
+}
+
+#[test]
+fn allow_http_does_not_permit_a_wrong_host() {
     for uri in [
         "http://[::1].example.com/",
         "http://[::1]@/",
@@ -203,8 +227,6 @@ fn plain_http_is_for_loopback_unless_it_is_permitted() {
         assert!(request.clone().callback_uri(uri).url().is_err(), "{uri}");
         assert!(request.page(uri).url().is_err(), "{uri}");
     }
-    let permitted = authorization().allow_http(true);
-    assert!(permitted.base_url("http://example.com/iq").url().is_ok());
 }
 
 #[test]
@@ -299,8 +321,8 @@ fn reads_a_callback_in_every_form() {
 #[test]
 fn says_what_is_wrong_with_a_callback() {
     use CallbackError::{Duplicated, Malformed, Missing};
-    let digits = Malformed("its user_id has something else than digits");
-    let token = Malformed("its token has characters that no token has");
+    let digits = Malformed("its user_id has characters other than digits");
+    let token = Malformed("its token has characters that a token cannot have");
     for (callback, error) in [
         ("", Malformed("it is empty")),
         (" \r\n", Malformed("it is empty")),
@@ -334,7 +356,7 @@ fn says_what_is_wrong_with_a_callback() {
 }
 
 #[test]
-fn demands_the_one_time_value() {
+fn checks_the_one_time_value() {
     let other = VALUE.replace('0', "1");
     let from = |callback: &str| {
         UserAuthorization::from_callback(callback, &value())
@@ -379,7 +401,7 @@ fn demands_the_one_time_value() {
 }
 
 #[test]
-fn texts_from_outside_are_short_and_harmless() {
+fn texts_of_a_callback_are_shortened_and_escaped() {
     let error = unchecked("error=%1B[31m%0A&error_description=it's+%22%E2%80%AE%22").unwrap_err();
     assert_eq!(error, refused("\\u{1b}[31m\\n", Some("it's \"\\u{202e}\"")));
     let CallbackError::Refused { error, .. } =
@@ -402,8 +424,8 @@ fn an_id_too_large_for_a_number_is_kept_as_text() {
     assert!(!format!("{:?}", from("1")).contains("T0K"));
 }
 
-/// Cuts, doubles, swaps and replaces bytes of good callbacks: nothing may panic, no error may
-/// show the token, and no token may come out without the one-time value.
+/// Removes, repeats, inserts and replaces bytes of good callbacks. Nothing may panic, no error may
+/// show the token, and no token may be returned without the one-time value.
 #[test]
 fn survives_mutated_callbacks() {
     let seeds = [
@@ -486,7 +508,7 @@ fn debug_prints_the_sentence_of_display() {
 }
 
 #[test]
-fn something_else_than_a_callback_is_not_called_forged() {
+fn a_text_that_is_not_a_callback_is_not_reported_as_forged() {
     let from = |callback: &str| UserAuthorization::from_callback(callback, &value()).unwrap_err();
     assert_eq!(from(""), CallbackError::Malformed("it is empty"));
     assert_eq!(from("\n"), CallbackError::Malformed("it is empty"));

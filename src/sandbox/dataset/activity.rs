@@ -1,18 +1,18 @@
-//! How activities are made up: sports, and quantities that follow from one another.
+//! The generation of activities from sports and users' habits.
 
 use std::sync::Arc;
 
 use super::models::{Activity, ActivityUser, Decimal, Instant};
 use super::rng::Rng;
 
-/// What the activities of a user have in common.
+/// The common properties of a user's activities.
 pub(super) struct Habits {
     kilograms: i64,
     sports: [&'static Sport; 3],
     providers: [&'static str; 2],
 }
 
-/// Quantities that follow from one another.
+/// The quantities of an activity, which are consistent with each other.
 struct Effort {
     seconds: i64,
     met_minutes: Decimal,
@@ -36,7 +36,7 @@ struct Sport {
 impl Activity {
     pub(super) const FIRST_ID: i64 = 600_000;
 
-    /// Sets the id, and the provider's id, which is made from it.
+    /// Sets the id, and the provider's id, which depends on it.
     pub(super) fn set_id(&mut self, id: i64) {
         self.id = id;
         self.provider_activity_id = match self.provider_key {
@@ -56,7 +56,7 @@ impl Habits {
         }
     }
 
-    /// Makes up an activity at a time. Its id is 0 until [`Activity::set_id`].
+    /// Generates an activity at a time. Its id is 0 until [`Activity::set_id`].
     pub(super) fn activity(
         &self,
         rng: &mut Rng,
@@ -122,8 +122,8 @@ impl Effort {
     }
 }
 
-/// Returns when the service receives an activity: soon after its end, or some days later. Sometimes
-/// that is a whole second.
+/// Returns the time at which the service receives an activity: soon after its end, or up to three
+/// days later. Some times are whole seconds.
 fn upload_time(rng: &mut Rng, began: Instant, seconds: i64) -> Instant {
     let latest = if rng.one_in(12) { 3 * 86_400 } else { 3_600 };
     let fraction = if rng.one_in(16) { 0 } else { 999_999 };
@@ -134,7 +134,7 @@ fn upload_time(rng: &mut Rng, began: Instant, seconds: i64) -> Instant {
 const FITBIT: &str = "fitbit";
 const GOOGLE: &str = "google-oauth2";
 
-/// Only the first two spellings are the vendor's own.
+/// The first two keys are from the vendor's reference. The others are made up.
 const PROVIDERS: [&str; 6] = [FITBIT, GOOGLE, "garmin", "polar", "misfit", "jawbone"];
 
 const DESCRIPTIONS: [&str; 4] = [

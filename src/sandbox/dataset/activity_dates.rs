@@ -1,4 +1,4 @@
-//! The dates of activities: two fixed years, with weekends, seasons, and weeks of more and less.
+//! The dates of activities: two fixed years, weighted by weekday, month and week.
 
 use jiff::ToSpan as _;
 use jiff::civil::{Date, date};
@@ -6,13 +6,14 @@ use jiff::civil::{Date, date};
 use super::models::Instant;
 use super::rng::Rng;
 
-/// The days of the two years, each as likely as its weight.
+/// The days of the two years, with weights.
 pub(super) struct ActivityDates {
+    /// The cumulative weights of the days.
     sums: Vec<u32>,
 }
 
 const FIRST_DAY: Date = date(2015, 9, 1);
-/// Where the first day begins, in seconds since 1970.
+/// The beginning of the first day, in seconds since 1970.
 const FIRST_MIDNIGHT: i64 = 1_441_065_600;
 const DAYS: usize = 731;
 const DAY_SECONDS: i64 = 86_400;
@@ -39,7 +40,7 @@ impl ActivityDates {
         }
     }
 
-    /// Returns a second of one of the days.
+    /// Returns a random second of a random day.
     pub(super) fn pick(&self, rng: &mut Rng) -> Instant {
         let day = rng.weighted(&self.sums) as i64;
         let second = rng.pick(&HOURS) * 3_600 + rng.between(0, 3_599);
@@ -54,7 +55,7 @@ impl ActivityDates {
         Instant(noon.0 + DAY_SECONDS * 1_000_000)
     }
 
-    /// Returns an instant in the sixty days before the two years.
+    /// Returns a random instant in the sixty days before the two years.
     pub(super) fn before(rng: &mut Rng) -> Instant {
         let seconds = FIRST_MIDNIGHT - rng.between(1, 60 * DAY_SECONDS as u32);
         Instant(seconds * 1_000_000 + rng.between(0, 999_999))

@@ -1,4 +1,4 @@
-//! The made-up data: the users, their activities, and the tokens.
+//! The generated data: the users, their activities, and the tokens.
 
 mod activity;
 mod activity_dates;
@@ -17,13 +17,12 @@ pub(super) struct Dataset {
     pub(super) users: Vec<User>,
     /// In the order of their dates, the newest first.
     pub(super) activities: Vec<Activity>,
-    /// The highest id of an activity so far, of one that was removed too.
+    /// The highest id of an activity so far, including removed activities.
     last_id: i64,
     rng: Rng,
 }
 
-/// The credentials of the one application that the sandbox knows, and the token that they are
-/// exchanged for.
+/// The credentials and the master token of the sandbox's only application.
 #[derive(Clone)]
 pub(super) struct Application {
     pub(super) client_id: String,
@@ -79,8 +78,8 @@ impl Dataset {
         activities.filter(move |activity| caller.sees(activity.user.account.id))
     }
 
-    /// Adds an activity that is newer than all others, and returns its id; `None` if there is no
-    /// such user.
+    /// Adds an activity that is newer than all others, and returns its id. Returns `None` if there
+    /// is no such user.
     pub(super) fn add_activity(&mut self, user_id: i64) -> Option<i64> {
         let index = self.users.iter().position(|user| user.id() == user_id)?;
         let newest = self.activities.first().map(|activity| activity.action_date);
@@ -92,7 +91,7 @@ impl Dataset {
         Some(self.last_id)
     }
 
-    /// Returns whether there was such an activity.
+    /// Removes an activity. Returns whether there was one with this id.
     pub(super) fn remove_activity(&mut self, id: i64) -> bool {
         let before = self.activities.len();
         self.activities.retain(|activity| activity.id != id);
@@ -137,7 +136,7 @@ fn history(rng: &mut Rng, users: &[User], count: usize) -> Vec<Activity> {
             user.activity(rng, when)
         })
         .collect();
-    // The service numbers activities as it receives them, and a late upload is received late.
+    // The service numbers activities in the order in which it receives them.
     activities.sort_by_key(|activity| activity.created_at);
     let mut id = Activity::FIRST_ID;
     for activity in &mut activities {

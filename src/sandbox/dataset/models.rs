@@ -1,4 +1,4 @@
-//! The records of the service: users and activities, field for field as in the vendor's examples.
+//! The records of the service: users and activities, with the fields of the vendor's examples.
 
 use std::fmt;
 use std::sync::Arc;
@@ -37,7 +37,7 @@ pub(crate) struct Activity {
     pub(crate) comments: [(); 0],
 }
 
-/// The user of an activity. The list of users has the account alone.
+/// The user of an activity. The list of users has only the account.
 #[derive(Serialize)]
 pub(crate) struct ActivityUser {
     #[serde(flatten)]
@@ -67,8 +67,8 @@ pub(crate) struct Profile {
     pub(crate) bio: Option<&'static str>,
 }
 
-/// A quantity in ten-thousandths, not below zero: a string with four decimal places in an activity,
-/// a number in a summary.
+/// A quantity in ten-thousandths, at least zero. An activity has it as a string with four decimal
+/// places, a summary as a number.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
 pub(crate) struct Decimal(pub(crate) i64);
 
@@ -77,7 +77,7 @@ pub(crate) struct Decimal(pub(crate) i64);
 pub(crate) struct Instant(pub(crate) i64);
 
 impl Decimal {
-    /// Returns the nearest double. It prints as the same decimal again up to some fifteen digits.
+    /// Returns the nearest `f64`, which keeps about fifteen digits.
     pub(crate) fn number(self) -> f64 {
         self.0 as f64 / 10_000.0
     }
@@ -103,7 +103,7 @@ impl Instant {
 }
 
 impl fmt::Display for Instant {
-    /// Prints a time as Python does: with six decimal places of seconds, or none if all are zero.
+    /// Formats a time like Python: with six decimal places of seconds, or none if all are zero.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let time = Timestamp::from_microsecond(self.0).unwrap_or_default();
         let places = if self.0 % 1_000_000 == 0 { 0 } else { 6 };

@@ -1,9 +1,9 @@
-//! The source of the random numbers that the data set is made from.
+//! The random number generator of the data set.
 
 use rand_pcg::{Pcg32, rand_core::Rng as _};
 
-/// A generator with a fixed algorithm, so that a seed gives the same data with every release of
-/// `rand_pcg`.
+/// A random number generator with a fixed algorithm, so that a seed gives the same data with every
+/// release of `rand_pcg`.
 pub(crate) struct Rng(Pcg32);
 
 impl Rng {
@@ -22,12 +22,12 @@ impl Rng {
         format!("{:016x}", self.0.next_u64())
     }
 
-    /// Returns a number from 0 to `n`, without `n`.
+    /// Returns a number from 0 to `n`, excluding `n`.
     pub(crate) fn below(&mut self, n: u32) -> u32 {
         ((u64::from(self.0.next_u32()) * u64::from(n)) >> 32) as u32
     }
 
-    /// Returns a number from `low` to `high`, both included.
+    /// Returns a number from `low` to `high`, including both.
     pub(crate) fn between(&mut self, low: u32, high: u32) -> i64 {
         i64::from(low + self.below(high - low + 1))
     }
@@ -41,7 +41,7 @@ impl Rng {
         items[self.below(items.len() as u32) as usize]
     }
 
-    /// Returns an index, each as likely as its weight. `sums` holds the cumulative weights.
+    /// Returns a random index in proportion to its weight. `sums` holds the cumulative weights.
     pub(crate) fn weighted(&mut self, sums: &[u32]) -> usize {
         let roll = self.below(sums.last().copied().unwrap_or(0));
         sums.partition_point(|&sum| sum <= roll)

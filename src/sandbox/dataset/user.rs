@@ -1,4 +1,4 @@
-//! The made-up users.
+//! The generated users.
 
 use std::sync::Arc;
 
@@ -7,11 +7,11 @@ use super::activity_dates::ActivityDates;
 use super::models::{Account, Activity, ActivityUser, Instant, Profile};
 use super::rng::Rng;
 
-/// A user with a token, and with habits that their activities follow from.
+/// A user with a token, and with the habits of which activities are generated.
 pub(crate) struct User {
     pub(crate) record: Arc<ActivityUser>,
     pub(crate) token: String,
-    /// How many activities the user has, in proportion to the other users.
+    /// The number of the user's activities, relative to the other users.
     pub(super) weight: u32,
     habits: Habits,
 }
@@ -31,13 +31,13 @@ impl User {
         self.record.account.id
     }
 
-    /// Makes up an activity of this user. Its id is 0 until [`Activity::set_id`].
+    /// Generates an activity of this user. Its id is 0 until [`Activity::set_id`].
     pub(super) fn activity(&self, rng: &mut Rng, when: Instant) -> Activity {
         self.habits.activity(rng, when, &self.record)
     }
 
     fn new(rng: &mut Rng, index: usize, id: i64) -> Self {
-        // Each first name comes once before one comes twice.
+        // All first names are used before one is used again.
         let first_name = FIRST_NAMES[(index * 7) % FIRST_NAMES.len()];
         let last_name = rng.pick(&LAST_NAMES);
         let lower = first_name.to_lowercase();
@@ -83,7 +83,7 @@ fn profile(rng: &mut Rng, account: &Account) -> Profile {
     }
 }
 
-/// In ASCII, since e-mail addresses are made from them.
+/// In ASCII, because e-mail addresses contain them.
 const FIRST_NAMES: [&str; 24] = [
     "Ada", "Bruno", "Carmen", "Dmitri", "Elena", "Farid", "Grace", "Hugo", "Ines", "Jonas",
     "Keiko", "Liam", "Maya", "Nadia", "Oscar", "Priya", "Quentin", "Rosa", "Samuel", "Tara",

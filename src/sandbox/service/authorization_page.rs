@@ -8,7 +8,7 @@ use crate::sandbox::dataset::Dataset;
 
 /// Returns the page, or the redirect to the callback if a button was pressed.
 ///
-/// `last_callback` is the callback of the last user who pressed a button.
+/// `last_callback` is the callback URI of the last redirect.
 pub(super) fn respond(
     dataset: &Dataset,
     last_callback: &mut Option<String>,
@@ -23,7 +23,7 @@ pub(super) fn respond(
         return error_page("There is no callback_uri, and none was used before.");
     };
     if !is_absolute(&callback) {
-        return error_page("This callback_uri is no absolute URL in ASCII.");
+        return error_page("This callback_uri is not an absolute URL in ASCII.");
     }
     let target = match query.get("decision") {
         None => return buttons(dataset, &callback),
@@ -68,7 +68,7 @@ fn error_page(why: &str) -> Response {
     html_page(StatusCode::BAD_REQUEST, why, "")
 }
 
-/// Accepts a scheme of any name: an application on a telephone has a scheme of its own.
+/// Accepts any scheme, because a mobile application has a scheme of its own.
 fn is_absolute(uri: &str) -> bool {
     let scheme = uri.split_once("://").map_or("", |(scheme, _)| scheme);
     let is_scheme = |letter: u8| letter.is_ascii_alphanumeric() || b"+-.".contains(&letter);

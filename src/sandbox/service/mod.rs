@@ -1,4 +1,4 @@
-//! The service without a socket and without a clock: from a request to its response.
+//! The service as a function from a request to its response, without a socket or a clock.
 
 mod authorization_page;
 mod period;
@@ -16,15 +16,16 @@ use hyper::{Method, Request, StatusCode};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use self::period::{Period, WeekFormat};
+use self::period::Period;
 use self::query_string::QueryString;
 use self::request::{allow_only, bearer_token, text_fields, wants_html};
 use self::response::{ApiError, Response, escape, html_page, json_response, redirect};
 use self::route::Route;
 use self::summary::Totals;
 use super::dataset::{Caller, Dataset};
+use crate::fitrankings::period::WeekFormat;
 
-/// The service, and what it remembers from one request to the next.
+/// The service and its state between requests.
 pub(super) struct Service {
     pub(super) dataset: Dataset,
     pub(super) max_page_size: usize,
@@ -32,7 +33,8 @@ pub(super) struct Service {
     pub(super) last_callback: Option<String>,
 }
 
-/// The response to a page after the last one. Which of the two the live service sends is not known.
+/// The response to a request for a page after the last one. It is not known which of the two the
+/// live service sends.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 #[non_exhaustive]
 pub enum PastTheEnd {
@@ -58,7 +60,7 @@ impl Service {
         response.unwrap_or_else(ApiError::into_response)
     }
 
-    /// Returns the page that a request for a list asks for, from 1; `None` for any other request.
+    /// Returns the page of a request for a list, counted from 1, or `None` for any other request.
     pub(super) fn list_page(request: &Request<Bytes>) -> Option<usize> {
         let route = Route::parse(request.uri().path())?;
         let query = QueryString::parse(request.uri().query());
@@ -68,12 +70,8 @@ impl Service {
     fn authorization_page(&mut self, request: &Request<Bytes>) -> Result<Response, ApiError> {
         allow_only(&Method::GET, request)?;
         let query = QueryString::parse(request.uri().query());
-        let last_callback = &mut self.last_callback;
-        Ok(authorization_page::respond(
-            &self.dataset,
-            last_callback,
-            &query,
-        ))
+        let response = authorization_page::respond(&self.dataset, &mut self.last_callback, &query);
+        Ok(response)
     }
 
     fn resource(&self, route: Route, request: &Request<Bytes>) -> Result<Response, ApiError> {
@@ -87,7 +85,7 @@ impl Service {
         if route == Route::MasterToken {
             return self.master_token(request);
         }
-        // The REST framework asks who is calling before it looks at the method.
+        // The REST framework checks the token before the method.
         let caller = self.caller(request.headers())?;
         if route == Route::GroupSummary && caller != Caller::Master {
             return Err(ApiError::Forbidden);
@@ -173,7 +171,7 @@ impl Service {
     }
 }
 
-/// The number of the page that a query asks for, from 1.
+/// Returns the page number in a query, counted from 1.
 fn page(query: &QueryString) -> Option<usize> {
     let page = query.get("page").unwrap_or("1").parse().ok()?;
     (page > 0).then_some(page)
@@ -192,7 +190,7 @@ fn unknown_path(request: &Request<Bytes>) -> Response {
     redirect(StatusCode::MOVED_PERMANENTLY, &path)
 }
 
-/// Returns the page that a browser is shown in place of JSON.
+/// Returns an HTML page with the JSON of a response, for a browser.
 fn browsable(response: &Response) -> Response {
     let status = response.status();
     let body: Value = serde_json::from_slice(response.body()).unwrap_or_default();

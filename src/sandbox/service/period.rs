@@ -1,4 +1,4 @@
-//! The periods of time that a summary is asked for.
+//! The time range of a summary.
 
 use std::ops::{Bound, RangeBounds as _};
 
@@ -8,19 +8,11 @@ use jiff::tz::TimeZone;
 
 use super::query_string::QueryString;
 use super::response::ApiError;
+use crate::fitrankings::period::WeekFormat;
 use crate::sandbox::dataset::Instant;
 
 #[derive(Debug, PartialEq)]
 pub(super) struct Period(Bound<Instant>, Bound<Instant>);
-
-/// The spelling of weeks that an endpoint takes.
-#[derive(Clone, Copy)]
-pub(super) enum WeekFormat {
-    /// `YYYY-ww`
-    Plain,
-    /// `YYYY-Www`
-    Iso,
-}
 
 impl Period {
     const ALL: Self = Self(Bound::Unbounded, Bound::Unbounded);
@@ -117,7 +109,7 @@ fn days(format: &str, value: &str) -> Option<Period> {
     ))
 }
 
-/// Whether a value has the digits and signs of a format such as `YYYY-ww`.
+/// Returns whether a value has the digits and separators of a format such as `YYYY-ww`.
 fn matches_format(format: &str, value: &str) -> bool {
     let fits_one = |(expected, given): (u8, u8)| match expected {
         b'Y' | b'M' | b'D' | b'h' | b'm' | b's' | b'w' => given.is_ascii_digit(),

@@ -1,4 +1,4 @@
-//! The parameters in a query string.
+//! Query strings.
 
 use form_urlencoded::{Serializer, parse};
 
@@ -12,7 +12,7 @@ impl QueryString {
         Self(pairs.into_owned().collect())
     }
 
-    /// Returns the value of a parameter: the last one of several, as Django does.
+    /// Returns the value of a parameter. Of several values, returns the last, like Django.
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
         let mut pairs = self.0.iter().rev();
         let (_, value) = pairs.find(|(key, _)| key == name)?;

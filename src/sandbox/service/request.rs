@@ -1,4 +1,4 @@
-//! What the headers and the body of a request ask for.
+//! Parsing of the headers and the body of a request.
 
 use hyper::body::Bytes;
 use hyper::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName};
@@ -19,8 +19,8 @@ pub(super) fn allow_only(
     }
 }
 
-/// Whether the caller prefers a page to JSON: the more specific type wins, and weights do not
-/// count, as in the REST framework.
+/// Returns whether the caller prefers HTML to JSON. Like the REST framework, it prefers the most
+/// specific media type and ignores weights.
 pub(super) fn wants_html(headers: &HeaderMap) -> Result<bool, ApiError> {
     let accept = match header(headers, ACCEPT) {
         "" => "*/*",
@@ -57,7 +57,7 @@ pub(super) fn bearer_token(headers: &HeaderMap) -> Result<&str, ApiError> {
     .map_err(ApiError::Unauthorized)
 }
 
-/// Reads the text fields of a JSON object, with all that is wrong with them in one error.
+/// Returns the text fields of a JSON object, or one error with the problems of all fields.
 pub(super) fn text_fields<const N: usize>(
     request: &Request<Bytes>,
     names: [&str; N],
@@ -95,7 +95,7 @@ fn json_body(request: &Request<Bytes>) -> Result<Map<String, Value>, ApiError> {
     }
 }
 
-/// Returns a text field, or what is wrong with it.
+/// Returns the text of a field, or the error message for the field.
 fn text(value: Option<&Value>) -> Result<String, &'static str> {
     match value {
         None => Err("This field is required."),

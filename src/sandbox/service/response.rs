@@ -1,4 +1,4 @@
-//! Responses in the forms of Django and its REST framework.
+//! Responses in the formats of Django and its REST framework.
 
 use hyper::body::Bytes;
 use hyper::header::{
@@ -13,7 +13,7 @@ pub(crate) type Response = hyper::Response<Bytes>;
 pub(crate) const JSON: &str = "application/json";
 const HTML: &str = "text/html; charset=utf-8";
 
-/// A request that is refused, in the words of the REST framework.
+/// An error response with the messages of the REST framework.
 #[derive(Debug)]
 pub(crate) enum ApiError {
     Invalid(Value),
@@ -29,7 +29,7 @@ pub(crate) enum ApiError {
 }
 
 impl ApiError {
-    /// One message about one field.
+    /// Returns an error with one message about one field.
     pub(super) fn field(name: &str, message: impl Into<String>) -> Self {
         Self::Invalid(json!({ name: [message.into()] }))
     }
@@ -96,7 +96,7 @@ pub(crate) fn detail(status: StatusCode, text: &str) -> Response {
     json_response(status, &json!({ "detail": text }))
 }
 
-/// Returns a small page. The title is text, the content is HTML.
+/// Returns a small HTML page. The title is text, the content is HTML.
 pub(crate) fn html_page(status: StatusCode, title: &str, content: &str) -> Response {
     let title = escape(title);
     let body = format!(
@@ -110,7 +110,7 @@ pub(crate) fn server_error() -> Response {
     html_page(StatusCode::INTERNAL_SERVER_ERROR, "Server Error (500)", "")
 }
 
-/// Returns a redirect, without `Location` if no header can hold the target.
+/// Returns a redirect. It has no `Location` if the target is not a valid header value.
 pub(crate) fn redirect(status: StatusCode, target: &str) -> Response {
     with_header(response(status, HTML, ""), LOCATION, target)
 }

@@ -26,6 +26,7 @@ impl<'a> Route<'a> {
             }
         }
     }
+
     pub(super) fn is_list(self) -> bool {
         matches!(self, Self::Activities | Self::Users)
     }

@@ -1,4 +1,4 @@
-//! The sums over the activities of a period.
+//! The stat summaries: sums over the activities of a period.
 
 use serde_json::{Value, json};
 

@@ -4,7 +4,7 @@ use crate::sandbox::service::query_string::QueryString;
 use crate::sandbox::service::response::Response;
 
 #[test]
-fn a_token_is_wanted() {
+fn a_token_is_required() {
     let mut service = service();
     let master = service.master();
     let wrong = [
@@ -91,7 +91,7 @@ fn right_credentials(service: &Service) -> String {
 }
 
 #[test]
-fn the_master_token_costs_the_right_credentials() {
+fn the_right_credentials_get_the_master_token() {
     let mut service = service();
     let right = right_credentials(&service);
     let given = json(&post_credentials(&mut service, &right, JSON));
@@ -126,7 +126,7 @@ fn get_page(service: &mut Service, query: &str) -> Response {
 }
 
 #[test]
-fn the_authorization_page_wants_a_callback_and_shows_it_escaped() {
+fn the_authorization_page_needs_a_callback_and_shows_it_escaped() {
     let mut service = service();
     let mut get = |query: &str| get_page(&mut service, query);
     assert_eq!(get("").status(), 400);
@@ -141,7 +141,7 @@ fn the_authorization_page_wants_a_callback_and_shows_it_escaped() {
     assert_eq!(
         get_page(&mut service, &format!("&decision=allow&user_id={id}")).status(),
         400,
-        "a page that was looked at is no use of it"
+        "the page alone must not set the last callback"
     );
 }
 

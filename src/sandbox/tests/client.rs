@@ -1,4 +1,4 @@
-//! Requests over a socket, without this crate's client.
+//! A minimal HTTP client, independent of this crate's client.
 
 use std::io::{self, Read, Write};
 use std::net::TcpStream;
@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::sandbox::Sandbox;
 
-/// A bare client; a connection of it can be kept.
+/// A minimal client with one connection.
 pub(super) struct Client {
     pub(super) stream: TcpStream,
     pub(super) token: String,
@@ -88,9 +88,9 @@ pub(super) fn small() -> Sandbox {
     builder.start().expect("a port is free")
 }
 
-/// The statuses of requests for these targets.
+/// Returns the statuses of the responses to these requests.
 pub(super) fn statuses(sandbox: &Sandbox, targets: &[&str]) -> Vec<u16> {
     let mut client = Client::of(sandbox);
-    let mut status = |target| client.get(target).expect("an answer").status;
+    let mut status = |target| client.get(target).expect("a response").status;
     targets.iter().map(|target| status(target)).collect()
 }

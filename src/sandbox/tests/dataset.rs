@@ -20,7 +20,7 @@ fn the_same_seed_gives_the_same_bytes() {
     assert!(worlds[0] != worlds[2]);
 }
 
-/// Whoever has to change this number has changed everyone's made-up data.
+/// A change of this number means that the data of every seed has changed.
 #[test]
 fn the_data_are_the_same_on_every_machine() {
     let dataset = Dataset::new(0, 12, ALL);
@@ -42,7 +42,7 @@ fn random_numbers_stay_within_their_bounds() {
     }
 }
 
-/// Every field and the type of its value, as in the vendor's examples.
+/// Checks every field and its type against the vendor's examples.
 #[test]
 fn records_have_the_documented_shape() {
     let example = json!({
@@ -120,7 +120,7 @@ fn same_shape(given: &Value, example: &Value, place: &str) {
 }
 
 #[test]
-fn the_data_are_lively_and_within_bounds() {
+fn the_data_vary_within_bounds() {
     let dataset = Dataset::new(0, 12, ALL);
     let activities = &dataset.activities;
     assert_eq!(activities.len(), ALL);
@@ -155,7 +155,7 @@ fn the_data_are_lively_and_within_bounds() {
 }
 
 #[test]
-fn an_activity_that_arrives_is_the_newest() {
+fn an_added_activity_is_the_newest() {
     let mut dataset = Dataset::new(0, 2, 10);
     let user = dataset.users[1].id();
     for _ in 0..50 {
@@ -167,16 +167,16 @@ fn an_activity_that_arrives_is_the_newest() {
         assert!(dataset.activities[1..].iter().map(|a| a.id).eq(before));
     }
     assert_eq!(dataset.add_activity(1), None);
-    let mut nobody = Dataset::new(0, 0, 10);
-    assert!(nobody.activities.is_empty());
-    assert_eq!(nobody.add_activity(1), None);
+    let mut without_users = Dataset::new(0, 0, 10);
+    assert!(without_users.activities.is_empty());
+    assert_eq!(without_users.add_activity(1), None);
     let mut idle = Dataset::new(0, 1, 0);
     let user = idle.users[0].id();
     assert!(idle.add_activity(user).is_some());
 }
 
 #[test]
-fn an_activity_that_is_removed_is_gone_and_its_id_with_it() {
+fn the_id_of_a_removed_activity_is_not_used_again() {
     let mut dataset = Dataset::new(0, 2, 10);
     let user = dataset.users[0].id();
     let newest = dataset.add_activity(user).expect("the user exists");

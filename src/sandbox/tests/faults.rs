@@ -5,7 +5,7 @@ use super::client::{Client, small, statuses};
 use crate::sandbox::{Fault, Sandbox};
 
 #[test]
-fn every_status_can_be_asked_for() {
+fn every_status_can_be_injected() {
     let sandbox = small();
     let mut client = Client::of(&sandbox);
     let cases = [
@@ -40,28 +40,28 @@ fn every_status_can_be_asked_for() {
     ];
     for (status, body, header) in cases {
         sandbox.fault(Fault::Status(status));
-        let reply = client.get("/users/").expect("an answer");
+        let reply = client.get("/users/").expect("a response");
         assert_eq!(reply.status, status);
         assert!(reply.head.contains(header), "{}", reply.head);
         assert!(reply.body.starts_with(body.as_bytes()), "{status}");
     }
     for status in (200..600).chain([999]) {
         sandbox.fault(Fault::Status(status));
-        assert_eq!(client.get("/users/").expect("an answer").status, status);
+        assert_eq!(client.get("/users/").expect("a response").status, status);
     }
     for none in [0, 42, 100, 101, 199, 1_000, u16::MAX] {
         sandbox.fault(Fault::Status(none));
-        assert_eq!(client.get("/users/").expect("an answer").status, 500);
+        assert_eq!(client.get("/users/").expect("a response").status, 500);
     }
 }
 
 #[test]
-fn answers_can_be_of_the_wrong_kind() {
+fn responses_can_have_a_wrong_body() {
     let sandbox = small();
     let mut client = Client::of(&sandbox);
     let mut get = |fault: Fault| {
         sandbox.fault(fault);
-        client.get("/activities/").expect("an answer")
+        client.get("/activities/").expect("a response")
     };
     let reply = get(Fault::RetryAfter(1));
     assert_eq!(reply.status, 429);
@@ -94,24 +94,24 @@ fn answers_can_be_of_the_wrong_kind() {
             .head
             .contains("location")
     );
-    assert_eq!(client.get("/activities/").expect("an answer").status, 200);
+    assert_eq!(client.get("/activities/").expect("a response").status, 200);
 }
 
 #[test]
 fn connections_can_break() {
     let sandbox = small();
     for target in ["/activities/", "/users", "/groups/stat-summary/"] {
-        let whole = Client::of(&sandbox).get(target).expect("an answer");
+        let whole = Client::of(&sandbox).get(target).expect("a response");
         sandbox.fault(Fault::Truncated);
         let mut client = Client::of(&sandbox);
-        let half = client.get(target).expect("half an answer");
+        let half = client.get(target).expect("half a response");
         assert_eq!((half.status, half.whole), (whole.status, false));
         assert_eq!(half.body, whole.body[..whole.body.len() / 2]);
         assert!(client.is_closed());
     }
     sandbox.fault(Fault::Close);
     let mut client = Client::of(&sandbox);
-    let error = client.get("/users/").expect_err("no answer");
+    let error = client.get("/users/").expect_err("no response");
     assert_eq!(error.kind(), io::ErrorKind::UnexpectedEof);
     assert_eq!(
         sandbox.requests().last().and_then(|request| request.status),
@@ -120,14 +120,14 @@ fn connections_can_break() {
     assert_eq!(
         Client::of(&sandbox)
             .get("/users/")
-            .expect("an answer")
+            .expect("a response")
             .status,
         200
     );
 }
 
 #[test]
-fn answers_can_be_late() {
+fn responses_can_be_late() {
     let wait = Duration::from_millis(60);
     let builder = Sandbox::builder().users(1).activities(1).latency(wait);
     let sandbox = builder.start().expect("a port is free");
@@ -135,13 +135,13 @@ fn answers_can_be_late() {
     let mut client = Client::of(&sandbox);
     for expected in [2 * wait, wait] {
         let begun = Instant::now();
-        assert_eq!(client.get("/users/").expect("an answer").status, 200);
+        assert_eq!(client.get("/users/").expect("a response").status, 200);
         assert!(begun.elapsed() >= expected);
     }
 }
 
 #[test]
-fn a_stalled_answer_keeps_nobody_else_waiting() {
+fn a_stalled_response_does_not_delay_others() {
     let sandbox = small();
     sandbox.fault(Fault::Stall(Duration::from_secs(3_600)));
     let mut stalled = Client::of(&sandbox);
@@ -155,7 +155,7 @@ fn a_stalled_answer_keeps_nobody_else_waiting() {
     assert_eq!(
         Client::of(&sandbox)
             .get("/users/")
-            .expect("an answer")
+            .expect("a response")
             .status,
         200
     );
@@ -179,7 +179,7 @@ fn a_user_with_a_browser_meets_faults() {
 }
 
 #[test]
-fn faults_meet_so_many_requests_or_all_of_them() {
+fn faults_apply_to_a_number_of_requests_or_to_all() {
     let sandbox = small();
     sandbox.fault(Fault::Status(501).times(0));
     sandbox.fault(Fault::Status(502).times(2));
@@ -193,7 +193,7 @@ fn faults_meet_so_many_requests_or_all_of_them() {
 }
 
 #[test]
-fn faults_wait_for_a_page_of_a_list() {
+fn faults_can_apply_to_one_page_of_a_list() {
     let sandbox = small();
     sandbox.fault(Fault::Status(503).on_page(2).times(2));
     sandbox.fault(Fault::Status(502).on_page(1));

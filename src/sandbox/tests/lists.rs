@@ -28,7 +28,7 @@ fn pages_hold_every_record_once_and_in_order() {
 }
 
 #[test]
-fn page_sizes_are_capped_or_corrected_in_silence() {
+fn page_sizes_out_of_range_are_corrected() {
     let mut service = service();
     let master = service.master();
     let mut length = |size: &str| ids(&service.get(&master, &format!("/activities/?{size}"))).len();
@@ -73,7 +73,7 @@ fn a_page_past_the_end_is_refused_or_empty() {
 }
 
 #[test]
-fn the_first_page_of_nothing_is_an_empty_list() {
+fn the_first_page_of_an_empty_list_is_empty() {
     let mut service = service();
     service.dataset.activities.clear();
     let master = service.master();
@@ -82,7 +82,7 @@ fn the_first_page_of_nothing_is_an_empty_list() {
 }
 
 #[test]
-fn a_user_sees_what_is_theirs_and_no_more() {
+fn a_user_sees_only_their_own_records() {
     let mut service = service();
     let user = &service.dataset.users[2];
     let (id, token) = (user.id(), user.token.clone());

@@ -18,7 +18,7 @@ use crate::sandbox::dataset::Dataset;
 use crate::sandbox::service::Service;
 use crate::sandbox::service::response::Response;
 
-/// A small service without a socket.
+/// Returns a small service without a socket.
 fn service() -> Service {
     Service {
         dataset: Dataset::new(7, 5, 230),
@@ -81,7 +81,7 @@ fn ids(response: &Response) -> Vec<i64> {
     records.iter().map(id).collect()
 }
 
-/// Ten-thousandths, from the string in an activity.
+/// Returns a decimal string of an activity in ten-thousandths.
 fn exact(value: &Value) -> i64 {
     let text = value.as_str().expect("a decimal is a string");
     let (whole, places) = text.split_once('.').expect("a point");

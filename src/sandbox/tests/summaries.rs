@@ -3,7 +3,7 @@ use serde_json::Value;
 use super::{exact, json, service, text};
 use crate::sandbox::service::Service;
 
-/// What the activities of a period add up to.
+/// The sums over the activities of a period.
 struct Sums<'a>(Vec<&'a Value>);
 
 impl Sums<'_> {
@@ -29,8 +29,8 @@ impl Sums<'_> {
     }
 }
 
-/// Queries for a user and for the group, and the days that they stand for: from the first, to before
-/// the second. The group's query is the user's if it is empty. Days compare as text.
+/// Queries of a user's and of the group's summary, with the first day of the period and the day
+/// after its last. An empty query of the group stands for that of the user. Days compare as text.
 const PERIODS: [(&str, &str, &str, &str); 9] = [
     ("", "", "0000", "9999"),
     ("time_mode=0", "time_mode=0", "0000", "9999"),
@@ -129,13 +129,13 @@ fn number(value: &serde_json::Value) -> f64 {
     value.as_f64().expect("a number")
 }
 
-/// Rounded, since serde_json may read a number one bit off.
+/// Returns a rounded number, because serde_json may read a number with an error of one bit.
 fn ten_thousandths(value: &serde_json::Value) -> i64 {
     (number(value) * 10_000.0).round() as i64
 }
 
 #[test]
-fn both_ends_of_a_stretch_of_time_are_included() {
+fn both_ends_of_a_range_are_included() {
     let mut service = service();
     let master = service.master();
     let whole = service
@@ -152,7 +152,7 @@ fn both_ends_of_a_stretch_of_time_are_included() {
 
 const REQUIRED: &str = r#"["This field is required."]"#;
 
-/// Queries, the field that the response complains of, and the complaint where it matters.
+/// Queries, the field of the error in the response, and the error message where it matters.
 const INVALID_PERIODS: [(&str, &str, &str); 25] = [
     ("time_mode=1", "time_value", REQUIRED),
     ("time_mode=4&time_value=", "time_value", ""),
@@ -214,7 +214,7 @@ const INVALID_PERIODS: [(&str, &str, &str); 25] = [
 ];
 
 #[test]
-fn periods_that_make_no_sense_are_refused() {
+fn invalid_periods_are_refused() {
     let mut service = service();
     let master = service.master();
     for (query, field, expected) in INVALID_PERIODS {

@@ -10,7 +10,7 @@ fn a_connection_serves_many_requests() {
     let sandbox = small();
     let mut client = Client::of(&sandbox);
     for _ in 0..3 {
-        let reply = client.get("/activities/?page=2").expect("an answer");
+        let reply = client.get("/activities/?page=2").expect("a response");
         assert_eq!((reply.status, reply.whole), (200, true));
         assert!(reply.head.contains("content-type: application/json\r\n"));
     }
@@ -45,18 +45,18 @@ fn the_token_exchange_reads_a_body() {
         body.len()
     );
     client.stream.write_all(request.as_bytes()).expect("writes");
-    let reply = client.reply().expect("an answer");
+    let reply = client.reply().expect("a response");
     let text = String::from_utf8(reply.body).expect("UTF-8");
     assert_eq!(text, format!(r#"{{"token":"{}"}}"#, sandbox.master_token()));
     assert!(!sandbox.requests()[0].authorized);
 }
 
 #[test]
-fn dropping_it_closes_the_port_and_every_connection() {
+fn dropping_the_sandbox_closes_the_port_and_every_connection() {
     let sandbox = small();
     let host = host(&sandbox).to_owned();
     let mut kept = Client::of(&sandbox);
-    kept.get("/users/").expect("an answer");
+    kept.get("/users/").expect("a response");
     let mut silent = Client::of(&sandbox);
     sandbox.fault(Fault::Stall(Duration::from_secs(3_600)));
     let mut stalled = Client::of(&sandbox);
@@ -78,7 +78,7 @@ fn dropping_it_closes_the_port_and_every_connection() {
 }
 
 #[test]
-fn a_body_without_end_is_not_read_to_its_end() {
+fn an_endless_body_is_not_read_to_its_end() {
     let sandbox = small();
     let mut client = Client::of(&sandbox);
     let head = b"POST /iq/users/ HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999999\r\n\r\n";
@@ -89,7 +89,7 @@ fn a_body_without_end_is_not_read_to_its_end() {
     assert_eq!(
         Client::of(&sandbox)
             .get("/users/")
-            .expect("an answer")
+            .expect("a response")
             .status,
         200
     );
@@ -139,7 +139,7 @@ fn a_user_with_a_browser_allows_or_denies() {
 }
 
 #[test]
-fn it_can_be_shared_between_threads() {
+fn the_sandbox_can_be_shared_between_threads() {
     fn is_shared<T: Send + Sync>() {}
     is_shared::<Sandbox>();
     let sandbox = small();
@@ -148,7 +148,7 @@ fn it_can_be_shared_between_threads() {
             scope.spawn(|| {
                 let mut client = Client::of(&sandbox);
                 for _ in 0..20 {
-                    assert_eq!(client.get("/activities/").expect("an answer").status, 200);
+                    assert_eq!(client.get("/activities/").expect("a response").status, 200);
                 }
             });
         }
@@ -157,7 +157,7 @@ fn it_can_be_shared_between_threads() {
 }
 
 #[test]
-fn it_starts_at_once() {
+fn the_sandbox_starts_quickly() {
     let begun = Instant::now();
     let sandbox = Sandbox::start().expect("a port is free");
     let started = begun.elapsed();
