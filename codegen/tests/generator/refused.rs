@@ -206,7 +206,7 @@ fn versions() {
 }
 
 #[test]
-fn shapes() {
+fn keys_that_an_object_does_not_have() {
     let responses = format!("responses: {NO_CONTENT}");
     refused(
         &operation(&format!("operationID: a\n{responses}")),
@@ -216,17 +216,53 @@ fn shapes() {
         )],
     );
     refused(
-        &answers("{ type: integr }"),
-        &[(
-            "/paths/~1a/get/responses/200/content/application~1json/schema/type",
-            "`\"integr\"` stands where one of",
-        )],
-    );
-    refused(
         &answers("{ type: object, requierd: [a], properties: { a: { type: string } } }"),
         &[(
             "/paths/~1a/get/responses/200/content/application~1json/schema/requierd",
             "`requierd` is no key of a Schema Object",
+        )],
+    );
+    // A missing success response is not reported beside a misspelt status.
+    refused(
+        &operation("responses: { 20: { description: a } }"),
+        &[(
+            "/paths/~1a/get/responses/20",
+            "`20` is no key of a Responses Object",
+        )],
+    );
+    refused(
+        &document("  a: {}\n"),
+        &[("/paths/a", "`a` is no key of the Paths Object")],
+    );
+}
+
+/// Ignoring a key that has a meaning in another version, or elsewhere, would lose that meaning.
+#[test]
+fn keys_of_other_versions() {
+    for (key, value) in [
+        ("const", "a"),
+        ("prefixItems", "[]"),
+        ("collectionFormat", "csv"),
+        ("schema", "{}"),
+    ] {
+        refused(
+            &answers(&format!("{{ {key}: {value} }}")),
+            &[(
+                &in_schema(&format!("/{key}")),
+                "is no key of a Schema Object",
+            )],
+        );
+    }
+}
+
+#[test]
+fn values_of_the_wrong_type() {
+    let responses = format!("responses: {NO_CONTENT}");
+    refused(
+        &answers("{ type: integr }"),
+        &[(
+            "/paths/~1a/get/responses/200/content/application~1json/schema/type",
+            "`\"integr\"` stands where one of",
         )],
     );
     refused(
@@ -245,33 +281,6 @@ fn shapes() {
                 "an object stands where a list is expected",
             ),
         ],
-    );
-    // What means something in another version, or elsewhere, would be lost.
-    for (key, value) in [
-        ("const", "a"),
-        ("prefixItems", "[]"),
-        ("collectionFormat", "csv"),
-        ("schema", "{}"),
-    ] {
-        refused(
-            &answers(&format!("{{ {key}: {value} }}")),
-            &[(
-                &in_schema(&format!("/{key}")),
-                "is no key of a Schema Object",
-            )],
-        );
-    }
-    // Nothing is said of a missing success where a misspelt status is told.
-    refused(
-        &operation("responses: { 20: { description: a } }"),
-        &[(
-            "/paths/~1a/get/responses/20",
-            "`20` is no key of a Responses Object",
-        )],
-    );
-    refused(
-        &document("  a: {}\n"),
-        &[("/paths/a", "`a` is no key of the Paths Object")],
     );
     refused(
         "openapi: 3.0.3\npaths: []\n",
@@ -314,10 +323,10 @@ fn in_schema(rest: &str) -> String {
 }
 
 #[test]
-fn references() {
+fn references_to_nothing() {
     let dangling = answers("{ $ref: \"#/components/schemas/None\" }");
     refused(&dangling, &[(&in_schema("/$ref"), "leads to nothing")]);
-    // Where nothing but a typed walk finds it: the default response, a schema called `default`.
+    // Only a typed walk finds these: the default response, and a schema called `default`.
     let hidden =
         operation("responses: { \"204\": { description: ok }, default: { $ref: \"#/nowhere\" } }");
     refused(
@@ -330,6 +339,15 @@ fn references() {
         &hidden,
         &[("/components/schemas/default/$ref", "leads to nothing")],
     );
+    let item = document("  /a: { $ref: \"#/paths/~1b\" }\n");
+    refused(&item, &[("/paths/~1a/$ref", "leads to nothing")]);
+    // An example may hold a key of that name.
+    let data = answers("{ type: object, example: { $ref: nowhere }, default: { $ref: nowhere } }");
+    crate::code(&data.replace(", default: { $ref: nowhere }", ""));
+}
+
+#[test]
+fn references_that_are_no_pointer_or_file() {
     for (other, gist) in [
         (
             "other.yaml#/Thing",
@@ -349,9 +367,10 @@ fn references() {
         &answers("{ $ref: 5 }"),
         &[(&in_schema("/$ref"), "`$ref` is `5`")],
     );
-    // Data may hold a key of that name.
-    let data = answers("{ type: object, example: { $ref: nowhere }, default: { $ref: nowhere } }");
-    crate::code(&data.replace(", default: { $ref: nowhere }", ""));
+}
+
+#[test]
+fn references_to_the_wrong_kind_of_object() {
     let wrong = answers("{ $ref: \"#/components/responses/Ok\" }")
         + "components: { responses: { Ok: { description: ok } } }\n";
     refused(
@@ -361,14 +380,12 @@ fn references() {
             "leads to a Response Object, where a Schema Object",
         )],
     );
-    // What nothing else looks at is checked where a reference leads there.
+    // The target of a reference is checked even if it is inside an extension.
     let extension = answers("{ $ref: \"#/x-schemas/A\" }") + "x-schemas: { A: { type: strin } }\n";
     refused(
         &extension,
         &[("/x-schemas/A/type", "`\"strin\"` stands where one of")],
     );
-    let item = document("  /a: { $ref: \"#/paths/~1b\" }\n");
-    refused(&item, &[("/paths/~1a/$ref", "leads to nothing")]);
 }
 
 /// A folder with these files, made anew.
@@ -666,17 +683,19 @@ fn contents() {
     );
 }
 
+/// A document with this path, whose operation has these parameters.
+fn at_path(path: &str, parameters: &str) -> String {
+    document(&format!(
+        "  {path}: {{ get: {{ parameters: {parameters}, responses: {NO_CONTENT} }} }}\n"
+    ))
+}
+
 #[test]
-fn paths() {
-    let with = |path: &str, parameters: &str| {
-        document(&format!(
-            "  {path}: {{ get: {{ parameters: {parameters}, responses: {NO_CONTENT} }} }}\n"
-        ))
-    };
+fn parameters_of_paths() {
     const ID: &str = "[{ name: id, in: path, required: true, schema: { type: string } }]";
     // One may be the other with its name misspelt.
     refused(
-        &with("/a/{ident}", ID),
+        &at_path("/a/{ident}", ID),
         &[
             (
                 "/paths/~1a~1{ident}/get/parameters/0",
@@ -689,32 +708,12 @@ fn paths() {
         ],
     );
     refused(
-        &with("/a/{id}/{id}", ID),
+        &at_path("/a/{id}/{id}", ID),
         &[("/paths/~1a~1{id}~1{id}", "`{id}` stands twice")],
-    );
-    refused(
-        &with("\"/a/{id\"", "[]"),
-        &[("/paths/~1a~1{id", "no partner")],
-    );
-    refused(
-        &with("\"/a/{}\"", "[]"),
-        &[("/paths/~1a~1{}", "no name inside")],
-    );
-    refused(
-        &with("\"/a/id}\"", "[]"),
-        &[("/paths/~1a~1id}", "`}` cannot stand in a path")],
-    );
-    refused(
-        &with("/a?b=c", "[]"),
-        &[("/paths/~1a?b=c", "`?` cannot stand in a path")],
-    );
-    refused(
-        &with("/größe", "[]"),
-        &[("/paths/~1größe", "`ö` cannot stand in a path")],
     );
     // A parameter that is wrong in itself is not missing as well.
     refused(
-        &with(
+        &at_path(
             "/a/{id}",
             "[{ name: id, in: path, requird: true, schema: { type: string } }]",
         ),
@@ -726,67 +725,87 @@ fn paths() {
 }
 
 #[test]
-fn parameters() {
-    const AT: &str = "/paths/~1a/get/parameters/0";
-    let refused_at = |parameter: &str, expected: &[(&str, &str)]| {
-        let expected: Vec<(String, &str)> = expected
-            .iter()
-            .map(|(below, gist)| (format!("{AT}{below}"), *gist))
-            .collect();
-        let expected: Vec<(&str, &str)> = expected
-            .iter()
-            .map(|(pointer, gist)| (pointer.as_str(), *gist))
-            .collect();
-        refused(&takes(parameter), &expected);
-    };
+fn characters_of_paths() {
+    for (path, pointer, gist) in [
+        ("\"/a/{id\"", "/paths/~1a~1{id", "no partner"),
+        ("\"/a/{}\"", "/paths/~1a~1{}", "no name inside"),
+        (
+            "\"/a/id}\"",
+            "/paths/~1a~1id}",
+            "`}` cannot stand in a path",
+        ),
+        ("/a?b=c", "/paths/~1a?b=c", "`?` cannot stand in a path"),
+        ("/größe", "/paths/~1größe", "`ö` cannot stand in a path"),
+    ] {
+        refused(&at_path(path, "[]"), &[(pointer, gist)]);
+    }
+}
+
+#[test]
+fn parameters_that_stand_twice() {
+    const AT: &str = "/paths/~1a/get/parameters/1";
     let twice = "{ name: b, in: query, schema: { type: string } }";
     refused(
         &takes(&format!("{twice}, {twice}")),
-        &[(
-            "/paths/~1a/get/parameters/1",
-            "the parameter `b` stands twice",
-        )],
+        &[(AT, "the parameter `b` stands twice")],
     );
     let header = |name: &str| format!("{{ name: {name}, in: header, schema: {{ type: string }} }}");
     refused(
         &takes(&format!("{}, {}", header("X-A"), header("x-a"))),
-        &[(
-            "/paths/~1a/get/parameters/1",
-            "the parameter `x-a` stands twice",
-        )],
+        &[(AT, "the parameter `x-a` stands twice")],
     );
-    refused_at(
-        &header("\"X A\""),
-        &[("/name", "no header can be called `X A`")],
-    );
-    refused_at(
+}
+
+/// Parameters that are refused, where inside of them, and a part of the message.
+const PARAMETERS: &[(&str, &str, &str)] = &[
+    (
+        "{ name: \"X A\", in: header, schema: { type: string } }",
+        "/name",
+        "no header can be called `X A`",
+    ),
+    (
         "{ name: b, in: body, schema: {} }",
-        &[("/in", "`\"body\"` stands where")],
-    );
-    refused_at(
+        "/in",
+        "`\"body\"` stands where",
+    ),
+    (
         "{ name: b, in: query, schema: { type: string, format: password } }",
-        &[("/schema", "is a password")],
-    );
-    refused_at(
+        "/schema",
+        "is a password",
+    ),
+    (
         "{ name: b, in: query, schema: { type: number, x-unit: metre } }",
-        &[("/schema", "is a quantity")],
-    );
-    refused_at(
+        "/schema",
+        "is a quantity",
+    ),
+    (
         "{ name: b, in: header, style: matrix, schema: { type: string } }",
-        &[("/style", "`matrix` is not supported")],
-    );
-    refused_at(
+        "/style",
+        "`matrix` is not supported",
+    ),
+    (
         "{ name: b, in: query, content: {} }",
-        &[("/content", "neither a `schema` nor a type")],
-    );
-    refused_at(
+        "/content",
+        "neither a `schema` nor a type",
+    ),
+    (
         "{ name: b, in: query, schema: { type: integer, minimum: 5, maximum: 4 } }",
-        &[("/schema", "no number is within both bounds")],
-    );
-    refused_at(
+        "/schema",
+        "no number is within both bounds",
+    ),
+    (
         "{ name: b, in: query, schema: { type: integer, format: int32, minimum: 3000000000 } }",
-        &[("/schema", "no number is within both bounds")],
-    );
+        "/schema",
+        "no number is within both bounds",
+    ),
+];
+
+#[test]
+fn parameters() {
+    for (parameter, below, gist) in PARAMETERS {
+        let pointer = format!("/paths/~1a/get/parameters/0{below}");
+        refused(&takes(parameter), &[(&pointer, gist)]);
+    }
 }
 
 /// A path that is pasted in a wrong place would be no operation, without a word.
@@ -872,15 +891,17 @@ fn paths_in_wrong_places() {
     }
 }
 
+/// A document with one operation that has these security requirements, and these schemes.
+fn secured(security: &str, schemes: &str) -> String {
+    operation(&format!("security: {security}\nresponses: {NO_CONTENT}"))
+        + &format!("components: {{ securitySchemes: {schemes} }}\n")
+}
+
 #[test]
-fn security() {
-    let with = |security: &str, schemes: &str| {
-        operation(&format!("security: {security}\nresponses: {NO_CONTENT}"))
-            + &format!("components: {{ securitySchemes: {schemes} }}\n")
-    };
+fn security_requirements() {
     const OURS: &str = "{ masterToken: { type: http, scheme: bearer }, userToken: { type: http, scheme: bearer } }";
     refused(
-        &with("[{ adminToken: [] }]", OURS),
+        &secured("[{ adminToken: [] }]", OURS),
         &[(
             "/paths/~1a/get/security/0",
             "the security scheme `adminToken` is not declared",
@@ -891,40 +912,36 @@ fn security() {
         &global,
         &[("/security/0", "the security scheme `other` is not declared")],
     );
+    let five = ["a", "b", "c", "d", "e"].map(|it| format!("{it}: {{ type: http, scheme: basic }}"));
     refused(
-        &with(
-            "[{ other: [] }]",
-            "{ other: { type: http, scheme: digest } }",
+        &secured(
+            "[{ a: [], b: [], c: [], d: [], e: [] }]",
+            &format!("{{ {} }}", five.join(", ")),
         ),
-        &[(
-            "/components/securitySchemes/other/scheme",
-            "the scheme `digest` is not supported",
-        )],
-    );
-    refused(
-        &with(
-            "[{ other: [] }]",
-            "{ other: { type: apiKey, in: header, name: \"a b\" } }",
-        ),
-        &[(
-            "/components/securitySchemes/other/name",
-            "no header can be called `a b`",
-        )],
-    );
-    let five = "{ a: { type: http, scheme: basic }, b: { type: http, scheme: basic }, \
-                c: { type: http, scheme: basic }, d: { type: http, scheme: basic }, \
-                e: { type: http, scheme: basic } }";
-    refused(
-        &with("[{ a: [], b: [], c: [], d: [], e: [] }]", five),
         &[("/paths/~1a/get/security/0", "5 schemes at once")],
     );
-    refused(
-        &with("[{ masterToken: [] }]", "{ masterToken: { type: magic } }"),
-        &[(
-            "/components/securitySchemes/masterToken/type",
-            "`\"magic\"` stands where",
-        )],
-    );
+}
+
+#[test]
+fn security_schemes() {
+    for (scheme, key, gist) in [
+        (
+            "{ type: http, scheme: digest }",
+            "scheme",
+            "the scheme `digest` is not supported",
+        ),
+        (
+            "{ type: apiKey, in: header, name: \"a b\" }",
+            "name",
+            "no header can be called `a b`",
+        ),
+        ("{ type: magic }", "type", "`\"magic\"` stands where"),
+    ] {
+        refused(
+            &secured("[{ other: [] }]", &format!("{{ other: {scheme} }}")),
+            &[(&format!("/components/securitySchemes/other/{key}"), gist)],
+        );
+    }
 }
 
 #[test]
@@ -1005,110 +1022,130 @@ fn values() {
     crate::code(&answers("{ type: string, default: null }"));
 }
 
-#[test]
-fn extensions() {
-    let with = |extension: &str, schema: &str| {
-        operation(&format!(
-            "{extension}\n\
-             parameters:\n\
-             - {{ name: page, in: query, schema: {{ type: integer, minimum: 1 }} }}\n\
-             - {{ name: size, in: query, schema: {{ type: integer }} }}\n\
-             - {{ name: start, in: query, schema: {{ type: string }} }}\n\
-             - {{ name: end, in: query, schema: {{ type: string }} }}\n\
-             responses:\n  \"200\":\n    description: ok\n    content: {{ application/json: {{ schema: {schema} }} }}\n"
-        ))
-    };
-    const LIST: &str = "{ type: array, items: { type: object, required: [id], properties: { id: { type: integer } } } }";
-    const PAGING: &str = "/paths/~1a/get/x-paging";
-    crate::code(&with("x-paging: { page: page, size: size, key: id }", LIST));
-    let bad = |extension: &str, schema: &str, expected: &[(&str, &str)]| {
-        refused(&with(extension, schema), expected);
-    };
-    bad("x-paging: true", LIST, &[(PAGING, "`true` does not fit")]);
-    bad(
-        "x-paging: { page: page, size: size }",
-        LIST,
-        &[(PAGING, "does not fit")],
-    );
-    bad(
-        "x-paging: { page: page, size: size, key: id, more: x }",
-        LIST,
-        &[(PAGING, "does not fit")],
-    );
-    bad(
-        "x-paging: { page: page, size: size, key: 5 }",
-        LIST,
-        &[(PAGING, "does not fit")],
-    );
-    let ended = crate::code(&with(
-        "x-paging: { page: page, size: size, key: id, end: \"No more.\" }",
-        LIST,
-    ));
-    assert!(ended.contains("const END: Option<&'static str> = Some(\"No more.\");"));
-    bad(
-        "x-paging: { page: page, size: size, key: id, end: 404 }",
-        LIST,
-        &[(PAGING, "does not fit")],
-    );
-    bad(
-        "x-paging: { page: page, size: size, end: gone }",
-        LIST,
-        &[(PAGING, "does not fit")],
-    );
-    bad(
-        "x-paging: { page: pag, size: siz, key: id }",
-        LIST,
-        &[
-            (PAGING, "`pag` is no query parameter"),
-            (PAGING, "`siz` is no query parameter"),
-        ],
-    );
-    bad(
-        "x-paging: { page: page, size: size, key: name }",
-        LIST,
-        &[(&format!("{PAGING}/key"), "have no required `name`")],
-    );
-    bad(
-        "x-paging: { page: size, size: page, key: id }",
-        LIST,
-        &[(&format!("{PAGING}/page"), "`size` cannot count pages")],
-    );
-    bad(
-        "x-paging: { page: page, size: size, key: id }",
-        "{ type: object }",
-        &[(PAGING, "the answer is no array of objects")],
-    );
-    const PERIOD: &str = "/paths/~1a/get/x-period";
-    bad("x-period: {}", LIST, &[(PERIOD, "does not fit")]);
-    bad(
-        "x-period: { mode: mode, value: page, start: start, end: end, week: YYYY-WW }",
-        LIST,
-        &[(PERIOD, "`mode` is no query parameter")],
-    );
-    bad(
-        "x-period: { mode: page, value: size, start: start, end: end, week: YYYYWW }",
-        LIST,
-        &[(&format!("{PERIOD}/week"), "`YYYYWW` is no form of a week")],
-    );
-    let unit = |schema: &str, gist: &str| {
-        refused(&answers(schema), &[(&in_schema("/x-unit"), gist)]);
-    };
-    unit("{ type: number, x-unit: mile }", "`\"mile\"` is no unit");
-    unit(
-        "{ type: string, x-unit: metre }",
-        "a unit stands on `type: string`",
-    );
-    unit(
-        "{ type: object, x-unit: metre }",
-        "a unit stands on `type: object`",
-    );
-    unit("{ x-unit: metre }", "on a value of no type");
+const LIST: &str = "{ type: array, items: { type: object, required: [id], properties: { id: { type: integer } } } }";
+
+/// A document with one operation that has this extension and responds with this schema.
+fn extended(extension: &str, schema: &str) -> String {
+    operation(&format!(
+        "{extension}\n\
+         parameters:\n\
+         - {{ name: page, in: query, schema: {{ type: integer, minimum: 1 }} }}\n\
+         - {{ name: size, in: query, schema: {{ type: integer }} }}\n\
+         - {{ name: start, in: query, schema: {{ type: string }} }}\n\
+         - {{ name: end, in: query, schema: {{ type: string }} }}\n\
+         responses:\n  \"200\":\n    description: ok\n    content: {{ application/json: {{ schema: {schema} }} }}\n"
+    ))
 }
 
-/// Faults of every pass come together, in the order of the text.
+/// Values of `x-paging` that are refused, and of each problem where it is and a part of the
+/// message.
+const PAGING: &[(&str, &[(&str, &str)])] = &[
+    ("true", &[("", "`true` does not fit")]),
+    ("{ page: page, size: size }", &[("", "does not fit")]),
+    (
+        "{ page: page, size: size, key: id, more: x }",
+        &[("", "does not fit")],
+    ),
+    (
+        "{ page: page, size: size, key: 5 }",
+        &[("", "does not fit")],
+    ),
+    (
+        "{ page: page, size: size, key: id, end: 404 }",
+        &[("", "does not fit")],
+    ),
+    (
+        "{ page: page, size: size, end: gone }",
+        &[("", "does not fit")],
+    ),
+    (
+        "{ page: pag, size: siz, key: id }",
+        &[
+            ("", "`pag` is no query parameter"),
+            ("", "`siz` is no query parameter"),
+        ],
+    ),
+    (
+        "{ page: page, size: size, key: name }",
+        &[("/key", "have no required `name`")],
+    ),
+    (
+        "{ page: size, size: page, key: id }",
+        &[("/page", "`size` cannot count pages")],
+    ),
+];
+
+const AT_PAGING: &str = "/paths/~1a/get/x-paging";
+
 #[test]
-fn all_at_once() {
-    let text = "\
+fn paging() {
+    let good = "x-paging: { page: page, size: size, key: id }";
+    crate::code(&extended(good, LIST));
+    let ended = "x-paging: { page: page, size: size, key: id, end: \"No more.\" }";
+    assert!(
+        crate::code(&extended(ended, LIST))
+            .contains("const END: Option<&'static str> = Some(\"No more.\");")
+    );
+    for (paging, expected) in PAGING {
+        let pointers = expected
+            .iter()
+            .map(|(below, _)| format!("{AT_PAGING}{below}"));
+        let pointers: Vec<String> = pointers.collect();
+        let expected: Vec<(&str, &str)> = pointers
+            .iter()
+            .zip(*expected)
+            .map(|(pointer, (_, gist))| (&**pointer, *gist))
+            .collect();
+        refused(&extended(&format!("x-paging: {paging}"), LIST), &expected);
+    }
+    refused(
+        &extended(good, "{ type: object }"),
+        &[(AT_PAGING, "the answer is no array of objects")],
+    );
+}
+
+#[test]
+fn periods() {
+    for (period, below, gist) in [
+        ("{}", "", "does not fit"),
+        (
+            "{ mode: mode, value: page, start: start, end: end, week: YYYY-WW }",
+            "",
+            "`mode` is no query parameter",
+        ),
+        (
+            "{ mode: page, value: size, start: start, end: end, week: YYYYWW }",
+            "/week",
+            "`YYYYWW` is no form of a week",
+        ),
+    ] {
+        refused(
+            &extended(&format!("x-period: {period}"), LIST),
+            &[(&format!("/paths/~1a/get/x-period{below}"), gist)],
+        );
+    }
+}
+
+#[test]
+fn units() {
+    for (schema, gist) in [
+        ("{ type: number, x-unit: mile }", "`\"mile\"` is no unit"),
+        (
+            "{ type: string, x-unit: metre }",
+            "a unit stands on `type: string`",
+        ),
+        (
+            "{ type: object, x-unit: metre }",
+            "a unit stands on `type: object`",
+        ),
+        ("{ x-unit: metre }", "on a value of no type"),
+    ] {
+        refused(&answers(schema), &[(&in_schema("/x-unit"), gist)]);
+    }
+}
+
+/// A document with a fault for every pass.
+const FAULTY: &str = "\
 openapi: 3.0.3
 info: { title: Test, version: [1] }
 paths:
@@ -1136,32 +1173,31 @@ components:
         b: { type: string }
         c: { oneOf: [{ type: string }], anyOf: [{ type: integer }] }
 ";
-    let expected = [
-        ("/info/version", "a text is expected"),
-        ("/paths/~1a~1{id}/get", "has no parameter"),
-        ("/paths/~1a~1{id}/get/parameters/0", "has no `{id"),
-        (
-            "/paths/~1a~1{id}/get/requestBody/content",
-            "multipart/mixed",
-        ),
-        ("/paths/~1b/get/operationId", "stands at"),
-        ("/paths/~1b/get/security/0", "not declared"),
-        ("/paths/~1b/get/responses/default/$ref", "leads to nothing"),
-        ("/components/schemas/A/properties/b", "stands twice"),
-        ("/components/schemas/A/properties/c/anyOf", "beside `oneOf`"),
-    ];
-    refused(text, &expected);
-    let lines: Vec<usize> = problems(text)
+
+/// The problems of [`FAULTY`].
+const FAULTS: &[(&str, &str)] = &[
+    ("/info/version", "a text is expected"),
+    ("/paths/~1a~1{id}/get", "has no parameter"),
+    ("/paths/~1a~1{id}/get/parameters/0", "has no `{id"),
+    (
+        "/paths/~1a~1{id}/get/requestBody/content",
+        "multipart/mixed",
+    ),
+    ("/paths/~1b/get/operationId", "stands at"),
+    ("/paths/~1b/get/security/0", "not declared"),
+    ("/paths/~1b/get/responses/default/$ref", "leads to nothing"),
+    ("/components/schemas/A/properties/b", "stands twice"),
+    ("/components/schemas/A/properties/c/anyOf", "beside `oneOf`"),
+];
+
+/// The faults that all passes find are reported together, in the order of the text.
+#[test]
+fn all_at_once() {
+    refused(FAULTY, FAULTS);
+    let line = |text: &str| -> usize { text.split(':').nth(1).unwrap().parse().unwrap() };
+    let lines: Vec<usize> = problems(FAULTY)
         .iter()
-        .map(|problem| {
-            problem
-                .to_string()
-                .split(':')
-                .nth(1)
-                .unwrap()
-                .parse()
-                .unwrap()
-        })
+        .map(|problem| line(&problem.to_string()))
         .collect();
     assert!(lines.is_sorted(), "{lines:?}");
 }
