@@ -216,10 +216,8 @@ fn fixtures() -> Vec<PathBuf> {
     paths
 }
 
-/// Nothing but a document is touched, and what it describes can be called.
-#[test]
-fn a_new_endpoint_is_there_to_call() {
-    const PATH: &str = r##"
+/// An operation, put in front of `components`.
+const TOURNAMENTS: &str = r##"
   /tournaments/:
     get:
       operationId: list_tournaments
@@ -242,7 +240,9 @@ fn a_new_endpoint_is_there_to_call() {
 
 components:
 "##;
-    const SCHEMA: &str = "
+
+/// The schema of what it lists.
+const TOURNAMENT: &str = "
   schemas:
     Tournament:
       description: Something to take part in.
@@ -253,7 +253,9 @@ components:
         distance: { type: string, format: decimal, x-unit: metre }
         starts_on: { type: string, format: date, nullable: true }
 ";
-    const MAIN: &str = r##"
+
+/// A program that calls it.
+const LISTS_TOURNAMENTS: &str = r##"
 use fitrankings::types::{Tournament, ListTournamentsSeason};
 use fitrankings::{Client, Error, MasterToken};
 
@@ -267,15 +269,19 @@ fn main() -> Result<(), Error> {
     Ok(())
 }
 "##;
+
+/// A new operation needs a change of the document and of nothing else.
+#[test]
+fn a_new_endpoint_is_there_to_call() {
     let spec = fs::read_to_string(SPEC).unwrap();
-    let longer = spec
-        .replacen("\ncomponents:\n", PATH, 1)
-        .replacen("\n  schemas:\n", SCHEMA, 1);
+    let longer =
+        spec.replacen("\ncomponents:\n", TOURNAMENTS, 1)
+            .replacen("\n  schemas:\n", TOURNAMENT, 1);
     let packages = Packages::new();
     let new = packages.root.join("tournaments.yaml");
     write(&new, longer.as_bytes());
     packages.compile(&new);
-    let user = packages.user(MAIN);
+    let user = packages.user(LISTS_TOURNAMENTS);
     let output = packages.cargo(&user, &["check"], Some(&new));
     assert!(output.status.success(), "{}", said(&output));
     // The same program does not compile with the document as it was.

@@ -99,23 +99,17 @@ fn value(text: &str) -> Option<Value> {
     generator::value(Path::new("spec.yaml"), text).ok()
 }
 
-/// Code, or problems that all have a place.
+/// Checks that the generator writes code for a text, or problems that all have a place.
 fn check(text: &str, document: Option<&Value>, what: &str) {
-    let generated =
+    let strict =
         catch_unwind(|| generator::generate_from(Path::new("spec.yaml"), text, Mode::Strict));
-    let Ok(generated) = generated else {
-        panic!("panicked: {what}");
-    };
-    let problems = match generated {
-        Ok(generated) => {
-            for code in [&generated.code, &generated.server] {
-                if let Err(error) = syn::parse_file(code) {
-                    panic!("{error}: {what}");
-                }
-            }
+    let problems = match strict {
+        Ok(Ok(generated)) => {
+            check_code(&generated, what);
             return;
         }
-        Err(problems) => problems,
+        Ok(Err(problems)) => problems,
+        Err(_) => panic!("panicked: {what}"),
     };
     let lenient =
         catch_unwind(|| generator::generate_from(Path::new("spec.yaml"), text, Mode::Lenient));
@@ -124,6 +118,23 @@ fn check(text: &str, document: Option<&Value>, what: &str) {
         Ok(Err(_)) => {}
         Err(_) => panic!("panicked where it was lenient: {what}"),
     }
+    check_problems(text, document, &problems, what);
+}
+
+fn check_code(generated: &generator::Generated, what: &str) {
+    for code in [&generated.code, &generated.server] {
+        if let Err(error) = syn::parse_file(code) {
+            panic!("{error}: {what}");
+        }
+    }
+}
+
+fn check_problems(
+    text: &str,
+    document: Option<&Value>,
+    problems: &generator::Diagnostics,
+    what: &str,
+) {
     assert!(
         problems.iter().next().is_some(),
         "refused without a word: {what}"
@@ -242,15 +253,7 @@ fn damage(root: &mut Value, dice: &mut Dice) -> String {
             format!("renamed {pointer} to {name:?}")
         }
         2 => {
-            let (one, two) = (
-                root.pointer(&pointer).cloned(),
-                root.pointer(&other).cloned(),
-            );
-            for (place, value) in [(&pointer, two), (&other, one)] {
-                if let Some(place) = root.pointer_mut(place) {
-                    *place = value.unwrap();
-                }
-            }
+            swap(root, &pointer, &other);
             format!("swapped {pointer} and {other}")
         }
         3 => {
@@ -262,12 +265,7 @@ fn damage(root: &mut Value, dice: &mut Dice) -> String {
             let name = (*dice.pick(&WORDS)).to_owned();
             let value = random(&other, dice);
             let what = format!("put {name:?}: {value} into {pointer}");
-            match root.pointer_mut(&pointer) {
-                Some(Value::Object(members)) => drop(members.insert(name, value)),
-                Some(Value::Array(items)) => items.push(value),
-                Some(place) => *place = value,
-                None => {}
-            }
+            insert(root, &pointer, name, value);
             what
         }
         _ => {
@@ -276,6 +274,26 @@ fn damage(root: &mut Value, dice: &mut Dice) -> String {
             *root.pointer_mut(&pointer).unwrap() = value;
             what
         }
+    }
+}
+
+/// Puts each of two nodes in the place of the other, as far as that place is still there.
+fn swap(root: &mut Value, one: &str, other: &str) {
+    let values = [other, one].map(|pointer| root.pointer(pointer).cloned());
+    for (pointer, value) in [one, other].into_iter().zip(values) {
+        if let Some(place) = root.pointer_mut(pointer) {
+            *place = value.unwrap();
+        }
+    }
+}
+
+/// Adds a member to an object or an item to an array; replaces any other node.
+fn insert(root: &mut Value, pointer: &str, name: String, value: Value) {
+    match root.pointer_mut(pointer) {
+        Some(Value::Object(members)) => drop(members.insert(name, value)),
+        Some(Value::Array(items)) => items.push(value),
+        Some(place) => *place = value,
+        None => {}
     }
 }
 

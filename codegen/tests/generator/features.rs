@@ -51,63 +51,66 @@ fn field(schema: &str, required: bool) -> String {
     text.replace("#[serde( ", "#[serde(").replace(" )]", ")]")
 }
 
+/// Schemas of required fields, and the type of each in Rust.
+const FIELDS: &[(&str, &str)] = &[
+    ("{ type: string }", "String"),
+    ("{ type: string, format: unknown }", "String"),
+    ("{ type: string, pattern: \"^a\" }", "String"),
+    ("{ type: string, format: date }", "jiff::civil::Date"),
+    ("{ type: string, format: time }", "jiff::civil::Time"),
+    ("{ type: string, format: decimal }", "String"),
+    ("{ type: string, format: password }", "crate::Secret"),
+    (
+        "{ type: string, format: decimal, x-unit: metre }",
+        "crate::units::Metres",
+    ),
+    (
+        "{ type: number, x-unit: kilocalorie }",
+        "crate::units::Kilocalories<f64>",
+    ),
+    ("{ type: integer }", "i64"),
+    ("{ type: integer, format: int32 }", "i32"),
+    ("{ type: integer, minimum: 0 }", "u64"),
+    ("{ type: integer, minimum: -1 }", "i64"),
+    ("{ type: integer, format: uint64 }", "u64"),
+    ("{ type: number }", "f64"),
+    ("{ type: number, format: float }", "f32"),
+    ("{ type: boolean }", "bool"),
+    ("{}", "serde_json::Value"),
+    (
+        "{ type: object }",
+        "serde_json::Map<String, serde_json::Value>",
+    ),
+    (
+        "{ type: object, additionalProperties: false }",
+        "serde_json::Map<String, serde_json::Value>",
+    ),
+    (
+        "{ additionalProperties: { type: integer } }",
+        "std::collections::BTreeMap<String, i64>",
+    ),
+    ("{ type: array, items: { type: string } }", "Vec<String>"),
+    ("{ items: {} }", "Vec<serde_json::Value>"),
+    ("{ $ref: \"#/components/schemas/Thing\" }", "Thing"),
+    (
+        "{ allOf: [{ $ref: \"#/components/schemas/Thing\" }] }",
+        "Thing",
+    ),
+    (
+        "{ oneOf: [{ $ref: \"#/components/schemas/Colour\" }] }",
+        "Colour",
+    ),
+    ("{ type: object, properties: { a: {} } }", "GetAResponseF"),
+    ("{ type: string, enum: [a] }", "GetAResponseF"),
+    (
+        "{ type: array, items: { type: string, enum: [a] } }",
+        "Vec<GetAResponseFItem>",
+    ),
+];
+
 #[test]
 fn types_of_fields() {
-    for (schema, rust) in [
-        ("{ type: string }", "String"),
-        ("{ type: string, format: unknown }", "String"),
-        ("{ type: string, pattern: \"^a\" }", "String"),
-        ("{ type: string, format: date }", "jiff::civil::Date"),
-        ("{ type: string, format: time }", "jiff::civil::Time"),
-        ("{ type: string, format: decimal }", "String"),
-        ("{ type: string, format: password }", "crate::Secret"),
-        (
-            "{ type: string, format: decimal, x-unit: metre }",
-            "crate::units::Metres",
-        ),
-        (
-            "{ type: number, x-unit: kilocalorie }",
-            "crate::units::Kilocalories<f64>",
-        ),
-        ("{ type: integer }", "i64"),
-        ("{ type: integer, format: int32 }", "i32"),
-        ("{ type: integer, minimum: 0 }", "u64"),
-        ("{ type: integer, minimum: -1 }", "i64"),
-        ("{ type: integer, format: uint64 }", "u64"),
-        ("{ type: number }", "f64"),
-        ("{ type: number, format: float }", "f32"),
-        ("{ type: boolean }", "bool"),
-        ("{}", "serde_json::Value"),
-        (
-            "{ type: object }",
-            "serde_json::Map<String, serde_json::Value>",
-        ),
-        (
-            "{ type: object, additionalProperties: false }",
-            "serde_json::Map<String, serde_json::Value>",
-        ),
-        (
-            "{ additionalProperties: { type: integer } }",
-            "std::collections::BTreeMap<String, i64>",
-        ),
-        ("{ type: array, items: { type: string } }", "Vec<String>"),
-        ("{ items: {} }", "Vec<serde_json::Value>"),
-        ("{ $ref: \"#/components/schemas/Thing\" }", "Thing"),
-        (
-            "{ allOf: [{ $ref: \"#/components/schemas/Thing\" }] }",
-            "Thing",
-        ),
-        (
-            "{ oneOf: [{ $ref: \"#/components/schemas/Colour\" }] }",
-            "Colour",
-        ),
-        ("{ type: object, properties: { a: {} } }", "GetAResponseF"),
-        ("{ type: string, enum: [a] }", "GetAResponseF"),
-        (
-            "{ type: array, items: { type: string, enum: [a] } }",
-            "Vec<GetAResponseFItem>",
-        ),
-    ] {
+    for (schema, rust) in FIELDS {
         assert_eq!(field(schema, true), format!("pub f: {rust},"), "{schema}");
     }
 }
@@ -724,7 +727,7 @@ fn answers_of_every_kind() {
     );
 }
 
-/// The documents' words become rustdoc, with what the schema says besides.
+/// Summaries and descriptions become docs, followed by the constraints of the schema.
 #[test]
 fn documentation() {
     let parameter = takes(
@@ -757,102 +760,107 @@ fn documentation() {
         #[deprecated]
         pub fn size(mut self, size: u64) -> Self {",
     );
-    let facts = |schema: &str| {
-        let schema = format!("{{ type: object, properties: {{ f: {schema} }} }}");
-        let code = of(&schema, "");
-        let (_, fields) = code.split_once("pub struct GetAResponse {").unwrap();
-        fields.lines().nth(1).unwrap().trim().to_owned()
-    };
-    assert_eq!(facts("{ type: number, x-unit: second }"), "/// In seconds.");
-    assert_eq!(
-        facts("{ type: number, x-unit: second, description: Time in seconds. }"),
-        "/// Time in seconds."
-    );
-    assert_eq!(
-        facts("{ type: integer, enum: [1, 2] }"),
-        "/// One of `1`, `2`."
-    );
-    assert_eq!(
-        facts("{ type: string, minLength: 1, maxLength: 9 }"),
-        "/// At least 1 character. At most 9 characters."
-    );
-    assert_eq!(
-        facts("{ type: number, minimum: 0, exclusiveMinimum: true }"),
-        "/// More than 0."
-    );
-    assert_eq!(
-        facts("{ type: string, default: \"a `b`\" }"),
-        "/// Default: `\"a 'b'\"`."
-    );
-    assert_eq!(facts("{ type: string, title: A title }"), "/// A title");
-    assert_eq!(
-        facts("{ type: string, example: null }"),
-        "/// `f`: the document says no more of it."
-    );
 }
 
-/// Nothing that a description holds is code to test, a link to Rust, HTML, or the end of a comment.
+/// The docs of an optional field of this schema, without the slashes.
+fn docs_of_field(schema: &str) -> Vec<String> {
+    let schema = format!("{{ type: object, properties: {{ f: {schema} }} }}");
+    let code = of(&schema, "");
+    let (_, fields) = code.split_once("pub struct GetAResponse {\n").unwrap();
+    let lines = fields.lines().map(str::trim);
+    lines
+        .map_while(|line| line.strip_prefix("///").map(str::to_owned))
+        .collect()
+}
+
+/// What a schema says of its values is in the docs, unless the description has it already.
 #[test]
-fn descriptions() {
-    let shown = |description: &str| {
-        let text = serde_json::json!(description).to_string();
-        let code = of(
-            &format!("{{ type: object, properties: {{ f: {{ description: {text} }} }} }}"),
-            "",
-        );
-        let (_, fields) = code.split_once("pub struct GetAResponse {\n").unwrap();
-        let lines = fields
-            .lines()
-            .map(str::trim)
-            .take_while(|line| line.starts_with("///"));
-        lines
-            .map(|line| line.trim_start_matches("///").to_owned() + "\n")
-            .collect::<String>()
-    };
-    for (description, expected) in [
+fn facts_in_documentation() {
+    for (schema, docs) in [
+        ("{ type: number, x-unit: second }", "In seconds."),
         (
-            "plain `code [x]` and **bold**",
-            " plain `code [x]` and **bold**\n",
+            "{ type: number, x-unit: second, description: Time in seconds. }",
+            "Time in seconds.",
+        ),
+        ("{ type: integer, enum: [1, 2] }", "One of `1`, `2`."),
+        (
+            "{ type: string, minLength: 1, maxLength: 9 }",
+            "At least 1 character. At most 9 characters.",
         ),
         (
-            "see [this] and [`That`]",
-            " see \\[this\\] and \\[`That`\\]\n",
+            "{ type: number, minimum: 0, exclusiveMinimum: true }",
+            "More than 0.",
         ),
         (
-            "[a](https://example.com/x) [b](crate::B)",
-            " [a](https://example.com/x) \\[b\\](crate::B)\n",
+            "{ type: string, default: \"a `b`\" }",
+            "Default: `\"a 'b'\"`.",
         ),
+        ("{ type: string, title: A title }", "A title"),
         (
-            "at https://example.com/a.",
-            " at <https://example.com/a>.\n",
-        ),
-        (
-            "at <https://example.com/a>, (https://b.example)",
-            " at <https://example.com/a>, (<https://b.example>)\n",
-        ),
-        (
-            "an <id>, a < b, <br/> and <!-- this -->",
-            " an \\<id>, a < b, \\<br/> and \\<!-- this -->\n",
-        ),
-        ("`a [b]\nc` and [d]", " `a [b]\n c` and \\[d\\]\n"),
-        ("a ` alone [b]", " a ` alone \\[b\\]\n"),
-        ("kept \\[as is\\]", " kept \\[as is\\]\n"),
-        ("```rust\npanic!()\n```", " ```text\n panic!()\n ```\n"),
-        ("~~~\nx\n~~~\n[y]", " ~~~text\n x\n ~~~\n \\[y\\]\n"),
-        ("````\n```\n[x]\n````", " ````text\n ```\n [x]\n ````\n"),
-        ("```\nnever closed", " ```text\n never closed\n ```\n"),
-        ("```inline``` [x]", " ```inline``` \\[x\\]\n"),
-        ("a\n\n        indented", " a\n\n    indented\n"),
-        ("> ```\n> x\n> ```", " > ```text\n > x\n > ```\n"),
-        ("- ```\n  x\n  ```", " - ```text\n   x\n   ```\n"),
-        (">     x", " >   x\n"),
-        ("- a\n    - b", " - a\n     - b\n"),
-        (
-            "*/ a \u{7}bell\u{202e} and a\r\nbreak",
-            " */ a bell and a\n break\n",
+            "{ type: string, example: null }",
+            "`f`: the document says no more of it.",
         ),
     ] {
-        assert_eq!(shown(description), expected, "{description:?}");
+        let first = docs_of_field(schema).remove(0);
+        assert_eq!(first, format!(" {docs}"), "{schema}");
+    }
+}
+
+/// Descriptions, and the docs that are written for them.
+const DESCRIPTIONS: &[(&str, &str)] = &[
+    (
+        "plain `code [x]` and **bold**",
+        " plain `code [x]` and **bold**\n",
+    ),
+    (
+        "see [this] and [`That`]",
+        " see \\[this\\] and \\[`That`\\]\n",
+    ),
+    (
+        "[a](https://example.com/x) [b](crate::B)",
+        " [a](https://example.com/x) \\[b\\](crate::B)\n",
+    ),
+    (
+        "at https://example.com/a.",
+        " at <https://example.com/a>.\n",
+    ),
+    (
+        "at <https://example.com/a>, (https://b.example)",
+        " at <https://example.com/a>, (<https://b.example>)\n",
+    ),
+    (
+        "an <id>, a < b, <br/> and <!-- this -->",
+        " an \\<id>, a < b, \\<br/> and \\<!-- this -->\n",
+    ),
+    ("`a [b]\nc` and [d]", " `a [b]\n c` and \\[d\\]\n"),
+    ("a ` alone [b]", " a ` alone \\[b\\]\n"),
+    ("kept \\[as is\\]", " kept \\[as is\\]\n"),
+    ("```rust\npanic!()\n```", " ```text\n panic!()\n ```\n"),
+    ("~~~\nx\n~~~\n[y]", " ~~~text\n x\n ~~~\n \\[y\\]\n"),
+    ("````\n```\n[x]\n````", " ````text\n ```\n [x]\n ````\n"),
+    ("```\nnever closed", " ```text\n never closed\n ```\n"),
+    ("```inline``` [x]", " ```inline``` \\[x\\]\n"),
+    ("a\n\n        indented", " a\n\n    indented\n"),
+    ("> ```\n> x\n> ```", " > ```text\n > x\n > ```\n"),
+    ("- ```\n  x\n  ```", " - ```text\n   x\n   ```\n"),
+    (">     x", " >   x\n"),
+    ("- a\n    - b", " - a\n     - b\n"),
+    (
+        "*/ a \u{7}bell\u{202e} and a\r\nbreak",
+        " */ a bell and a\n break\n",
+    ),
+];
+
+/// A description holds no code to test, no link to Rust, no HTML and no end of a comment.
+#[test]
+fn descriptions() {
+    for (description, expected) in DESCRIPTIONS {
+        let text = serde_json::json!(description).to_string();
+        let docs: String = docs_of_field(&format!("{{ description: {text} }}"))
+            .iter()
+            .map(|line| format!("{line}\n"))
+            .collect();
+        assert_eq!(docs, *expected, "{description:?}");
     }
 }
 
