@@ -1,10 +1,9 @@
-//! What the generator makes of what it supports, one feature at a time. That all of it compiles is
-//! the matter of `compiled`.
+//! The code for each supported feature. That all of it compiles is tested in `compiled`.
 
 use std::path::{Path, PathBuf};
 
 use crate::generator::Mode;
-use crate::{ROOT, answers, code, document, generator, takes};
+use crate::{ROOT, code, document, generator, with_parameter, with_response};
 
 /// Checks that generated code has these lines, one after the other, wherever they are indented.
 #[track_caller]
@@ -25,12 +24,12 @@ fn lacks(code: &str, unexpected: &str) {
     assert!(!code.contains(unexpected), "{unexpected}\nin:\n{code}");
 }
 
-/// The code for an answer of this schema, which may refer to `#/components/schemas`.
+/// The code for a response of this schema, which may refer to `#/components/schemas`.
 fn of(schema: &str, components: &str) -> String {
-    code(&(answers(schema) + &format!("components: {{ schemas: {{ {components} }} }}\n")))
+    code(&(with_response(schema) + &format!("components: {{ schemas: {{ {components} }} }}\n")))
 }
 
-/// The type of a field of this schema, with what serde is told of it.
+/// The type of a field of this schema, with its serde attributes.
 fn field(schema: &str, required: bool) -> String {
     let required = if required { "required: [f], " } else { "" };
     let schema = format!("{{ type: object, {required}properties: {{ f: {schema} }} }}");
@@ -276,7 +275,7 @@ fn arrays_as_parameters() {
         ),
     ] {
         let schema = "schema: { type: array, items: { type: string } }";
-        let code = code(&takes(&format!("{{ name: b, {more}, {schema} }}")));
+        let code = code(&with_parameter(&format!("{{ name: b, {more}, {schema} }}")));
         assert!(code.contains(&sent), "{more}: {sent}\n{code}");
     }
 }
@@ -284,7 +283,7 @@ fn arrays_as_parameters() {
 #[test]
 fn bounds_of_parameters() {
     let range = |schema: &str| {
-        let code = code(&takes(&format!(
+        let code = code(&with_parameter(&format!(
             "{{ name: b, in: query, schema: {{ {schema} }} }}"
         )));
         let (_, range) = code.split_once(".within(\"b\", &self.b, ")?;
@@ -339,7 +338,7 @@ fn names_for_operations_without_one() {
     has(&code, "pub fn put(&self) -> requests::Put<T> {");
 }
 
-/// The names that cargo is told, for modules that are written for one operation.
+/// The names that build.rs passes to cargo, for modules that are written for one operation.
 #[test]
 fn operations_are_named_in_order() {
     let text = document(
@@ -392,9 +391,12 @@ fn names_that_collide() {
 fn sources(folder: &Path) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(folder).unwrap();
     let paths = entries.map(|entry| entry.unwrap().path());
-    let below = paths.flat_map(|path| match path.is_dir() {
-        true => sources(&path),
-        false => vec![path],
+    let below = paths.flat_map(|path| {
+        if path.is_dir() {
+            sources(&path)
+        } else {
+            vec![path]
+        }
     });
     below
         .filter(|path| path.extension().is_some_and(|it| it == "rs"))
@@ -691,7 +693,7 @@ fn bodies() {
 }
 
 #[test]
-fn answers_of_every_kind() {
+fn responses_of_every_kind() {
     let call = |responses: &str| {
         let code = code(&document(&format!(
             "  /a: {{ get: {{ operationId: get_a, responses: {{ {responses} }} }} }}\n"
@@ -730,7 +732,7 @@ fn answers_of_every_kind() {
 /// Summaries and descriptions become docs, followed by the constraints of the schema.
 #[test]
 fn documentation() {
-    let parameter = takes(
+    let parameter = with_parameter(
         "{ name: size, in: query, deprecated: true, description: How many., \
          schema: { $ref: \"#/components/schemas/Size\" } }",
     );
@@ -899,7 +901,7 @@ fn servers() {
         server("servers: [{ url: \"https://a.example/b/\" }, { url: \"https://c.example\" }]\n"),
         "Some(\"https://a.example/b\");"
     );
-    // A token goes over https only, and nobody fills in what is left open.
+    // A token goes over https only, and variables have no value.
     for url in [
         "http://a.example",
         "/relative",
@@ -914,7 +916,7 @@ fn servers() {
     }
 }
 
-/// A document without operations makes a crate without any, and without imports that nobody uses.
+/// A document without operations makes a crate without any, and without unused imports.
 #[test]
 fn nothing_at_all() {
     let code = code(&document("  {}\n"));
@@ -1057,7 +1059,7 @@ fn put_first(object: &mut serde_json::Value, key: &str, value: serde_json::Value
     *object = new.into();
 }
 
-/// What is passed over is told in the docs of the module.
+/// The docs of the module list what is passed over.
 #[test]
 fn what_is_passed_over_is_said() {
     let (path, document) = documents()
@@ -1065,7 +1067,7 @@ fn what_is_passed_over_is_said() {
         .find(|(path, _)| path.ends_with("repaired.yaml"))
         .unwrap();
     let code = code_at(&path, &document);
-    let told: Vec<&str> = code
+    let listed: Vec<&str> = code
         .lines()
         .skip_while(|line| !line.starts_with("/// # Passed over"))
         .take_while(|line| line.starts_with("///"))
@@ -1083,8 +1085,8 @@ fn what_is_passed_over_is_said() {
         "an array has no 'items'",
     ] {
         assert!(
-            told.iter().any(|line| line.contains(gist)),
-            "{gist}: {told:#?}"
+            listed.iter().any(|line| line.contains(gist)),
+            "{gist}: {listed:#?}"
         );
     }
 }

@@ -1,10 +1,11 @@
-//! What bad input gets: the file, the place, what was found and what to do, and never a panic.
+//! The problems of documents that are refused: each has the file, the place, what was found and
+//! what to do.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::generator::Mode;
-use crate::{answers, document, generator, problems, takes};
+use crate::{document, generator, problems, with_parameter, with_response};
 
 /// Checks that a text is refused with these problems and no others: each the pointer of the place,
 /// and a part of the message.
@@ -130,7 +131,7 @@ fn depth_and_size() {
     refused(&tower, &[("/a99/0", "nested more than 100 deep")]);
 }
 
-/// Few values can be many bytes: aliases to a long text, to a long key, and to a list of them.
+/// Aliases of few values can be many bytes: to a long text, to a long key, and to a list of them.
 #[test]
 fn aliases_to_long_texts() {
     let megabyte = "x".repeat(1024 * 1024);
@@ -152,7 +153,7 @@ fn aliases_to_long_texts() {
 fn long_ways() {
     let chain = |schema: fn(usize) -> String| {
         let mut text =
-            answers("{ $ref: \"#/components/schemas/A0\" }") + "components:\n  schemas:\n";
+            with_response("{ $ref: \"#/components/schemas/A0\" }") + "components:\n  schemas:\n";
         for number in 0..5_000 {
             text += &format!("    A{number}: {}\n", schema(number + 1));
         }
@@ -216,7 +217,7 @@ fn keys_that_an_object_does_not_have() {
         )],
     );
     refused(
-        &answers("{ type: object, requierd: [a], properties: { a: { type: string } } }"),
+        &with_response("{ type: object, requierd: [a], properties: { a: { type: string } } }"),
         &[(
             "/paths/~1a/get/responses/200/content/application~1json/schema/requierd",
             "`requierd` is no key of a Schema Object",
@@ -246,7 +247,7 @@ fn keys_of_other_versions() {
         ("schema", "{}"),
     ] {
         refused(
-            &answers(&format!("{{ {key}: {value} }}")),
+            &with_response(&format!("{{ {key}: {value} }}")),
             &[(
                 &in_schema(&format!("/{key}")),
                 "is no key of a Schema Object",
@@ -259,7 +260,7 @@ fn keys_of_other_versions() {
 fn values_of_the_wrong_type() {
     let responses = format!("responses: {NO_CONTENT}");
     refused(
-        &answers("{ type: integr }"),
+        &with_response("{ type: integr }"),
         &[(
             "/paths/~1a/get/responses/200/content/application~1json/schema/type",
             "`\"integr\"` stands where one of",
@@ -298,21 +299,21 @@ fn suggestions() {
         let message = problems(text).to_string();
         message.split_once("; ").unwrap().1.to_owned()
     };
-    assert!(remedy(&answers("{ type: integr }")).contains("`integer`"));
-    assert!(remedy(&answers("{ typ: integer }")).contains("`type`"));
-    assert!(remedy(&answers("{ decription: a }")).contains("`description`"));
-    assert!(remedy(&answers("{ requiredd: a }")).contains("begin with `x-`"));
-    assert!(remedy(&answers("{ type: [string, \"null\"] }")).contains("`nullable: true`"));
+    assert!(remedy(&with_response("{ type: integr }")).contains("`integer`"));
+    assert!(remedy(&with_response("{ typ: integer }")).contains("`type`"));
+    assert!(remedy(&with_response("{ decription: a }")).contains("`description`"));
+    assert!(remedy(&with_response("{ requiredd: a }")).contains("begin with `x-`"));
+    assert!(remedy(&with_response("{ type: [string, \"null\"] }")).contains("`nullable: true`"));
     assert!(
-        remedy(&answers(
+        remedy(&with_response(
             "{ type: integer, minimum: 1, exclusiveMinimum: 0 }"
         ))
         .contains("3.1")
     );
     let known = "components: { schemas: { Thing: {}, Other: {} } }\n";
-    let thang = answers("{ $ref: \"#/components/schemas/Thang\" }") + known;
+    let thang = with_response("{ $ref: \"#/components/schemas/Thang\" }") + known;
     assert!(remedy(&thang).contains("is it `Thing`?"));
-    let unknown = answers("{ $ref: \"#/components/schemas/Whatever\" }") + known;
+    let unknown = with_response("{ $ref: \"#/components/schemas/Whatever\" }") + known;
     assert!(remedy(&unknown).contains("#/components/schemas has `Thing`, `Other`"));
 }
 
@@ -324,7 +325,7 @@ fn in_schema(rest: &str) -> String {
 
 #[test]
 fn references_to_nothing() {
-    let dangling = answers("{ $ref: \"#/components/schemas/None\" }");
+    let dangling = with_response("{ $ref: \"#/components/schemas/None\" }");
     refused(&dangling, &[(&in_schema("/$ref"), "leads to nothing")]);
     // Only a typed walk finds these: the default response, and a schema called `default`.
     let hidden =
@@ -342,7 +343,8 @@ fn references_to_nothing() {
     let item = document("  /a: { $ref: \"#/paths/~1b\" }\n");
     refused(&item, &[("/paths/~1a/$ref", "leads to nothing")]);
     // An example may hold a key of that name.
-    let data = answers("{ type: object, example: { $ref: nowhere }, default: { $ref: nowhere } }");
+    let data =
+        with_response("{ type: object, example: { $ref: nowhere }, default: { $ref: nowhere } }");
     crate::code(&data.replace(", default: { $ref: nowhere }", ""));
 }
 
@@ -360,18 +362,18 @@ fn references_that_are_no_pointer_or_file() {
         ("Thing", "there is no file Thing"),
         ("#Thing", "does not lead into a file"),
     ] {
-        let text = answers(&format!("{{ $ref: \"{other}\" }}"));
+        let text = with_response(&format!("{{ $ref: \"{other}\" }}"));
         refused(&text, &[(&in_schema("/$ref"), gist)]);
     }
     refused(
-        &answers("{ $ref: 5 }"),
+        &with_response("{ $ref: 5 }"),
         &[(&in_schema("/$ref"), "`$ref` is `5`")],
     );
 }
 
 #[test]
 fn references_to_the_wrong_kind_of_object() {
-    let wrong = answers("{ $ref: \"#/components/responses/Ok\" }")
+    let wrong = with_response("{ $ref: \"#/components/responses/Ok\" }")
         + "components: { responses: { Ok: { description: ok } } }\n";
     refused(
         &wrong,
@@ -381,7 +383,8 @@ fn references_to_the_wrong_kind_of_object() {
         )],
     );
     // The target of a reference is checked even if it is inside an extension.
-    let extension = answers("{ $ref: \"#/x-schemas/A\" }") + "x-schemas: { A: { type: strin } }\n";
+    let extension =
+        with_response("{ $ref: \"#/x-schemas/A\" }") + "x-schemas: { A: { type: strin } }\n";
     refused(
         &extension,
         &[("/x-schemas/A/type", "`\"strin\"` stands where one of")],
@@ -437,7 +440,7 @@ fn references_that_leave_the_folder() {
         "sub/../../other.yaml#/Thing",
         "../inner/../other.yaml",
     ] {
-        let text = answers(&format!("{{ $ref: \"{reference}\" }}"));
+        let text = with_response(&format!("{{ $ref: \"{reference}\" }}"));
         let folder = folder(
             "left",
             &[("inner/spec.yaml", &text), ("other.yaml", &thing)],
@@ -448,7 +451,7 @@ fn references_that_leave_the_folder() {
         );
     }
     // By way of a file that is in it.
-    let text = answers("{ $ref: \"parts.yaml#/Part\" }");
+    let text = with_response("{ $ref: \"parts.yaml#/Part\" }");
     let part = "Part: { type: object, properties: { a: { $ref: \"../other.yaml#/Thing\" } } }\n";
     let files = [
         ("inner/spec.yaml", text.as_str()),
@@ -468,8 +471,8 @@ fn references_that_leave_the_folder() {
 fn symbolic_links_that_leave_the_folder() {
     use std::os::unix::fs::symlink;
 
-    let text = answers("{ $ref: \"parts.yaml#/Thing\" }");
-    let beyond = answers("{ $ref: \"linked/other.yaml#/Thing\" }");
+    let text = with_response("{ $ref: \"parts.yaml#/Thing\" }");
+    let beyond = with_response("{ $ref: \"linked/other.yaml#/Thing\" }");
     let files = [
         ("inner/spec.yaml", text.as_str()),
         ("inner/beyond.yaml", &beyond),
@@ -500,7 +503,7 @@ fn symbolic_links_that_leave_the_folder() {
 /// Parts of the folder refer to one another, wherever they are in it.
 #[test]
 fn references_within_the_folder() {
-    let text = answers("{ $ref: \"services/a.yaml#/Thing\" }");
+    let text = with_response("{ $ref: \"services/a.yaml#/Thing\" }");
     let files = [
         ("spec.yaml", text.as_str()),
         (
@@ -517,7 +520,7 @@ fn references_within_the_folder() {
     assert!(generated.code.contains("pub in_b:"), "{}", generated.code);
 }
 
-/// Whatever a file holds that is no part of an OpenAPI document, the log of the build does not.
+/// The log of a build shows nothing of a file that is no part of an OpenAPI document.
 #[test]
 fn files_that_are_no_parts_are_not_shown() {
     for (name, content) in [
@@ -541,7 +544,7 @@ fn files_that_are_no_parts_are_not_shown() {
         ("merged.yaml", "hunter2: &a { b: 1 }\nc: { <<: *a }\n"),
     ] {
         for fragment in ["", "#/", "#/nothing", "#/database", "#/type"] {
-            let text = answers(&format!("{{ $ref: \"{name}{fragment}\" }}"));
+            let text = with_response(&format!("{{ $ref: \"{name}{fragment}\" }}"));
             let folder = folder("no-part", &[("spec.yaml", &text), (name, content)]);
             for mode in [Mode::Strict, Mode::Lenient] {
                 let problems = match generator::generate(&folder.join("spec.yaml"), mode) {
@@ -557,11 +560,11 @@ fn files_that_are_no_parts_are_not_shown() {
     }
 }
 
-/// A part that is one has its own faults told, by its own name.
+/// The problems of a part name the file of the part.
 #[test]
 fn faults_of_parts() {
     let with = |fragment: &str, part: &str| {
-        let text = answers(&format!("{{ $ref: \"parts.yaml{fragment}\" }}"));
+        let text = with_response(&format!("{{ $ref: \"parts.yaml{fragment}\" }}"));
         let folder = folder("faulty", &[("spec.yaml", &text), ("parts.yaml", part)]);
         let problems = problems_at(&folder.join("spec.yaml")).join("\n");
         problems.replace(&format!("{}/", folder.display()), "")
@@ -597,7 +600,7 @@ fn faults_of_parts() {
 #[test]
 fn circles() {
     let with = |schemas: &str| {
-        answers("{ $ref: \"#/components/schemas/A\" }")
+        with_response("{ $ref: \"#/components/schemas/A\" }")
             + &format!("components: {{ schemas: {schemas} }}\n")
     };
     let itself = with("{ A: { $ref: \"#/components/schemas/A\" } }");
@@ -746,12 +749,12 @@ fn parameters_that_stand_twice() {
     const AT: &str = "/paths/~1a/get/parameters/1";
     let twice = "{ name: b, in: query, schema: { type: string } }";
     refused(
-        &takes(&format!("{twice}, {twice}")),
+        &with_parameter(&format!("{twice}, {twice}")),
         &[(AT, "the parameter `b` stands twice")],
     );
     let header = |name: &str| format!("{{ name: {name}, in: header, schema: {{ type: string }} }}");
     refused(
-        &takes(&format!("{}, {}", header("X-A"), header("x-a"))),
+        &with_parameter(&format!("{}, {}", header("X-A"), header("x-a"))),
         &[(AT, "the parameter `x-a` stands twice")],
     );
 }
@@ -804,7 +807,7 @@ const PARAMETERS: &[(&str, &str, &str)] = &[
 fn parameters() {
     for (parameter, below, gist) in PARAMETERS {
         let pointer = format!("/paths/~1a/get/parameters/0{below}");
-        refused(&takes(parameter), &[(&pointer, gist)]);
+        refused(&with_parameter(parameter), &[(&pointer, gist)]);
     }
 }
 
@@ -947,7 +950,7 @@ fn security_schemes() {
 #[test]
 fn schemas() {
     let refused_at = |schema: &str, below: &str, gist: &str| {
-        refused(&answers(schema), &[(&in_schema(below), gist)]);
+        refused(&with_response(schema), &[(&in_schema(below), gist)]);
     };
     refused_at(
         "{ oneOf: [{ type: string }], anyOf: [{ type: integer }] }",
@@ -976,7 +979,7 @@ fn schemas() {
     );
     let twice = "{ oneOf: [{ $ref: \"#/components/schemas/A\" }, { type: array, items: {} }] }";
     refused(
-        &(answers("{ $ref: \"#/components/schemas/A\" }")
+        &(with_response("{ $ref: \"#/components/schemas/A\" }")
             + &format!("components: {{ schemas: {{ A: {twice} }} }}\n")),
         &[("/components/schemas/A", "made of itself")],
     );
@@ -985,7 +988,7 @@ fn schemas() {
 #[test]
 fn values() {
     let refused_at = |schema: &str, below: &str, gist: &str| {
-        refused(&answers(schema), &[(&in_schema(below), gist)]);
+        refused(&with_response(schema), &[(&in_schema(below), gist)]);
     };
     refused_at(
         "{ type: integer, enum: [1, b] }",
@@ -1013,13 +1016,15 @@ fn values() {
             "the default is",
         );
     }
-    crate::code(&answers("{ type: integer, nullable: true, default: null }"));
-    crate::code(&answers("{ type: integer, default: 20.0 }"));
+    crate::code(&with_response(
+        "{ type: integer, nullable: true, default: null }",
+    ));
+    crate::code(&with_response("{ type: integer, default: 20.0 }"));
     // A number between quotes can only be that number, and a text without them that text.
-    crate::code(&answers("{ type: integer, default: \"20\" }"));
-    crate::code(&answers("{ type: boolean, default: \"false\" }"));
-    crate::code(&answers("{ type: string, default: 5 }"));
-    crate::code(&answers("{ type: string, default: null }"));
+    crate::code(&with_response("{ type: integer, default: \"20\" }"));
+    crate::code(&with_response("{ type: boolean, default: \"false\" }"));
+    crate::code(&with_response("{ type: string, default: 5 }"));
+    crate::code(&with_response("{ type: string, default: null }"));
 }
 
 const LIST: &str = "{ type: array, items: { type: object, required: [id], properties: { id: { type: integer } } } }";
@@ -1140,7 +1145,7 @@ fn units() {
         ),
         ("{ x-unit: metre }", "on a value of no type"),
     ] {
-        refused(&answers(schema), &[(&in_schema("/x-unit"), gist)]);
+        refused(&with_response(schema), &[(&in_schema("/x-unit"), gist)]);
     }
 }
 
@@ -1221,7 +1226,7 @@ fn lines_of_json() {
     );
 }
 
-/// One problem is one line, whatever the document has in its names.
+/// One problem is one line, even if a name of the document has line breaks.
 #[test]
 fn one_line_each() {
     let text = document("  {}\n") + "\"paths\\n\\u0007\": 1\n";

@@ -4,9 +4,9 @@ use fitrankings::{Client, NoToken};
 
 fn main() {
     const NOTHING: (u16, &str, &str) = (204, "text/plain", "");
-    let mut answers = vec![(200, "application/json", r#"{"access_token": "canary"}"#)];
-    answers.extend([NOTHING; 11]);
-    let server = Server::new(answers);
+    let mut responses = vec![(200, "application/json", r#"{"access_token": "canary"}"#)];
+    responses.extend([NOTHING; 11]);
+    let server = Server::new(responses);
     let client = server.client();
     sends_forms(&client, &server);
     sends_files(&client, &server);
@@ -96,7 +96,7 @@ fn sends_json(client: &Client<NoToken>, server: &Server) {
     assert_eq!(asked.header("content-type"), "application/merge-patch+json");
     assert_eq!(asked.body, r#"{"a":"x"}"#);
 
-    // What the service alone writes has not to be given.
+    // A `readOnly` property is not required in a request.
     let mut body = SeveralBody::default();
     body.name = Some("n".into());
     client.put_any_of_them(body).call().unwrap();

@@ -42,7 +42,7 @@ fn reads_and_sends_a_tagged_union(client: &Client<NoToken>, server: &Server) {
     server.asked();
     assert_eq!(server.asked().line, "GET /pets/5");
 
-    // The tag is written, whatever the record says.
+    // The tag is that of the variant, even if the value has another.
     client.put_pet("a", Pet::from(Cat::new("", 9))).call().unwrap();
     assert_eq!(server.asked().body, r#"{"kind":"cat","lives":9}"#);
 }
