@@ -204,8 +204,8 @@ mod tokens {
     fn credentials_are_exchanged_for_the_master_token() {
         let sandbox = sandbox();
         let credentials = || Credentials::new(sandbox.client_id(), sandbox.client_secret());
-        let nobody = client(&sandbox, NoToken);
-        let token = nobody.request_master_token(credentials()).unwrap();
+        let client = client(&sandbox, NoToken);
+        let token = client.request_master_token(credentials()).unwrap();
         assert_eq!(token.expose(), sandbox.master_token());
 
         let builder = Client::builder()
@@ -217,29 +217,29 @@ mod tokens {
         let grant = master.create_master_token(credentials()).call().unwrap();
         assert_eq!(grant.token.expose(), sandbox.master_token());
         // The token that the client holds is not sent along.
-        let exchanges = sandbox.requests();
-        let mut exchanges = exchanges.iter().filter(|request| request.method == "POST");
-        assert!(exchanges.all(|request| !request.authorized));
+        let logins = sandbox.requests();
+        let mut logins = logins.iter().filter(|request| request.method == "POST");
+        assert!(logins.all(|request| !request.authorized));
     }
 
     #[test]
     fn a_wrong_secret_is_unauthorized_and_an_empty_one_a_bad_request() {
         let sandbox = sandbox();
         let client = client(&sandbox, NoToken);
-        let exchange = |id: &str, secret: &str| -> Error {
+        let login = |id: &str, secret: &str| -> Error {
             client
                 .request_master_token(Credentials::new(id, secret))
                 .unwrap_err()
         };
         for error in [
-            exchange(sandbox.client_id(), "wrong"),
-            exchange("wrong", sandbox.client_secret()),
+            login(sandbox.client_id(), "wrong"),
+            login("wrong", sandbox.client_secret()),
         ] {
             assert!(error.is_unauthorized(), "{error}");
             let advice = "check the client id and the client secret";
             assert!(error.to_string().ends_with(advice), "{error}");
         }
-        let error = exchange("", "");
+        let error = login("", "");
         assert!(error.is_bad_request(), "{error}");
         let mut fields: Vec<_> = error.field_errors().map(|(name, _)| name).collect();
         fields.sort();
@@ -396,9 +396,10 @@ mod environment {
                     AnyToken::User(_) => "user",
                     _ => "other",
                 };
-                let users = match client.base_url().starts_with("http:") {
-                    true => client.list_users().call().map(|users| users.len()),
-                    false => Ok(0),
+                let users = if client.base_url().starts_with("http:") {
+                    client.list_users().call().map(|users| users.len())
+                } else {
+                    Ok(0)
                 };
                 format!("{kind}, {users:?} users, {}", client.base_url())
             }
@@ -435,13 +436,13 @@ mod environment {
         assert_eq!(from_env(&[url, (USER, &user)]), one);
         assert_eq!(from_env(&[url, token, (USER, &user), id, secret]), master);
         assert_eq!(from_env(&[url, (USER, &user), id, secret]), one);
-        let exchanges = || {
+        let logins = || {
             let requests = sandbox.requests();
             requests.iter().filter(|it| it.method == "POST").count()
         };
-        assert_eq!(exchanges(), 0);
+        assert_eq!(logins(), 0);
         assert_eq!(from_env(&[url, id, secret]), master);
-        assert_eq!(exchanges(), 1);
+        assert_eq!(logins(), 1);
         // What is empty is not set.
         assert_eq!(from_env(&[url, (MASTER, ""), (USER, &user)]), one);
     }

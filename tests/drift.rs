@@ -1,5 +1,5 @@
-//! What becomes of answers that are not quite as documented: values that are missing, instants that
-//! no `Timestamp` holds, records of another form.
+//! Responses that differ from the document: values that are missing, instants that no `Timestamp`
+//! holds, records of another form.
 #![allow(clippy::panic, clippy::unwrap_used)]
 
 mod support;
@@ -20,20 +20,20 @@ fn activity() -> Value {
     serde_json::from_str(ACTIVITY).unwrap()
 }
 
-/// A client of a server that answers with this body, and the server.
-fn answering(body: impl AsRef<[u8]>) -> (Server, Client<MasterToken>) {
+/// Starts a server that sends this body. Also returns a client of it.
+fn serving(body: impl AsRef<[u8]>) -> (Server, Client<MasterToken>) {
     let server = Server::always(Reply::json(200, body));
     let client = server.client();
     (server, client)
 }
 
 fn get(body: impl AsRef<[u8]>) -> Result<Activity, Error> {
-    let (_server, client) = answering(body);
+    let (_server, client) = serving(body);
     client.get_activity(1).call()
 }
 
 fn list(body: &Value) -> Result<Vec<Activity>, Error> {
-    let (_server, client) = answering(body.to_string());
+    let (_server, client) = serving(body.to_string());
     client.list_activities().call()
 }
 
@@ -152,7 +152,7 @@ fn a_record_of_another_form_is_named_by_its_id_and_its_json_is_at_hand() {
     let raw: Value = serde_json::from_str(error.raw_record().unwrap()).unwrap();
     assert_eq!(raw, odd);
 
-    let (_server, client) = answering(json!([activity(), odd]).to_string());
+    let (_server, client) = serving(json!([activity(), odd]).to_string());
     let error = client
         .list_activities()
         .items()

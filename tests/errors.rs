@@ -1,4 +1,4 @@
-//! What becomes of an answer that is not the right one, over a real socket.
+//! The error for each response that is no success or does not decode, over a real socket.
 #![allow(clippy::panic, clippy::unwrap_used)]
 
 mod support;
@@ -17,7 +17,7 @@ const ACTIVITIES: &str = include_str!("data/activities.json");
 /// What a message about `list_users` begins with.
 const WHERE: &str = "list_users (GET /users/): ";
 
-/// A timeout under test: long enough for a busy machine to begin an answer.
+/// A timeout under test, long enough for a busy machine to begin a response.
 const SHORT: Duration = Duration::from_secs(1);
 
 fn token() -> MasterToken {
@@ -475,7 +475,7 @@ mod redirects {
     }
 }
 
-mod answers_that_do_not_decode {
+mod responses_that_do_not_decode {
     use super::*;
 
     #[test]
@@ -497,7 +497,7 @@ mod answers_that_do_not_decode {
     }
 
     #[test]
-    fn an_empty_answer_is_called_empty() {
+    fn an_empty_response_is_called_empty() {
         for (reply, status) in [
             (Reply::new(200, &[], ""), 200),
             (Reply::new(200, &[], " \r\n"), 200),
@@ -517,7 +517,7 @@ mod answers_that_do_not_decode {
     }
 
     #[test]
-    fn text_is_called_no_json_and_half_an_answer_not_whole_json() {
+    fn text_is_called_no_json_and_half_a_response_not_whole_json() {
         let error = failed(Reply::new(200, &[], "Hello."));
         let message = "the answer is not JSON: expected value at line 1 column 1; check";
         // `serde_json` counts no column before a line's first.
@@ -534,7 +534,7 @@ mod answers_that_do_not_decode {
     }
 
     #[test]
-    fn an_answer_of_another_shape_says_where_it_differs() {
+    fn a_response_of_another_shape_says_where_it_differs() {
         let error = failed(Reply::json(200, r#"{"results": []}"#));
         assert_eq!((holds(&error), error.status()), (vec!["decode"], Some(200)));
         assert_eq!(error.json_path(), None);

@@ -1,4 +1,4 @@
-//! A list ends as a success only where the service says so; whatever else stops it is an error.
+//! A list ends as a success only if the service says so. Any other end is an error.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 mod support;
@@ -74,7 +74,7 @@ fn parted(items: impl Iterator<Item = Result<User, Error>>) -> (Vec<i64>, Vec<Er
     (ids, errors)
 }
 
-/// What a gateway or a wrong path answers in place of the service.
+/// Responses with 404 of a gateway or for a wrong path.
 fn other_404s() -> Vec<Reply> {
     let nginx = "<html><head><title>404 Not Found</title></head>\
                  <body><center><h1>404 Not Found</h1></center><hr><center>nginx</center></body></html>";
@@ -176,7 +176,7 @@ fn an_end_after_a_full_page_is_asked_for_once_more_before_it_is_believed() {
 
 #[test]
 fn a_page_that_came_before_is_asked_for_once_more() {
-    // A cache answers page 2 or 3 with page 1, once.
+    // A cache sends page 1 for page 2 or 3, once.
     for at in [2, 3] {
         for ahead in [0, 2] {
             let server = once_too_early(users(10..20), at, 5);
@@ -196,7 +196,7 @@ fn capped(page: u64, cap: u64) -> Reply {
 
 #[test]
 fn backends_that_lower_the_page_size_differently_lose_no_record_in_silence() {
-    // They answer in turn: then the second look at a page has the other size.
+    // They respond in turn: then the second look at a page has the other size.
     for caps in [[5, 10], [10, 5]] {
         let turn = AtomicU64::new(0);
         let server = Server::start(move |request| {
@@ -244,7 +244,7 @@ fn a_service_whose_pages_have_no_fixed_size_is_asked_once_more_for_two_pages() {
 }
 
 #[test]
-fn an_end_after_another_answer_is_believed_when_it_is_said_twice() {
+fn an_end_after_another_response_is_believed_when_it_is_said_twice() {
     let gateway = Reply::html(404, "<h1>no route</h1>");
     let end = || Reply::json(200, "[]");
     for before in [gateway, users(1..=2)] {
@@ -257,7 +257,7 @@ fn an_end_after_another_answer_is_believed_when_it_is_said_twice() {
 }
 
 #[test]
-fn answers_that_never_agree_are_an_error_after_which_the_list_goes_on() {
+fn responses_that_never_agree_are_an_error_after_which_the_list_goes_on() {
     let end = || Reply::json(200, "[]");
     let replies = [
         users(1..=2),

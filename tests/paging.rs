@@ -1,4 +1,4 @@
-//! Lists lose nothing, whatever the service does while they are read.
+//! Lists yield each record once, also if records arrive or requests fail while they are read.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 mod support;
@@ -58,7 +58,7 @@ fn pages_fetched(sandbox: &Sandbox) -> usize {
         .count()
 }
 
-/// Held by whatever prefetches, so that the count of threads is one list's own.
+/// Held by tests that prefetch, so that the count of threads is that of one list.
 static THREADS: Mutex<()> = Mutex::new(());
 
 proptest! {
@@ -193,7 +193,7 @@ impl<'s> Reading<'s> {
         prop_assert!(error.is_unavailable(), "{}", error);
         prop_assert!(self.items.next().is_none() && !self.items.has_ended());
         self.arrive();
-        if error.page().unwrap() % 2 == 0 {
+        if error.page().unwrap().is_multiple_of(2) {
             self.items.resume();
         } else {
             let bookmark = through_a_file(&self.items.bookmark());
@@ -463,7 +463,7 @@ fn a_list_that_is_dropped_early_leaves_no_thread_behind() {
     // A thread gives itself its name when it begins.
     assert!(
         until(|| threads() > 0),
-        "the threads have another name than this test believes"
+        "the threads have another name than this test expects"
     );
     drop(items);
     assert!(until(|| threads() == 0), "{} threads are left", threads());

@@ -10,7 +10,7 @@ use support::{Reply, Server};
 
 const TOKEN: &str = "mQ7xWz2pJk/Vd9rBt4sLf+Hb6nYc3gXw=";
 
-/// Calls a server that answers every request like this.
+/// Calls a server that sends this reply to every request.
 fn failed(token: &str, reply: Reply) -> Error {
     let server = Server::always(reply);
     let builder = Client::builder()

@@ -1,5 +1,5 @@
-//! A bad day of the service or of the network: what is sent again, what ends in time, what is
-//! stopped, and what is left behind. The socket is real, the clock is not.
+//! Faults of the service or the network: retries, timeouts, cancellation, and the state of the
+//! connections after them. The socket is real, the clock is not.
 #![allow(clippy::panic, clippy::unwrap_used)]
 
 mod support;
@@ -96,30 +96,30 @@ fn user_of(page: u64) -> Reply {
 mod retries {
     use super::*;
 
-    /// What a watcher was told of an attempt: which it was, the wait after it, and its status.
-    type Told = (u32, Duration, Option<u16>);
+    /// A failed attempt that `on_retry` got: its number, the wait after it, and its status.
+    type Attempt = (u32, Duration, Option<u16>);
 
-    fn watched(policy: RetryPolicy) -> (RetryPolicy, Arc<Mutex<Vec<Told>>>) {
-        let told: Arc<Mutex<Vec<Told>>> = Arc::default();
-        let sink = Arc::clone(&told);
+    fn recorded(policy: RetryPolicy) -> (RetryPolicy, Arc<Mutex<Vec<Attempt>>>) {
+        let retried: Arc<Mutex<Vec<Attempt>>> = Arc::default();
+        let sink = Arc::clone(&retried);
         let policy = policy.on_retry(move |retry| {
-            let told = (retry.attempt, retry.delay, retry.error.status());
-            sink.lock().unwrap().push(told);
+            let attempt = (retry.attempt, retry.delay, retry.error.status());
+            sink.lock().unwrap().push(attempt);
         });
-        (policy, told)
+        (policy, retried)
     }
 
     #[test]
-    fn whoever_watches_the_retries_is_told_which_operation_it_is() {
-        let (told, heard) = std::sync::mpsc::channel();
+    fn on_retry_gets_the_operation() {
+        let (sender, receiver) = std::sync::mpsc::channel();
         let policy = RetryPolicy::default().on_retry(move |retry| {
-            let _ = told.send((retry.error.operation(), retry.error.status()));
+            let _ = sender.send((retry.error.operation(), retry.error.status()));
         });
         let refused = Reply::new(503, &[], "");
         let server = Server::script([refused, Reply::json(200, USERS)]);
         let client = build(server.builder().retry(policy).clock(Fake::new()));
         client.list_users().call().unwrap();
-        assert_eq!(heard.try_recv(), Ok((Some("list_users"), Some(503))));
+        assert_eq!(receiver.try_recv(), Ok((Some("list_users"), Some(503))));
     }
 
     #[test]
@@ -127,13 +127,13 @@ mod retries {
         let clock = Fake::with_chance(1.0);
         let down = Reply::json(503, r#"{"detail": "Maintenance."}"#);
         let server = Server::script([down.clone(), down, Reply::json(200, USERS)]);
-        let (policy, told) = watched(RetryPolicy::default());
+        let (policy, retried) = recorded(RetryPolicy::default());
         let client = build(server.builder().retry(policy).clock(clock.clone()));
         assert_eq!(client.list_users().call().unwrap()[0].id, ID);
         assert_eq!(server.received().len(), 3);
         let (first, second) = (Duration::from_millis(500), Duration::from_millis(1000));
         assert_eq!(
-            *told.lock().unwrap(),
+            *retried.lock().unwrap(),
             [(1, first, Some(503)), (2, second, Some(503))]
         );
         assert_eq!(clock.sleeps(), [first, second]);
@@ -142,15 +142,15 @@ mod retries {
     #[test]
     fn a_wait_is_anything_from_half_of_its_bound_to_all_of_it_by_chance() {
         let server = Server::always(Reply::new(503, &[], ""));
-        let (policy, told) = watched(RetryPolicy::default());
+        let (policy, retried) = recorded(RetryPolicy::default());
         let client = build(server.builder().retry(policy).clock(Fake::new()));
         for _ in 0..20 {
             assert!(client.list_users().call().unwrap_err().is_unavailable());
         }
-        let told = told.lock().unwrap();
+        let retried = retried.lock().unwrap();
         for (attempt, bound) in [(1, 500), (2, 1000), (3, 2000), (4, 4000)] {
-            let waits = told.iter().filter(|told| told.0 == attempt);
-            let waits: Vec<Duration> = waits.map(|told| told.1).collect();
+            let waits = retried.iter().filter(|it| it.0 == attempt);
+            let waits: Vec<Duration> = waits.map(|attempt| attempt.1).collect();
             assert_eq!(waits.len(), 20);
             let bound = Duration::from_millis(bound);
             let range = bound / 2..=bound;
@@ -223,7 +223,7 @@ mod retries {
             (Reply::new(405, &[], ""), 1),
             (Reply::new(418, &[], ""), 1),
             (Reply::new(501, &[], ""), 1),
-            // An answer that came whole is no better the next time.
+            // A complete response is not expected to be another one the next time.
             (Reply::html(200, "<p>Please log in"), 1),
             (Reply::json(200, ""), 1),
             (Reply::json(200, "{}"), 1),
@@ -276,7 +276,7 @@ mod retries {
 
     #[test]
     #[cfg(feature = "gzip")]
-    fn a_get_whose_compressed_answer_is_broken_is_sent_again() {
+    fn a_get_whose_compressed_response_is_broken_is_sent_again() {
         let broken = Reply::new(200, &[("Content-Encoding", "gzip")], "no gzip at all");
         let server = Server::script([broken, Reply::json(200, USERS)]);
         assert_eq!(patient(&server).list_users().call().unwrap()[0].id, ID);
@@ -284,7 +284,7 @@ mod retries {
     }
 
     #[test]
-    fn what_comes_after_the_announced_length_is_no_part_of_any_answer() {
+    fn what_comes_after_the_announced_length_is_no_part_of_any_response() {
         let short = Reply::head(200, &[("Content-Length", "10")]).and(USERS);
         let server = Server::script([short, Reply::json(200, USERS)]);
         let client = patient(&server);
@@ -431,20 +431,18 @@ mod retries {
     #[test]
     fn where_nothing_went_out_all_is_sent_again() {
         let deserted = Deserted::new();
-        let (policy, told) = watched(RetryPolicy::default());
+        let (policy, retried) = recorded(RetryPolicy::default());
         let builder = Client::builder().base_url(deserted.base_url());
         let client = build(builder.retry(policy).clock(Fake::new()));
-        for exchange in [true, false] {
-            let error = match exchange {
-                true => client
-                    .request_master_token(credentials())
-                    .map(drop)
-                    .unwrap_err(),
-                false => client.list_users().call().map(drop).unwrap_err(),
+        for is_login in [true, false] {
+            let error = if is_login {
+                client.request_master_token(credentials()).unwrap_err()
+            } else {
+                client.list_users().call().unwrap_err()
             };
             assert!(error.is_connect(), "{error}");
-            let told = std::mem::take(&mut *told.lock().unwrap());
-            let attempts: Vec<u32> = told.iter().map(|told| told.0).collect();
+            let retried = std::mem::take(&mut *retried.lock().unwrap());
+            let attempts: Vec<u32> = retried.iter().map(|attempt| attempt.0).collect();
             assert_eq!(attempts, [1, 2, 3, 4]);
         }
     }
@@ -521,7 +519,7 @@ mod stale_connections {
         });
     }
 
-    /// Answers once so many requests are there, and then goes on with `then`.
+    /// Starts a server that responds when so many requests have arrived, and then goes on with `then`.
     fn together(count: usize, then: impl Fn(&Received) -> Reply + Send + Sync + 'static) -> Server {
         let first = Arc::new((Mutex::new(0), Condvar::new()));
         Server::start(move |request| {
@@ -655,7 +653,7 @@ fn threads() -> usize {
 #[cfg(not(target_os = "linux"))]
 fn wait_until_no_thread_is_left() {}
 
-/// A timeout under test: long enough for a busy machine to begin an answer.
+/// A timeout under test, long enough for a busy machine to begin a response.
 const SHORT: Duration = Duration::from_millis(700);
 
 fn secure(server: &Server) -> String {
@@ -738,11 +736,13 @@ mod deadlines {
         let _alone = alone();
         let silent = Reply::raw("").then_hang();
         let trickling = Reply::head(200, &[("Content-Length", "100000")]).then_trickle(b' ');
-        for (reply, is_answer_awaited) in [(&silent, true), (&silent, false), (&trickling, false)] {
+        for (reply, is_response_awaited) in [(&silent, true), (&silent, false), (&trickling, false)]
+        {
             let server = Server::always(reply.clone());
-            let builder = match is_answer_awaited {
-                true => server.builder().timeout_response(SHORT),
-                false => server.builder().timeout_call(SHORT),
+            let builder = if is_response_awaited {
+                server.builder().timeout_response(SHORT)
+            } else {
+                server.builder().timeout_call(SHORT)
             };
             let client = build(builder.retry(RetryPolicy::default()).clock(Fake::new()));
             let start = Instant::now();
@@ -946,8 +946,8 @@ mod cancelling {
         let _alone = alone();
         let server = Server::always(Reply::raw("").then_hang());
         let ready = || server.wait_for_requests(1);
-        let exchange = |client: Client<MasterToken>| client.request_master_token(credentials());
-        check(&cancelled(&server.client(), ready, exchange).unwrap_err());
+        let login = |client: Client<MasterToken>| client.request_master_token(credentials());
+        check(&cancelled(&server.client(), ready, login).unwrap_err());
         server.only_request();
         server.wait_until_all_closed();
         wait_until_no_thread_is_left();
@@ -1123,7 +1123,7 @@ mod lists {
     }
 
     #[test]
-    fn a_server_that_answers_the_same_page_for_ever_is_an_error_after_a_few_pages() {
+    fn a_server_that_sends_the_same_page_for_ever_is_an_error_after_a_few_pages() {
         for body in [USERS.to_owned(), r#"[{"id": "odd"}]"#.to_owned()] {
             let server = Server::always(Reply::json(200, body));
             let items: Vec<_> = server.client().list_users().items().collect();

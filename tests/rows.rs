@@ -1,4 +1,4 @@
-//! Answers as rows of a table, and as the JSON that came.
+//! Records as rows of a table, and responses as raw JSON.
 #![allow(clippy::panic, clippy::unwrap_used)]
 
 mod support;
@@ -83,7 +83,7 @@ fn a_number_that_json_lacks_is_an_error_and_no_cell() {
 }
 
 #[test]
-fn the_json_of_an_answer_comes_as_it_was_sent() {
+fn the_json_of_a_response_comes_as_it_was_sent() {
     let odd = "{\"new\": [1.50, null],  \"id\": \"no number\", \"steps\": null, \"comments\": []}";
     let server = Server::always(Reply::json(200, odd));
     let request = server.client().get_activity(1);

@@ -81,12 +81,12 @@ struct Recorder {
     /// The records of our own target, one a line.
     ours: Mutex<String>,
     /// Those of any target that show a secret.
-    leaks: Mutex<String>,
+    shown: Mutex<String>,
 }
 
 static RECORDER: Recorder = Recorder {
     ours: Mutex::new(String::new()),
-    leaks: Mutex::new(String::new()),
+    shown: Mutex::new(String::new()),
 };
 
 /// What is secret at the sandbox that one test starts.
@@ -107,7 +107,7 @@ impl Log for Recorder {
         let mut others = SANDBOX.get().into_iter().flatten();
         if CANARIES.iter().any(|canary| shows(&line, canary)) || others.any(|it| line.contains(it))
         {
-            self.leaks.lock().unwrap().push_str(&line);
+            self.shown.lock().unwrap().push_str(&line);
         }
         if target.starts_with("fitrankings") {
             self.ours.lock().unwrap().push_str(&line);
@@ -130,7 +130,7 @@ fn record() {
 fn check_records(at_least: &str) {
     let ours = RECORDER.ours.lock().unwrap();
     assert!(ours.contains(at_least), "{at_least:?} is not in {ours}");
-    assert_eq!(*RECORDER.leaks.lock().unwrap(), "");
+    assert_eq!(*RECORDER.shown.lock().unwrap(), "");
 }
 
 fn master() -> MasterToken {
@@ -149,13 +149,13 @@ fn credentials() -> Credentials {
 fn call_everything(builder: &ClientBuilder) -> Vec<Error> {
     let master = builder.clone().build(master()).unwrap();
     let user: Client<UserToken> = master.with_token(user());
-    let nobody = master.with_token(NoToken);
+    let without = master.with_token(NoToken);
     let period = || Period::week(2017, 32).unwrap();
     let group = master.get_group_stat_summary().period(period()).call();
-    let exchanges = [
+    let logins = [
         master.request_master_token(credentials()).err(),
         user.request_master_token(credentials()).err(),
-        nobody.request_master_token(credentials()).err(),
+        without.request_master_token(credentials()).err(),
         master.create_master_token(credentials()).call().err(),
         builder.clone().login(credentials()).err(),
     ];
@@ -165,7 +165,7 @@ fn call_everything(builder: &ClientBuilder) -> Vec<Error> {
         call_common(&master.with_token(AnyToken::from(master.token().clone()))),
         call_common(&user.with_token(AnyToken::from(user.token().clone()))),
         group.err().into_iter().collect(),
-        exchanges.into_iter().flatten().collect(),
+        logins.into_iter().flatten().collect(),
     ]
     .into_iter()
     .flatten()
@@ -196,9 +196,12 @@ fn escaped(text: &str) -> Vec<String> {
     let json = json[1..json.len() - 1].to_owned();
     let by = |escape: &dyn Fn(char) -> String| {
         text.chars()
-            .map(|letter| match letter.is_ascii_alphanumeric() {
-                true => letter.to_string(),
-                false => escape(letter),
+            .map(|letter| {
+                if letter.is_ascii_alphanumeric() {
+                    letter.to_string()
+                } else {
+                    escape(letter)
+                }
             })
             .collect::<String>()
     };
@@ -221,7 +224,7 @@ fn escaped(text: &str) -> Vec<String> {
     ]
 }
 
-/// Checks what a client says of a server that answers like this.
+/// Checks the requests and the errors of a client whose server sends this reply.
 #[track_caller]
 fn check_reply(reply: Reply) -> Vec<Error> {
     let server = Server::always(reply);
@@ -257,7 +260,7 @@ fn check_received(server: &Server) {
     }
 }
 
-/// An answer to each request that holds every secret of it, made by `reply` from their text.
+/// Checks replies that repeat the secret of their request, made by `reply` from its text.
 #[track_caller]
 fn check_echo(reply: impl Fn(&str) -> Reply + Send + Sync + Clone + 'static) {
     record();
@@ -441,7 +444,7 @@ fn every_status_is_told_without_a_secret() {
 }
 
 #[test]
-fn every_broken_answer_is_told_without_a_secret() {
+fn every_broken_response_is_told_without_a_secret() {
     record();
     let length = [("Content-Length", "1000")];
     let chunked = [("Transfer-Encoding", "chunked")];

@@ -26,7 +26,7 @@ const TAIL: usize = 25;
 const PREFETCHED: u64 = 9;
 const SIZES: [u64; 3] = [7, 10, 20];
 
-/// The wait of a list before it asks once more for a page whose answer contradicts those before it.
+/// The wait of a list before it asks once more for a page whose response contradicts those before it.
 /// No other wait is as long to the nanosecond.
 const SECOND_LOOK: Duration = Duration::from_millis(200);
 
@@ -129,7 +129,7 @@ impl Cause {
                 _ if body.contains('\u{fffd}') => Some(Cause::InvalidUtf8),
                 _ => None,
             },
-            // A 404 tells of the end of a list.
+            // A 404 is the end of a list.
             Some(200 | 404) if error.is_retryable() && !error.is_timeout() => {
                 Some(Cause::Truncated)
             }
@@ -381,7 +381,7 @@ impl Tally {
         self.plain_requests += 1;
         match outcome {
             Ok(value) => {
-                assert!(value == *expected, "an answer is not the one to its call");
+                assert!(value == *expected, "a response is not the one to its call");
                 self.right += 1;
             }
             Err(error) => {
@@ -509,7 +509,7 @@ fn account(sum: &Tally, retries: &Retries, requests: &[RecordedRequest]) {
     );
     account_for_faults(sum, retries, requests, &plain);
     account_for_errors(sum, retries);
-    // A connection that was closed without an answer is not told where it came from the pool: the
+    // A connection that was closed without a response is not reported if it came from the pool: the
     // request is sent again at once.
     let silent = plain.iter().filter(|one| one.status.is_none()).count()
         - retries.plain.of(Cause::Close)
@@ -547,8 +547,8 @@ fn account_for_faults(
     assert_eq!(closed, sum.injected.of(Cause::Close));
 }
 
-/// No error came up more often than its fault; some fell on an answer that they do not change, or
-/// on a page that nobody waited for.
+/// No error came up more often than its fault; some fell on a response that they do not change, or
+/// on a page that was not needed.
 fn account_for_errors(sum: &Tally, retries: &Retries) {
     for cause in CAUSES {
         let seen = sum.errors.of(cause) + retries.plain.of(cause) + retries.prefetched.of(cause);

@@ -131,7 +131,7 @@ impl Throttle {
         })
     }
 
-    fn answer(&self, proper: impl FnOnce() -> Reply) -> Reply {
+    fn respond(&self, proper: impl FnOnce() -> Reply) -> Reply {
         let now = self.clock.time();
         let mut granted = self.granted.lock().unwrap();
         while granted.front().is_some_and(|at| *at + Self::WINDOW <= now) {
@@ -169,7 +169,7 @@ mod prefetch {
             let clock = Simulated::new();
             let throttle = Throttle::new(&clock, limit);
             let gate = Arc::clone(&throttle);
-            let server = Server::start(move |request| gate.answer(|| ten_of(page(request))));
+            let server = Server::start(move |request| gate.respond(|| ten_of(page(request))));
             let users = patient(&server, clock).list_users().items().prefetch(ahead);
             let ids: Vec<i64> = users.map(|user| user.unwrap().id).collect();
             assert!(
@@ -505,7 +505,7 @@ mod time_of_a_call {
 mod restarts {
     use super::*;
 
-    /// Answers with a 502 for so long.
+    /// Starts a server that responds with 502 until the outage is over.
     fn down(clock: &Simulated, from: u64, outage: Duration) -> Server {
         let clock = clock.clone();
         let begin = Mutex::new(None);
@@ -615,8 +615,8 @@ mod restarts {
             (RetryPolicy::default().max_attempts(4), 4),
             (RetryPolicy::none(), 1),
         ] {
-            let told = Arc::new(AtomicUsize::new(1));
-            let count = Arc::clone(&told);
+            let calls = Arc::new(AtomicUsize::new(1));
+            let count = Arc::clone(&calls);
             let policy = policy.on_retry(move |_| {
                 count.fetch_add(1, Ordering::Relaxed);
             });
@@ -624,7 +624,7 @@ mod restarts {
             let client = build(builder.retry(policy).clock(Simulated::new()));
             let error = client.list_users().call().unwrap_err();
             assert!(error.is_connect() && error.is_retryable(), "{error}");
-            assert_eq!(told.load(Ordering::Relaxed), times);
+            assert_eq!(calls.load(Ordering::Relaxed), times);
         }
     }
 }
@@ -641,7 +641,7 @@ mod retry_after {
         refused(&[("Retry-After", value)]).retry_after()
     }
 
-    /// How long is waited for an answer with this header, without chance.
+    /// Returns the wait after a response with this header, without jitter.
     fn waited(value: &str) -> Duration {
         let clock = Simulated::with_chance(0.0);
         let server = Server::script([

@@ -46,18 +46,18 @@ struct Server {
 
 struct Shared {
     config: Arc<ServerConfig>,
-    answer: fn(usize) -> Option<String>,
-    /// Whatever came, encrypted or not.
+    respond: fn(usize) -> Option<String>,
+    /// All received bytes, as they were on the wire.
     wire: Mutex<Vec<u8>>,
     requests: Mutex<Vec<String>>,
 }
 
 impl Server {
-    /// Answers the requests, counted from 0, with a list; hangs up where there is none.
-    fn start(identity: Identity, answer: fn(usize) -> Option<String>) -> Self {
+    /// Starts a server that sends a list for each request, counted from 0, or hangs up if it is `None`.
+    fn start(identity: Identity, respond: fn(usize) -> Option<String>) -> Self {
         let shared = Arc::new(Shared {
             config: identity.server(DEFAULT_VERSIONS),
-            answer,
+            respond,
             wire: Mutex::default(),
             requests: Mutex::default(),
         });
@@ -105,12 +105,12 @@ impl Shared {
                 requests.push(String::from_utf8(head).unwrap());
                 requests.len() - 1
             };
-            let Some(body) = (self.answer)(count) else {
+            let Some(body) = (self.respond)(count) else {
                 return reader.get_ref().sock.0.shutdown(Shutdown::Both);
             };
             let length = body.len();
-            let answer = format!("HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\n{body}");
-            reader.get_mut().write_all(answer.as_bytes())?;
+            let response = format!("HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\n{body}");
+            reader.get_mut().write_all(response.as_bytes())?;
         }
     }
 }
@@ -226,7 +226,7 @@ fn a_certificate_for_another_host_is_refused_and_the_message_names_both() {
 }
 
 #[test]
-fn an_agent_that_trusts_the_authority_has_its_calls_answered_over_one_connection() {
+fn an_agent_that_trusts_the_authority_has_its_responses_over_one_connection() {
     let authority = Authority::new();
     let server = Server::start(authority.sign(&valid_for("localhost")), users);
     let client = client(&server, Some(agent(&authority)));

@@ -1,5 +1,5 @@
-//! Connections: what is told where none comes about, how one ends, and what does not pass from one
-//! call to the next. It is run with all of `ureq`'s features as well: see `.ci/run`.
+//! Connections: the errors if one cannot be made, how one ends, and what does not pass from one call
+//! to the next. It is run with all of `ureq`'s features as well: see `.ci/run`.
 #![allow(clippy::panic, clippy::unwrap_used)]
 
 mod support;
@@ -40,7 +40,7 @@ mod cookies {
     }
 
     #[test]
-    fn no_cookie_of_an_answer_is_sent_with_another_request() {
+    fn no_cookie_of_a_response_is_sent_with_another_request() {
         let server = Server::script((0..4).map(|count| session(count, 10)));
         let alice = server.builder().build(user("alice")).unwrap();
         let bob = alice.with_token(user("bob"));
@@ -86,7 +86,7 @@ mod cookies {
 mod bodies {
     use super::*;
 
-    /// Answers one request with these bytes, and ends the connection: by a reset, or as usual.
+    /// Responds to one request with these bytes, and ends the connection: by a reset, or as usual.
     fn once(bytes: &'static str, reset: bool) -> (String, thread::JoinHandle<()>) {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
@@ -123,7 +123,7 @@ mod bodies {
     }
 
     #[test]
-    fn what_a_server_sends_beyond_an_answer_is_no_answer_to_the_next_user() {
+    fn what_a_server_sends_beyond_a_response_is_no_response_to_the_next_user() {
         let alices = format!(
             "HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{USERS}",
             USERS.len()
@@ -141,15 +141,15 @@ mod bodies {
 
     /// A field that every record has, as another than ASCII writes it.
     #[test]
-    fn an_interim_response_may_come_in_one_piece_with_a_long_answer() {
+    fn an_interim_response_may_come_in_one_piece_with_a_long_response() {
         for interim in ["100 Continue\r\n", "103 Early Hints\r\nLink: </x>\r\n"] {
             for size in [1_000, 20_000, 40_000, 200_000] {
                 let list = format!("[{}]", " ".repeat(size));
                 let length = list.len();
-                let answer = format!(
+                let response = format!(
                     "HTTP/1.1 {interim}\r\nHTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\n{list}"
                 );
-                let server = Server::always(Reply::raw(answer));
+                let server = Server::always(Reply::raw(response));
                 let client = client(server.base_url());
                 for _ in 0..2 {
                     assert_eq!(client.list_users().call().unwrap(), [], "{interim}, {size}");
@@ -160,7 +160,7 @@ mod bodies {
     }
 
     #[test]
-    fn a_part_of_the_representation_is_no_answer_to_a_request_for_all_of_it() {
+    fn a_part_of_the_representation_is_no_response_to_a_request_for_all_of_it() {
         let range = [("Content-Range", "bytes 0-1/100")];
         let server = Server::always(Reply::new(206, &range, "[]"));
         let error = client(server.base_url()).list_users().call().unwrap_err();

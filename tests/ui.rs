@@ -1,5 +1,5 @@
-//! What the compiler says to those who do what cannot be done: the programs in `ui/`, and beside
-//! each what is printed, as the compiler of this version words it.
+//! Misuse that does not compile: the programs in `ui/`, each beside the messages of this version of
+//! the compiler.
 //!
 //! `TRYBUILD=overwrite cargo test --test ui -- --ignored` writes it anew.
 #![allow(clippy::panic, clippy::unwrap_used)]
@@ -23,17 +23,17 @@ const CASES: [(&str, &[&str]); 8] = [
         &["this operation takes a `MasterToken`, and the client's token is `AnyToken`"],
     ),
     (
-        "group_summary_of_nobody",
+        "group_summary_without_a_token",
         &["this operation takes a `MasterToken`, and the client's token is `NoToken`"],
     ),
     (
-        "users_of_nobody",
+        "users_without_a_token",
         &[
             "this operation takes a `MasterToken` or a `UserToken`, and the client's token is `NoToken`",
             "wants a `Client<MasterToken>` or `Client<UserToken>`",
         ],
     ),
-    ("answer_as_a_literal", &["error[E0639]"]),
+    ("response_as_a_literal", &["error[E0639]"]),
     ("provider_without_a_wildcard", &["error[E0004]"]),
     (
         "provider_matched_by_text",

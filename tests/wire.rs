@@ -1,4 +1,4 @@
-//! What goes over the wire, byte by byte, and over how many connections.
+//! The bytes of requests, and the connections that they are sent over.
 #![allow(clippy::panic, clippy::unwrap_used)]
 
 mod support;
@@ -77,7 +77,7 @@ mod requests {
             call(&server.client());
             server.only_request().line().to_owned()
         };
-        // What becomes of the answer is for tests/decoding.rs.
+        // The response is for tests/decoding.rs.
         let line = lines(&|client| drop(client.list_activities().page(2).page_size(50).call()));
         assert_eq!(line, "GET /iq/activities/?page=2&page_size=50");
         let line = lines(&|client| drop(client.list_activities().page_size(50).call()));
@@ -398,7 +398,7 @@ mod connections {
     }
 
     #[test]
-    fn a_connection_serves_again_after_every_whole_answer() {
+    fn a_connection_serves_again_after_every_whole_response() {
         let chunked = [("Transfer-Encoding", "chunked")];
         let replies = [
             Reply::json(200, USERS),
@@ -422,7 +422,7 @@ mod connections {
     }
 
     #[test]
-    fn a_connection_serves_no_more_after_a_broken_answer() {
+    fn a_connection_serves_no_more_after_a_broken_response() {
         let server = Server::script([
             Reply::head(200, &[("Content-Length", "9")])
                 .and("[")
@@ -472,7 +472,7 @@ mod connections {
     #[test]
     fn as_many_threads_as_there_are_calls_each_have_a_connection_that_stays() {
         const THREADS: usize = 8;
-        // No request is answered before all are there.
+        // No response is sent before all requests are there.
         let all = Arc::new(Barrier::new(THREADS));
         let server = Server::start(move |_| {
             all.wait();
@@ -507,7 +507,7 @@ mod agents {
     }
 
     #[test]
-    fn an_agent_that_would_lose_an_answer_is_refused() {
+    fn an_agent_that_would_lose_a_response_is_refused() {
         for (config, setting) in [
             (
                 agent().http_status_as_error(true),
