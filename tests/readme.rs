@@ -144,12 +144,12 @@ impl Project {
         for folder in ["src/bin", "examples"] {
             remove_others(&root.join(folder));
         }
-        write(&root.join("Cargo.toml"), &manifest());
+        write(&root.join("Cargo.toml"), manifest());
         let lock = fs::read_to_string("Cargo.lock").unwrap();
         write(&root.join("Cargo.lock"), &lock);
         let config = readme_with("toml", "FITRANKINGS_SPEC");
         write(&root.join(".cargo/config.toml"), &config.text);
-        write(&root.join(value(&config.text)), &document());
+        write(&root.join(value(&config.text)), document());
         for block in rust_blocks() {
             let folder = if block.wants_sandbox() {
                 "examples"
@@ -159,7 +159,7 @@ impl Project {
             let file = root.join(folder).join(block.name() + ".rs");
             write(&file, &block.text);
         }
-        write(&root.join("src/main.rs"), &caller_of_the_added_endpoint());
+        write(&root.join("src/main.rs"), caller_of_the_added_endpoint());
         cargo_build(&root);
         Self {
             programs: root.join("target/debug"),
