@@ -124,7 +124,7 @@ fn no_function_is_long() {
             .iter()
             .map(|(file, name)| format!("{file} has no long {name}")),
     );
-    println!("functions: {}", problems.join("\n")); // Until they are split: then `fail`.
+    fail("functions", &problems);
 }
 
 /// Fails if there are problems, with all of them.
