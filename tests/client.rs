@@ -204,8 +204,8 @@ mod tokens {
     fn credentials_are_exchanged_for_the_master_token() {
         let sandbox = sandbox();
         let credentials = || Credentials::new(sandbox.client_id(), sandbox.client_secret());
-        let nobody = client(&sandbox, NoToken);
-        let token = nobody.request_master_token(credentials()).unwrap();
+        let client = client(&sandbox, NoToken);
+        let token = client.request_master_token(credentials()).unwrap();
         assert_eq!(token.expose(), sandbox.master_token());
 
         let builder = Client::builder()
@@ -226,20 +226,20 @@ mod tokens {
     fn a_wrong_secret_is_unauthorized_and_an_empty_one_a_bad_request() {
         let sandbox = sandbox();
         let client = client(&sandbox, NoToken);
-        let exchange = |id: &str, secret: &str| -> Error {
+        let login = |id: &str, secret: &str| -> Error {
             client
                 .request_master_token(Credentials::new(id, secret))
                 .unwrap_err()
         };
         for error in [
-            exchange(sandbox.client_id(), "wrong"),
-            exchange("wrong", sandbox.client_secret()),
+            login(sandbox.client_id(), "wrong"),
+            login("wrong", sandbox.client_secret()),
         ] {
             assert!(error.is_unauthorized(), "{error}");
             let advice = "check the client id and the client secret";
             assert!(error.to_string().ends_with(advice), "{error}");
         }
-        let error = exchange("", "");
+        let error = login("", "");
         assert!(error.is_bad_request(), "{error}");
         let mut fields: Vec<_> = error.field_errors().map(|(name, _)| name).collect();
         fields.sort();
@@ -437,11 +437,11 @@ mod environment {
         assert_eq!(from_env(&[url, (USER, &user)]), one);
         assert_eq!(from_env(&[url, token, (USER, &user), id, secret]), master);
         assert_eq!(from_env(&[url, (USER, &user), id, secret]), one);
-        let exchanges = || {
+        let logins = || {
             let requests = sandbox.requests();
             requests.iter().filter(|it| it.method == "POST").count()
         };
-        assert_eq!(exchanges(), 0);
+        assert_eq!(logins(), 0);
         assert_eq!(from_env(&[url, id, secret]), master);
         assert_eq!(exchanges(), 1);
         // An empty variable counts as not set.

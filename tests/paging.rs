@@ -7,7 +7,8 @@ use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use fitrankings::list::{Bookmark, Incomplete};
+use fitrankings::list::{Bookmark, Incomplete, Items};
+use fitrankings::requests::ListActivities;
 use fitrankings::sandbox::{Fault, PastTheEnd, Sandbox, SandboxBuilder};
 use fitrankings::{Client, Clock, Error, MasterToken, RetryPolicy};
 use proptest::prelude::*;
@@ -31,6 +32,22 @@ fn client(sandbox: &Sandbox) -> Client<MasterToken> {
 
 fn small() -> SandboxBuilder {
     Sandbox::builder().users(3).activities(25).max_page_size(10)
+}
+
+/// A sandbox of this many activities. Pages past the end are empty, or 404.
+fn activities(count: usize, max_page_size: usize, empty_page: bool) -> Sandbox {
+    let end = if empty_page {
+        PastTheEnd::EmptyPage
+    } else {
+        PastTheEnd::NotFound
+    };
+    Sandbox::builder()
+        .users(2)
+        .activities(count)
+        .max_page_size(max_page_size)
+        .past_the_end(end)
+        .start()
+        .unwrap()
 }
 
 fn pages_fetched(sandbox: &Sandbox) -> usize {
@@ -59,14 +76,7 @@ proptest! {
         arrivals in prop::collection::vec((0_usize..60, 1_usize..3), 0..4),
     ) {
         let _alone = THREADS.lock().unwrap_or_else(PoisonError::into_inner);
-        let end = if empty_page { PastTheEnd::EmptyPage } else { PastTheEnd::NotFound };
-        let sandbox = Sandbox::builder()
-            .users(2)
-            .activities(count)
-            .max_page_size(cap)
-            .past_the_end(end)
-            .start()
-            .unwrap();
+        let sandbox = activities(count, cap, empty_page);
         let there = sandbox.activity_ids();
         let user = sandbox.user_ids()[0];
         let mut items = client(&sandbox).list_activities().page_size(page_size).items();
@@ -105,75 +115,128 @@ proptest! {
         interruptions in prop::collection::vec((0_usize..60, interruption()), 1..8),
     ) {
         let _alone = THREADS.lock().unwrap_or_else(PoisonError::into_inner);
-        let end = if empty_page { PastTheEnd::EmptyPage } else { PastTheEnd::NotFound };
-        let sandbox = Sandbox::builder()
-            .users(2)
-            .activities(count)
-            .max_page_size(cap)
-            .past_the_end(end)
-            .start()
-            .unwrap();
-        let there = sandbox.activity_ids();
-        let user = sandbox.user_ids()[0];
-        let list = || client(&sandbox).list_activities().page_size(page_size).items();
-        let ahead = if arrivals.is_empty() { ahead } else { 0 };
+        let sandbox = activities(count, cap, empty_page);
         let most = 2 * cap.min(page_size as usize);
-        let mut arrivals: Vec<usize> = arrivals.into_iter().take(most).collect();
-        let mut interruptions = interruptions;
-        let mut items = list().prefetch(ahead);
-        let mut was_continued = false;
-        let mut got = Vec::new();
-        let mut arrive = |at| {
-            let before = arrivals.len();
-            arrivals.retain(|place| *place != at);
-            for _ in arrivals.len()..before {
-                sandbox.add_activity(user).unwrap();
-            }
-        };
-        loop {
-            let (now, later) = interruptions.into_iter().partition(|(at, _)| *at <= got.len());
-            interruptions = later;
-            let now: Vec<(usize, Interruption)> = now;
-            for (_, interruption) in &now {
-                match interruption {
-                    Interruption::Error => sandbox.fault(Fault::Status(503)),
-                    Interruption::Bookmark => {
-                        let bookmark = through_a_file(&items.bookmark());
-                        arrive(got.len());
-                        items = list().prefetch(ahead).start_at(&bookmark);
-                        was_continued = true;
-                    }
-                }
-            }
-            match items.next() {
-                Some(Ok(activity)) => {
-                    got.push(activity.id);
-                    arrive(got.len());
-                }
-                Some(Err(error)) => {
-                    prop_assert!(error.is_unavailable(), "{}", error);
-                    prop_assert!(items.next().is_none() && !items.has_ended());
-                    arrive(got.len());
-                    if error.page().unwrap() % 2 == 0 {
-                        items.resume();
-                    } else {
-                        let bookmark = through_a_file(&items.bookmark());
-                        items = list().prefetch(ahead).start_at(&bookmark);
-                        was_continued = true;
-                    }
-                }
-                None => break,
-            }
-        }
-        prop_assert!(items.has_ended());
-        let reason = items.incomplete_reason();
-        prop_assert!(matches!(reason, None | Some(Incomplete::Continued)), "{:?}", reason);
-        prop_assert!(was_continued || items.is_complete());
+        let ahead = if arrivals.is_empty() { ahead } else { 0 };
+        let arrivals = arrivals.into_iter().take(most).collect();
+        let there = sandbox.activity_ids();
+        let mut reading = Reading::new(&sandbox, page_size, ahead, arrivals);
+        reading.read(interruptions)?;
+        reading.check_end()?;
+        let mut got = reading.got;
         let distinct: BTreeSet<i64> = got.iter().copied().collect();
         prop_assert_eq!(distinct.len(), got.len(), "a record came twice");
         got.retain(|id| there.contains(id));
         prop_assert_eq!(got, there);
     }
+}
+
+/// A list that is read while records arrive, and with interruptions.
+struct Reading<'s> {
+    sandbox: &'s Sandbox,
+    page_size: u64,
+    ahead: usize,
+    /// After how many records of the list each new one arrives.
+    arrivals: Vec<usize>,
+    items: Items<ListActivities<MasterToken>>,
+    got: Vec<i64>,
+    was_continued: bool,
+}
+
+impl<'s> Reading<'s> {
+    fn new(sandbox: &'s Sandbox, page_size: u64, ahead: usize, arrivals: Vec<usize>) -> Self {
+        Self {
+            sandbox,
+            page_size,
+            ahead,
+            arrivals,
+            items: begin(sandbox, page_size).prefetch(ahead),
+            got: Vec::new(),
+            was_continued: false,
+        }
+    }
+
+    /// Reads to the end. Each interruption comes after as many records as it says.
+    fn read(&mut self, mut interruptions: Vec<(usize, Interruption)>) -> Result<(), TestCaseError> {
+        loop {
+            let (now, later) = interruptions
+                .into_iter()
+                .partition(|(at, _)| *at <= self.got.len());
+            interruptions = later;
+            self.interrupt(now);
+            match self.items.next() {
+                Some(Ok(activity)) => {
+                    self.got.push(activity.id);
+                    self.arrive();
+                }
+                Some(Err(error)) => self.recover(&error)?,
+                None => return Ok(()),
+            }
+        }
+    }
+
+    fn interrupt(&mut self, interruptions: Vec<(usize, Interruption)>) {
+        for (_, interruption) in interruptions {
+            match interruption {
+                Interruption::Error => self.sandbox.fault(Fault::Status(503)),
+                Interruption::Bookmark => {
+                    let bookmark = through_a_file(&self.items.bookmark());
+                    self.arrive();
+                    self.continue_from(&bookmark);
+                }
+            }
+        }
+    }
+
+    /// Goes on after an error: in the same list, or in another one from a bookmark.
+    fn recover(&mut self, error: &Error) -> Result<(), TestCaseError> {
+        prop_assert!(error.is_unavailable(), "{}", error);
+        prop_assert!(self.items.next().is_none() && !self.items.has_ended());
+        self.arrive();
+        if error.page().unwrap().is_multiple_of(2) {
+            self.items.resume();
+        } else {
+            let bookmark = through_a_file(&self.items.bookmark());
+            self.continue_from(&bookmark);
+        }
+        Ok(())
+    }
+
+    fn continue_from(&mut self, bookmark: &Bookmark) {
+        let items = begin(self.sandbox, self.page_size).prefetch(self.ahead);
+        self.items = items.start_at(bookmark);
+        self.was_continued = true;
+    }
+
+    /// Adds the records that arrive at this point.
+    fn arrive(&mut self) {
+        let before = self.arrivals.len();
+        let at = self.got.len();
+        self.arrivals.retain(|place| *place != at);
+        for _ in self.arrivals.len()..before {
+            let user = self.sandbox.user_ids()[0];
+            self.sandbox.add_activity(user).unwrap();
+        }
+    }
+
+    fn check_end(&self) -> Result<(), TestCaseError> {
+        prop_assert!(self.items.has_ended());
+        let reason = self.items.incomplete_reason();
+        prop_assert!(
+            matches!(reason, None | Some(Incomplete::Continued)),
+            "{:?}",
+            reason
+        );
+        prop_assert!(self.was_continued || self.items.is_complete());
+        Ok(())
+    }
+}
+
+fn begin(sandbox: &Sandbox, page_size: u64) -> Items<ListActivities<MasterToken>> {
+    client(sandbox)
+        .list_activities()
+        .page_size(page_size)
+        .items()
 }
 
 #[derive(Clone, Copy, Debug)]

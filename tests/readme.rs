@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::OnceLock;
 
+use cargo::write;
 use fitrankings::sandbox::Sandbox;
 use support::{Reply, Server};
 
@@ -143,21 +144,22 @@ impl Project {
         for folder in ["src/bin", "examples"] {
             remove_others(&root.join(folder));
         }
-        write(&root.join("Cargo.toml"), &manifest());
+        write(&root.join("Cargo.toml"), manifest());
         let lock = fs::read_to_string("Cargo.lock").unwrap();
         write(&root.join("Cargo.lock"), &lock);
         let config = readme_with("toml", "FITRANKINGS_SPEC");
         write(&root.join(".cargo/config.toml"), &config.text);
-        write(&root.join(value(&config.text)), &document());
+        write(&root.join(value(&config.text)), document());
         for block in rust_blocks() {
-            let folder = match block.wants_sandbox() {
-                true => "examples",
-                false => "src/bin",
+            let folder = if block.wants_sandbox() {
+                "examples"
+            } else {
+                "src/bin"
             };
             let file = root.join(folder).join(block.name() + ".rs");
             write(&file, &block.text);
         }
-        write(&root.join("src/main.rs"), &caller_of_the_added_endpoint());
+        write(&root.join("src/main.rs"), caller_of_the_added_endpoint());
         cargo_build(&root);
         Self {
             programs: root.join("target/debug"),
@@ -212,35 +214,14 @@ fn caller_of_the_added_endpoint() -> String {
     )
 }
 
-/// Builds what is written and what it depends on: without an error, nor a warning.
+/// Builds what is written, without errors and warnings.
 fn cargo_build(root: &Path) {
-    let mut cargo = cargo::cargo();
-    cargo
-        .args(["build", "--offline", "--bins", "--examples"])
-        .current_dir(root)
-        // What the crate depends on is there already.
-        .env("CARGO_BUILD_BUILD_DIR", build_folder())
-        .env("CARGO_TARGET_DIR", root.join("target"))
-        .env("CARGO_TERM_COLOR", "never")
-        .env_remove("FITRANKINGS_SPEC")
-        .env_remove("FITRANKINGS_SPEC_LENIENT");
+    let mut cargo = cargo::cargo_in(root, &root.join("target"));
+    cargo.args(["build", "--bins", "--examples"]);
     let said = cargo.output().unwrap();
     let text = String::from_utf8_lossy(&said.stderr);
     assert!(said.status.success(), "README.md does not compile:\n{text}");
     assert!(!text.contains("warning"), "{text}");
-}
-
-fn build_folder() -> &'static Path {
-    Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap()
-}
-
-/// Leaves alone what is the same already: cargo goes by the time of a file.
-fn write(path: &Path, text: &str) {
-    if fs::read_to_string(path).is_ok_and(|old| old == text) {
-        return;
-    }
-    fs::create_dir_all(path.parent().unwrap()).unwrap();
-    fs::write(path, text).unwrap();
 }
 
 /// Removes the programs that are of no block of today's README.

@@ -81,12 +81,12 @@ struct Recorder {
     /// The records of our own target, one a line.
     ours: Mutex<String>,
     /// Those of any target that show a secret.
-    leaks: Mutex<String>,
+    shown: Mutex<String>,
 }
 
 static RECORDER: Recorder = Recorder {
     ours: Mutex::new(String::new()),
-    leaks: Mutex::new(String::new()),
+    shown: Mutex::new(String::new()),
 };
 
 /// What is secret at the sandbox that one test starts.
@@ -107,7 +107,7 @@ impl Log for Recorder {
         let mut others = SANDBOX.get().into_iter().flatten();
         if CANARIES.iter().any(|canary| shows(&line, canary)) || others.any(|it| line.contains(it))
         {
-            self.leaks.lock().unwrap().push_str(&line);
+            self.shown.lock().unwrap().push_str(&line);
         }
         if target.starts_with("fitrankings") {
             self.ours.lock().unwrap().push_str(&line);
@@ -130,7 +130,7 @@ fn record() {
 fn check_records(at_least: &str) {
     let ours = RECORDER.ours.lock().unwrap();
     assert!(ours.contains(at_least), "{at_least:?} is not in {ours}");
-    assert_eq!(*RECORDER.leaks.lock().unwrap(), "");
+    assert_eq!(*RECORDER.shown.lock().unwrap(), "");
 }
 
 fn master() -> MasterToken {
@@ -149,13 +149,13 @@ fn credentials() -> Credentials {
 fn call_everything(builder: &ClientBuilder) -> Vec<Error> {
     let master = builder.clone().build(master()).unwrap();
     let user: Client<UserToken> = master.with_token(user());
-    let nobody = master.with_token(NoToken);
+    let without = master.with_token(NoToken);
     let period = || Period::week(2017, 32).unwrap();
     let group = master.get_group_stat_summary().period(period()).call();
-    let exchanges = [
+    let logins = [
         master.request_master_token(credentials()).err(),
         user.request_master_token(credentials()).err(),
-        nobody.request_master_token(credentials()).err(),
+        without.request_master_token(credentials()).err(),
         master.create_master_token(credentials()).call().err(),
         builder.clone().login(credentials()).err(),
     ];
@@ -165,7 +165,7 @@ fn call_everything(builder: &ClientBuilder) -> Vec<Error> {
         call_common(&master.with_token(AnyToken::from(master.token().clone()))),
         call_common(&user.with_token(AnyToken::from(user.token().clone()))),
         group.err().into_iter().collect(),
-        exchanges.into_iter().flatten().collect(),
+        logins.into_iter().flatten().collect(),
     ]
     .into_iter()
     .flatten()
@@ -196,9 +196,12 @@ fn escaped(text: &str) -> Vec<String> {
     let json = json[1..json.len() - 1].to_owned();
     let by = |escape: &dyn Fn(char) -> String| {
         text.chars()
-            .map(|letter| match letter.is_ascii_alphanumeric() {
-                true => letter.to_string(),
-                false => escape(letter),
+            .map(|letter| {
+                if letter.is_ascii_alphanumeric() {
+                    letter.to_string()
+                } else {
+                    escape(letter)
+                }
             })
             .collect::<String>()
     };
@@ -618,32 +621,28 @@ mod sandbox {
 
     use super::*;
 
-    #[test]
-    fn every_fault_of_the_sandbox_is_told_without_a_secret() {
-        record();
+    const PATIENCE: Duration = Duration::from_secs(60);
+
+    /// Starts a sandbox. Also returns the token of its first user.
+    fn start() -> (Sandbox, String) {
         let sandbox = Sandbox::builder().users(3).activities(30).start().unwrap();
         let users_token = sandbox.user_token(sandbox.user_ids()[0]).unwrap();
-        let secrets = SANDBOX.get_or_init(|| {
-            let all = [
-                sandbox.master_token(),
-                sandbox.client_secret(),
-                &users_token,
-            ];
-            all.map(str::to_owned).to_vec()
-        });
-        let client = |timeout| {
-            let token = MasterToken::new(sandbox.master_token()).unwrap();
-            let builder = settings(sandbox.base_url());
-            builder.timeout_response(timeout).build(token).unwrap()
-        };
-        let master = client(Duration::from_secs(60));
-        let user = master.with_token(UserToken::new(users_token.clone()).unwrap());
-        let exchange = || {
-            let credentials = Credentials::new(sandbox.client_id(), sandbox.client_secret());
-            master.request_master_token(credentials)
-        };
-        let mut shown = String::new();
-        for fault in [
+        (sandbox, users_token)
+    }
+
+    fn client(sandbox: &Sandbox, timeout: Duration) -> Client<MasterToken> {
+        let token = MasterToken::new(sandbox.master_token()).unwrap();
+        let builder = settings(sandbox.base_url());
+        builder.timeout_response(timeout).build(token).unwrap()
+    }
+
+    fn login(sandbox: &Sandbox, client: &Client<MasterToken>) -> Result<MasterToken, Error> {
+        let credentials = Credentials::new(sandbox.client_id(), sandbox.client_secret());
+        client.request_master_token(credentials)
+    }
+
+    fn faults(sandbox: &Sandbox) -> [Fault; 13] {
+        [
             Fault::Status(400),
             Fault::Status(401),
             Fault::Status(404),
@@ -657,35 +656,55 @@ mod sandbox {
             Fault::Truncated,
             Fault::Close,
             Fault::Redirect(format!("/?token={}", sandbox.master_token())),
-        ] {
-            // A connection of the pool that is closed is none, and the next one is asked.
-            let closed = || {
-                if matches!(fault, Fault::Close) {
-                    master.list_users().call().unwrap();
-                    sandbox.fault(Fault::Close);
-                }
-            };
-            closed();
-            sandbox.fault(fault.clone());
+        ]
+    }
+
+    /// Makes the next request meet a fault.
+    fn meet(sandbox: &Sandbox, client: &Client<MasterToken>, fault: &Fault) {
+        // A pooled connection that is closed does not count: the request is sent again on a new
+        // one, which has to be closed as well.
+        if matches!(fault, Fault::Close) {
+            client.list_users().call().unwrap();
+            sandbox.fault(Fault::Close);
+        }
+        sandbox.fault(fault.clone());
+    }
+
+    #[test]
+    fn every_fault_of_the_sandbox_is_told_without_a_secret() {
+        record();
+        let (sandbox, users_token) = start();
+        let secrets = SANDBOX.get_or_init(|| {
+            let all = [
+                sandbox.master_token(),
+                sandbox.client_secret(),
+                &users_token,
+            ];
+            all.map(str::to_owned).to_vec()
+        });
+        let master = client(&sandbox, PATIENCE);
+        let user = master.with_token(UserToken::new(users_token.clone()).unwrap());
+        let mut shown = String::new();
+        for fault in faults(&sandbox) {
+            meet(&sandbox, &master, &fault);
             let error = master.list_activities().call().unwrap_err();
             write!(shown, "{error} {error:?} {:?}", error.location()).unwrap();
-            closed();
-            sandbox.fault(fault.clone());
+            meet(&sandbox, &master, &fault);
             let error = user.list_activities().call().unwrap_err();
             write!(shown, "{error} {error:?}").unwrap();
             if !matches!(fault, Fault::OddRecord) {
                 sandbox.fault(fault);
-                let error = exchange().unwrap_err();
+                let error = login(&sandbox, &master).unwrap_err();
                 write!(shown, "{error} {error:?}").unwrap();
             }
         }
-        sandbox.fault(Fault::Stall(Duration::from_secs(60)));
-        let impatient = client(Duration::from_millis(50));
+        sandbox.fault(Fault::Stall(PATIENCE));
+        let impatient = client(&sandbox, Duration::from_millis(50));
         let error = impatient.list_activities().call().unwrap_err();
         assert!(error.is_timeout(), "{error}");
         write!(shown, "{error} {error:?}").unwrap();
 
-        let token = exchange().unwrap();
+        let token = login(&sandbox, &master).unwrap();
         assert_eq!(token.expose(), sandbox.master_token());
         write!(shown, "{token:?} {:?} {:?}", sandbox, sandbox.requests()).unwrap();
         for secret in secrets {

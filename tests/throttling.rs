@@ -595,8 +595,8 @@ mod restarts {
             (RetryPolicy::default().max_attempts(4), 4),
             (RetryPolicy::none(), 1),
         ] {
-            let told = Arc::new(AtomicUsize::new(1));
-            let count = Arc::clone(&told);
+            let calls = Arc::new(AtomicUsize::new(1));
+            let count = Arc::clone(&calls);
             let policy = policy.on_retry(move |_| {
                 count.fetch_add(1, Ordering::Relaxed);
             });
@@ -604,7 +604,7 @@ mod restarts {
             let client = build(builder.retry(policy).clock(Simulated::new()));
             let error = client.list_users().call().unwrap_err();
             assert!(error.is_connect() && error.is_retryable(), "{error}");
-            assert_eq!(told.load(Ordering::Relaxed), times);
+            assert_eq!(calls.load(Ordering::Relaxed), times);
         }
     }
 }

@@ -227,7 +227,7 @@ fn a_certificate_for_another_host_is_refused_and_the_message_names_both() {
 }
 
 #[test]
-fn an_agent_that_trusts_the_authority_has_its_calls_answered_over_one_connection() {
+fn an_agent_that_trusts_the_authority_has_its_responses_over_one_connection() {
     let authority = Authority::new();
     let server = Server::start(authority.sign(&valid_for("localhost")), users);
     let client = client(&server, Some(agent(&authority)));

@@ -1,4 +1,4 @@
-//! What goes over the wire, byte by byte, and over how many connections.
+//! The bytes of requests, and the connections that they are sent over.
 #![allow(clippy::panic, clippy::unwrap_used)]
 
 mod support;
@@ -472,7 +472,7 @@ mod connections {
     #[test]
     fn as_many_threads_as_there_are_calls_each_have_a_connection_that_stays() {
         const THREADS: usize = 8;
-        // No request is answered before all are there.
+        // No response is sent before all requests are there.
         let all = Arc::new(Barrier::new(THREADS));
         let server = Server::start(move |_| {
             all.wait();

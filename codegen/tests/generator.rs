@@ -1,4 +1,4 @@
-//! The generator, put to work on documents of its own.
+//! Tests of the generator, on documents that are written for them.
 
 #![allow(
     clippy::expect_used,
@@ -9,6 +9,8 @@
 
 #[path = "generator/build_script.rs"]
 mod build_script;
+#[path = "../../tests/support/cargo.rs"]
+mod cargo;
 #[path = "generator/compiled.rs"]
 mod compiled;
 #[path = "generator/damage.rs"]
@@ -36,12 +38,12 @@ const SPEC: &str = "../spec/fitrankings.yaml";
 /// A document with every feature that the generator supports.
 const EVERYTHING: &str = "tests/generator/fixtures/everything.yaml";
 
-/// The code of the client for a text that the generator has to accept.
+/// Returns the code of the client for a text that the generator has to accept.
 fn code(text: &str) -> String {
     generated(text).code
 }
 
-/// What the generator makes of a text that it has to accept.
+/// Returns the code for a text that the generator has to accept, with what belongs to it.
 fn generated(text: &str) -> generator::Generated {
     match generator::generate_from(Path::new("spec.yaml"), text, Mode::Strict) {
         Ok(generated) => generated,
@@ -49,7 +51,7 @@ fn generated(text: &str) -> generator::Generated {
     }
 }
 
-/// The problems of a text that the generator has to refuse.
+/// Returns the problems of a text that the generator has to refuse.
 fn problems(text: &str) -> generator::Diagnostics {
     match generator::generate_from(Path::new("spec.yaml"), text, Mode::Strict) {
         Ok(generated) => panic!("accepted:\n{text}\n\n{}", generated.code),
@@ -57,13 +59,13 @@ fn problems(text: &str) -> generator::Diagnostics {
     }
 }
 
-/// A document with these paths, and what else stands at its top.
+/// A document with these paths. What is appended stands at the top level if it is not indented.
 fn document(paths: &str) -> String {
     format!("openapi: 3.0.3\ninfo: {{ title: Test, version: \"1\" }}\npaths:\n{paths}")
 }
 
-/// A document with one operation, `GET /a`, that answers with this schema.
-fn answers(schema: &str) -> String {
+/// A document with one operation, `GET /a`, whose response has this schema.
+fn with_response(schema: &str) -> String {
     let content = format!("{{ application/json: {{ schema: {schema} }} }}");
     document(&format!(
         "  /a: {{ get: {{ operationId: get_a, \
@@ -71,8 +73,8 @@ fn answers(schema: &str) -> String {
     ))
 }
 
-/// A document with one operation, `GET /a`, that takes this parameter.
-fn takes(parameter: &str) -> String {
+/// A document with one operation, `GET /a`, that has this parameter.
+fn with_parameter(parameter: &str) -> String {
     document(&format!(
         "  /a: {{ get: {{ operationId: get_a, parameters: [{parameter}], \
          responses: {{ \"204\": {{ description: ok }} }} }} }}\n"

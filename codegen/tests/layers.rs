@@ -1,10 +1,10 @@
-//! Holds the shape of the source: no import runs upward between layers, no imports go in a circle
-//! between files, and no function is long.
+//! Checks the source: no import runs upward between layers, no imports go in a circle between files,
+//! and no function is longer than [`LONGEST`] lines.
 //!
 //! An import is a path in the code, whether it stands in a `use` or not. It leads to the file that
-//! defines the item, whatever re-exports it on the way; a re-export is an import as well. What
-//! only tests are built from is left out. Calls of methods are no imports: a method that stands
-//! in another file than its type is not seen.
+//! defines the item, not to a re-export of it; a re-export is an import as well. Code that is only
+//! compiled for tests is left out. Calls of methods are no imports: a method in another file than
+//! its type is not seen.
 
 #![allow(
     clippy::expect_used,
@@ -124,7 +124,7 @@ fn no_function_is_long() {
             .iter()
             .map(|(file, name)| format!("{file} has no long {name}")),
     );
-    println!("functions: {}", problems.join("\n")); // Until they are split: then `fail`.
+    fail("functions", &problems);
 }
 
 /// Fails if there are problems, with all of them.

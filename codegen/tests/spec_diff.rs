@@ -8,7 +8,7 @@
 )]
 
 #[path = "../examples/spec-diff.rs"]
-#[allow(dead_code, reason = "its `main` is called by nobody here")]
+#[allow(dead_code, reason = "nothing here calls its `main`")]
 mod command;
 #[path = "spec_diff/operations.rs"]
 mod operations;

@@ -45,7 +45,7 @@ impl Authority {
 }
 
 impl Identity {
-    /// One that nobody but itself has signed.
+    /// A self-signed certificate.
     pub fn self_signed(params: &CertificateParams) -> Self {
         let key = KeyPair::generate().unwrap();
         let certificate = params.self_signed(&key).unwrap();

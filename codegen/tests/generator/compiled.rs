@@ -1,17 +1,14 @@
-//! What the generator writes, compiled against the crate's own runtime.
-//!
-//! A copy of the package is built in the folder that the outer cargo built in, so that what the
-//! crate depends on is there already.
+//! Compiles what the generator writes against the crate's own runtime, and runs programs that use it.
 
-use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Output;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use crate::cargo::{cargo_in, write};
 use crate::{EVERYTHING, ROOT, SPEC};
 
-/// A copy of the package, and one that depends on it. Nobody else may build them meanwhile.
+/// A copy of the package, and a program that depends on it. Only one test at a time builds them.
 pub struct Packages {
     pub root: PathBuf,
     _turn: MutexGuard<'static, ()>,
@@ -36,42 +33,31 @@ impl Packages {
         let user = self.root.join("user");
         let manifest = "[package]\nname = \"user\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n\
                         [dependencies]\nfitrankings = { path = \"../fitrankings\" }\nserde_json = \"1\"\n\n[workspace]\n";
-        write(&user.join("Cargo.toml"), manifest.as_bytes());
-        write(&user.join("src/main.rs"), main.as_bytes());
+        write(&user.join("Cargo.toml"), manifest);
+        write(&user.join("src/main.rs"), main);
         let lock = fs::read(Path::new(ROOT).join("Cargo.lock")).unwrap();
-        write(&user.join("Cargo.lock"), &lock);
+        write(&user.join("Cargo.lock"), lock);
         user
     }
 
+    /// Runs cargo, with the document in place of the shipped one.
     fn cargo(&self, package: &Path, arguments: &[&str], spec: Option<&Path>) -> Output {
-        let spec = spec.map(|spec| ("FITRANKINGS_SPEC", spec.as_os_str()));
-        self.cargo_with(package, arguments, spec.as_slice())
+        let spec = spec.map(|spec| ("FITRANKINGS_SPEC", spec));
+        let mut cargo = cargo_in(package, &self.root.join("target"));
+        cargo.args(arguments).envs(spec).output().unwrap()
     }
 
-    fn cargo_with(
-        &self,
-        package: &Path,
-        arguments: &[&str],
-        variables: &[(&str, &OsStr)],
-    ) -> Output {
-        // What is compiled goes where the outer cargo's is; documentation does not.
-        let build = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
-        let mut cargo = Command::new(env!("CARGO"));
+    /// Checks the copy, leaving out the operations of a document that cannot be generated.
+    fn check_leniently(&self, spec: &Path) -> Output {
+        let mut cargo = cargo_in(&self.copy(), &self.root.join("target"));
         cargo
-            .args(arguments)
-            .arg("--offline")
-            .current_dir(package)
-            .env("CARGO_BUILD_BUILD_DIR", build)
-            .env("CARGO_TARGET_DIR", self.root.join("target"))
-            .env("CARGO_TERM_COLOR", "never")
-            .env_remove("FITRANKINGS_SPEC")
-            .env_remove("FITRANKINGS_SPEC_LENIENT")
-            .env_remove("RUSTDOCFLAGS")
-            .envs(variables.iter().copied());
+            .args(["check", "--lib"])
+            .env("FITRANKINGS_SPEC", spec)
+            .env("FITRANKINGS_SPEC_LENIENT", "1");
         cargo.output().unwrap()
     }
 
-    /// Compiles the copy with a document in place of its own: without an error, nor a warning.
+    /// Compiles the copy with another document, without errors and warnings.
     pub fn compile(&self, spec: &Path) {
         let output = self.cargo(&self.copy(), &["check", "--lib"], Some(spec));
         let said = said(&output);
@@ -84,7 +70,7 @@ fn said(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
-/// Copies a folder, and leaves alone what is the same already: cargo goes by the time of a file.
+/// Copies a folder, except for files that are the same already.
 fn mirror(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
     let names = |folder: &Path| -> Vec<_> {
@@ -94,9 +80,10 @@ fn mirror(from: &Path, to: &Path) {
     let kept = names(from);
     for old in names(to).iter().filter(|name| !kept.contains(name)) {
         let old = to.join(old);
-        match old.is_dir() {
-            true => fs::remove_dir_all(old).unwrap(),
-            false => fs::remove_file(old).unwrap(),
+        if old.is_dir() {
+            fs::remove_dir_all(old).unwrap();
+        } else {
+            fs::remove_file(old).unwrap();
         }
     }
     for name in kept {
@@ -105,19 +92,12 @@ fn mirror(from: &Path, to: &Path) {
         if hidden || from.join("CACHEDIR.TAG").exists() {
             continue;
         }
-        match from.is_dir() {
-            true => mirror(&from, &to),
-            false => write(&to, &fs::read(&from).unwrap()),
+        if from.is_dir() {
+            mirror(&from, &to);
+        } else {
+            write(&to, fs::read(&from).unwrap());
         }
     }
-}
-
-pub fn write(path: &Path, bytes: &[u8]) {
-    if fs::read(path).is_ok_and(|old| old == bytes) {
-        return;
-    }
-    fs::create_dir_all(path.parent().unwrap()).unwrap();
-    fs::write(path, bytes).unwrap();
 }
 
 #[test]
@@ -126,7 +106,7 @@ fn every_feature_compiles() {
     packages.compile(&Path::new(env!("CARGO_MANIFEST_DIR")).join(EVERYTHING));
 }
 
-/// One document for each thing that others ask of a generator.
+/// Each fixture has one feature that the shipped document does not have.
 #[test]
 fn every_fixture_compiles() {
     let packages = Packages::new();
@@ -140,8 +120,8 @@ fn every_fixture_compiles() {
     assert!(count >= 8, "{count} fixtures");
 }
 
-/// Where that is asked for, what cannot be generated is left out, each with a warning and its
-/// reason, and what is left compiles.
+/// With `FITRANKINGS_SPEC_LENIENT`, what cannot be generated is left out with a warning that has the
+/// reason, and the rest compiles.
 #[test]
 fn what_is_left_of_a_document_compiles() {
     let packages = Packages::new();
@@ -149,14 +129,7 @@ fn what_is_left_of_a_document_compiles() {
         Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/generator/fixtures/lenient.yaml");
     let strict = packages.cargo(&packages.copy(), &["check", "--lib"], Some(&fixture));
     assert!(!strict.status.success());
-    let output = packages.cargo_with(
-        &packages.copy(),
-        &["check", "--lib"],
-        &[
-            ("FITRANKINGS_SPEC", fixture.as_os_str()),
-            ("FITRANKINGS_SPEC_LENIENT", "1".as_ref()),
-        ],
-    );
+    let output = packages.check_leniently(&fixture);
     let said = said(&output);
     assert!(output.status.success(), "{said}");
     let warnings: Vec<&str> = said
@@ -172,22 +145,22 @@ fn what_is_left_of_a_document_compiles() {
         ),
         ("POST /worse", "#/paths/~1worse/post/requestBody/content"),
     ] {
-        let told = |line: &&&str| line.contains(operation) && line.contains(place);
+        let mut named = warnings.iter().filter(|line| line.contains(operation));
         assert!(
-            warnings.iter().any(|line| told(&line)),
+            named.any(|line| line.contains(place)),
             "{operation}: {said}"
         );
     }
 }
 
-/// What is generated is not only Rust: it sends what the document says, and reads what comes.
+/// The generated code sends requests, and reads responses, as the document says.
 #[test]
-fn requests_and_answers_are_as_the_document_says() {
+fn requests_and_responses_are_as_the_document_says() {
     let packages = Packages::new();
     for (name, main) in [
         ("bodies", include_str!("consumers/bodies.rs")),
         ("parameters", include_str!("consumers/parameters.rs")),
-        ("answers", include_str!("consumers/answers.rs")),
+        ("responses", include_str!("consumers/responses.rs")),
         ("unions", include_str!("consumers/unions.rs")),
         ("security", include_str!("consumers/security.rs")),
         ("instants", include_str!("consumers/instants.rs")),
@@ -216,10 +189,8 @@ fn fixtures() -> Vec<PathBuf> {
     paths
 }
 
-/// Nothing but a document is touched, and what it describes can be called.
-#[test]
-fn a_new_endpoint_is_there_to_call() {
-    const PATH: &str = r##"
+/// An operation, put in front of `components`.
+const TOURNAMENTS: &str = r##"
   /tournaments/:
     get:
       operationId: list_tournaments
@@ -242,7 +213,9 @@ fn a_new_endpoint_is_there_to_call() {
 
 components:
 "##;
-    const SCHEMA: &str = "
+
+/// The schema of what it lists.
+const TOURNAMENT: &str = "
   schemas:
     Tournament:
       description: Something to take part in.
@@ -253,7 +226,9 @@ components:
         distance: { type: string, format: decimal, x-unit: metre }
         starts_on: { type: string, format: date, nullable: true }
 ";
-    const MAIN: &str = r##"
+
+/// A program that calls it.
+const LISTS_TOURNAMENTS: &str = r##"
 use fitrankings::types::{Tournament, ListTournamentsSeason};
 use fitrankings::{Client, Error, MasterToken};
 
@@ -267,15 +242,19 @@ fn main() -> Result<(), Error> {
     Ok(())
 }
 "##;
+
+/// A new operation needs a change of the document and of nothing else.
+#[test]
+fn a_new_endpoint_is_there_to_call() {
     let spec = fs::read_to_string(SPEC).unwrap();
-    let longer = spec
-        .replacen("\ncomponents:\n", PATH, 1)
-        .replacen("\n  schemas:\n", SCHEMA, 1);
+    let longer =
+        spec.replacen("\ncomponents:\n", TOURNAMENTS, 1)
+            .replacen("\n  schemas:\n", TOURNAMENT, 1);
     let packages = Packages::new();
     let new = packages.root.join("tournaments.yaml");
-    write(&new, longer.as_bytes());
+    write(&new, longer);
     packages.compile(&new);
-    let user = packages.user(MAIN);
+    let user = packages.user(LISTS_TOURNAMENTS);
     let output = packages.cargo(&user, &["check"], Some(&new));
     assert!(output.status.success(), "{}", said(&output));
     // The same program does not compile with the document as it was.
@@ -287,7 +266,7 @@ fn main() -> Result<(), Error> {
     );
 }
 
-/// What is wrong is told once, a line each, with what cargo puts in front.
+/// Each problem is one line of an error of cargo, and is reported once.
 #[test]
 fn a_broken_document_fails_the_build() {
     let packages = Packages::new();
@@ -298,7 +277,7 @@ fn a_broken_document_fails_the_build() {
         .lines()
         .position(|line| line.contains("operationID"))
         .unwrap();
-    write(&broken, spec.as_bytes());
+    write(&broken, spec);
     let output = packages.cargo(&packages.copy(), &["check", "--lib"], Some(&broken));
     assert!(!output.status.success());
     let said = said(&output);
@@ -312,14 +291,14 @@ fn a_broken_document_fails_the_build() {
     assert_eq!(said.matches("operationID` is no key").count(), 1, "{said}");
 }
 
-/// The build script runs again when the document, the generator or the variable has changed, and
-/// otherwise not.
+/// The build script runs again if the document, the generator or the variable has changed, and
+/// only then.
 #[test]
 fn the_build_follows_what_it_is_made_of() {
     let packages = Packages::new();
     let spec = packages.root.join("followed.yaml");
     let text = fs::read_to_string(SPEC).unwrap();
-    write(&spec, text.as_bytes());
+    write(&spec, &text);
     let runs = |spec: &Path| {
         let output = packages.cargo(&packages.copy(), &["check", "--lib", "-v"], Some(spec));
         assert!(output.status.success(), "{}", said(&output));
@@ -329,13 +308,13 @@ fn the_build_follows_what_it_is_made_of() {
     assert!(!runs(&spec), "nothing has changed");
     for other in ["README.md", "src/lib.rs"] {
         touch(&packages.copy().join(other));
-        assert!(!runs(&spec), "{other} is none of its business");
+        assert!(!runs(&spec), "{other} is no part of it");
     }
     for own in ["codegen/src/write/mod.rs", "build.rs"] {
         touch(&packages.copy().join(own));
         assert!(runs(&spec), "{own} is part of it");
     }
-    write(&spec, (text + "# A comment.\n").as_bytes());
+    write(&spec, text + "# A comment.\n");
     assert!(runs(&spec), "the document has changed");
     let moved = packages.root.join("moved.yaml");
     fs::copy(&spec, &moved).unwrap();
@@ -343,7 +322,7 @@ fn the_build_follows_what_it_is_made_of() {
     assert!(!runs(&moved), "nothing has changed");
 }
 
-/// Makes cargo take a file for changed.
+/// Sets the time of a file, so that cargo takes it for changed.
 fn touch(path: &Path) {
     let file = fs::File::options()
         .append(true)
@@ -353,7 +332,7 @@ fn touch(path: &Path) {
     file.set_modified(std::time::SystemTime::now()).unwrap();
 }
 
-/// Descriptions hold whatever their writers thought of, and rustdoc has no complaint.
+/// rustdoc has no warning for the docs that descriptions become.
 #[test]
 fn every_description_is_fit_for_rustdoc() {
     let packages = Packages::new();

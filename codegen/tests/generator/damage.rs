@@ -1,5 +1,5 @@
-//! Documents damaged at random, the same on every run: whatever is done to them, the generator
-//! writes code or tells where the fault is, and never panics.
+//! Documents damaged at random, the same on every run: the generator writes code or reports where
+//! the fault is, and never panics.
 //!
 //! `FITRANKINGS_DAMAGED=10000 FITRANKINGS_COMPILED=200 cargo test --test generator damage`
 //! tries more of them.
@@ -10,7 +10,8 @@ use std::path::Path;
 
 use serde_json::{Map, Value, json};
 
-use crate::compiled::{Packages, write};
+use crate::cargo::write;
+use crate::compiled::Packages;
 use crate::generator::Mode;
 use crate::{EVERYTHING, SPEC, generator};
 
@@ -34,10 +35,10 @@ fn some_of_the_damaged_compile() {
     let spec = packages.root.join("damaged.json");
     let mut left = number("FITRANKINGS_COMPILED", 4);
     for round in 0.. {
-        let mut dice = Dice::new(round ^ 0xc0de);
+        let mut rng = Rng::new(round ^ 0xc0de);
         let mut damaged = original.clone();
-        let steps: Vec<String> = (0..=dice.below(3))
-            .map(|_| damage(&mut damaged, &mut dice))
+        let steps: Vec<String> = (0..=rng.below(3))
+            .map(|_| damage(&mut damaged, &mut rng))
             .collect();
         let text = serde_json::to_string_pretty(&damaged).unwrap();
         let generated = generator::generate_from(Path::new("spec.yaml"), &text, Mode::Strict);
@@ -60,10 +61,10 @@ fn damaged_values() {
         let text = fs::read_to_string(spec).unwrap();
         let original = value(&text).unwrap();
         for round in 0..rounds() {
-            let mut dice = Dice::new(round);
+            let mut rng = Rng::new(round);
             let mut damaged = original.clone();
-            let steps: Vec<String> = (0..=dice.below(3))
-                .map(|_| damage(&mut damaged, &mut dice))
+            let steps: Vec<String> = (0..=rng.below(3))
+                .map(|_| damage(&mut damaged, &mut rng))
                 .collect();
             let text = serde_json::to_string_pretty(&damaged).unwrap();
             check(
@@ -80,10 +81,10 @@ fn damaged_texts() {
     for spec in [SPEC, EVERYTHING] {
         let text = fs::read_to_string(spec).unwrap();
         for round in 0..rounds() {
-            let mut dice = Dice::new(round);
+            let mut rng = Rng::new(round);
             let mut damaged = text.clone();
-            let steps: Vec<String> = (0..=dice.below(3))
-                .map(|_| edit(&mut damaged, &mut dice))
+            let steps: Vec<String> = (0..=rng.below(3))
+                .map(|_| edit(&mut damaged, &mut rng))
                 .collect();
             let read = value(&damaged);
             check(
@@ -99,23 +100,17 @@ fn value(text: &str) -> Option<Value> {
     generator::value(Path::new("spec.yaml"), text).ok()
 }
 
-/// Code, or problems that all have a place.
+/// Checks that the generator writes code for a text, or problems that all have a place.
 fn check(text: &str, document: Option<&Value>, what: &str) {
-    let generated =
+    let strict =
         catch_unwind(|| generator::generate_from(Path::new("spec.yaml"), text, Mode::Strict));
-    let Ok(generated) = generated else {
-        panic!("panicked: {what}");
-    };
-    let problems = match generated {
-        Ok(generated) => {
-            for code in [&generated.code, &generated.server] {
-                if let Err(error) = syn::parse_file(code) {
-                    panic!("{error}: {what}");
-                }
-            }
+    let problems = match strict {
+        Ok(Ok(generated)) => {
+            check_code(&generated, what);
             return;
         }
-        Err(problems) => problems,
+        Ok(Err(problems)) => problems,
+        Err(_) => panic!("panicked: {what}"),
     };
     let lenient =
         catch_unwind(|| generator::generate_from(Path::new("spec.yaml"), text, Mode::Lenient));
@@ -124,6 +119,23 @@ fn check(text: &str, document: Option<&Value>, what: &str) {
         Ok(Err(_)) => {}
         Err(_) => panic!("panicked where it was lenient: {what}"),
     }
+    check_problems(text, document, &problems, what);
+}
+
+fn check_code(generated: &generator::Generated, what: &str) {
+    for code in [&generated.code, &generated.server] {
+        if let Err(error) = syn::parse_file(code) {
+            panic!("{error}: {what}");
+        }
+    }
+}
+
+fn check_problems(
+    text: &str,
+    document: Option<&Value>,
+    problems: &generator::Diagnostics,
+    what: &str,
+) {
     assert!(
         problems.iter().next().is_some(),
         "refused without a word: {what}"
@@ -154,15 +166,15 @@ fn check(text: &str, document: Option<&Value>, what: &str) {
 }
 
 /// Marsaglia's xorshift: the same numbers on every machine.
-struct Dice(u64);
+struct Rng(u64);
 
-impl Dice {
+impl Rng {
     fn new(seed: u64) -> Self {
-        let mut dice = Self(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
+        let mut rng = Self(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
         for _ in 0..8 {
-            dice.next();
+            rng.next();
         }
-        dice
+        rng
     }
 
     fn next(&mut self) -> u64 {
@@ -226,31 +238,23 @@ const WORDS: [&str; 40] = [
 ];
 
 /// Does one thing to one node, and says what.
-fn damage(root: &mut Value, dice: &mut Dice) -> String {
+fn damage(root: &mut Value, rng: &mut Rng) -> String {
     let mut pointers = Vec::new();
     collect(root, String::new(), &mut pointers);
-    let pointer = dice.pick(&pointers).clone();
-    let other = dice.pick(&pointers).clone();
-    match dice.below(6) {
+    let pointer = rng.pick(&pointers).clone();
+    let other = rng.pick(&pointers).clone();
+    match rng.below(6) {
         0 => {
             remove(root, &pointer);
             format!("dropped {pointer}")
         }
         1 => {
-            let name = (*dice.pick(&WORDS)).to_owned();
+            let name = (*rng.pick(&WORDS)).to_owned();
             rename(root, &pointer, &name);
             format!("renamed {pointer} to {name:?}")
         }
         2 => {
-            let (one, two) = (
-                root.pointer(&pointer).cloned(),
-                root.pointer(&other).cloned(),
-            );
-            for (place, value) in [(&pointer, two), (&other, one)] {
-                if let Some(place) = root.pointer_mut(place) {
-                    *place = value.unwrap();
-                }
-            }
+            swap(root, &pointer, &other);
             format!("swapped {pointer} and {other}")
         }
         3 => {
@@ -259,19 +263,14 @@ fn damage(root: &mut Value, dice: &mut Dice) -> String {
             format!("put {other} at {pointer}")
         }
         4 => {
-            let name = (*dice.pick(&WORDS)).to_owned();
-            let value = random(&other, dice);
+            let name = (*rng.pick(&WORDS)).to_owned();
+            let value = random(&other, rng);
             let what = format!("put {name:?}: {value} into {pointer}");
-            match root.pointer_mut(&pointer) {
-                Some(Value::Object(members)) => drop(members.insert(name, value)),
-                Some(Value::Array(items)) => items.push(value),
-                Some(place) => *place = value,
-                None => {}
-            }
+            insert(root, &pointer, name, value);
             what
         }
         _ => {
-            let value = random(&other, dice);
+            let value = random(&other, rng);
             let what = format!("put {value} at {pointer}");
             *root.pointer_mut(&pointer).unwrap() = value;
             what
@@ -279,10 +278,30 @@ fn damage(root: &mut Value, dice: &mut Dice) -> String {
     }
 }
 
+/// Puts each of two nodes in the place of the other, as far as that place is still there.
+fn swap(root: &mut Value, one: &str, other: &str) {
+    let values = [other, one].map(|pointer| root.pointer(pointer).cloned());
+    for (pointer, value) in [one, other].into_iter().zip(values) {
+        if let Some(place) = root.pointer_mut(pointer) {
+            *place = value.unwrap();
+        }
+    }
+}
+
+/// Adds a member to an object or an item to an array; replaces any other node.
+fn insert(root: &mut Value, pointer: &str, name: String, value: Value) {
+    match root.pointer_mut(pointer) {
+        Some(Value::Object(members)) => drop(members.insert(name, value)),
+        Some(Value::Array(items)) => items.push(value),
+        Some(place) => *place = value,
+        None => {}
+    }
+}
+
 /// A value of any kind.
-fn random(pointer: &str, dice: &mut Dice) -> Value {
-    let word = *dice.pick(&WORDS);
-    match dice.below(14) {
+fn random(pointer: &str, rng: &mut Rng) -> Value {
+    let word = *rng.pick(&WORDS);
+    match rng.below(14) {
         0 => Value::Null,
         1 => json!(true),
         2 => json!(0),
@@ -346,12 +365,12 @@ fn rename(root: &mut Value, pointer: &str, to: &str) {
 }
 
 /// Does one thing to one line, and says what.
-fn edit(text: &mut String, dice: &mut Dice) -> String {
+fn edit(text: &mut String, rng: &mut Rng) -> String {
     let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
-    let at = dice.below(lines.len());
-    let other = dice.below(lines.len());
+    let at = rng.below(lines.len());
+    let other = rng.below(lines.len());
     let old = lines[at].clone();
-    let what = match dice.below(7) {
+    let what = match rng.below(7) {
         0 => {
             lines.remove(at);
             "dropped"
@@ -379,9 +398,9 @@ fn edit(text: &mut String, dice: &mut Dice) -> String {
             let place = if places.is_empty() {
                 0
             } else {
-                *dice.pick(&places)
+                *rng.pick(&places)
             };
-            lines[at].insert(place, *dice.pick(&signs));
+            lines[at].insert(place, *rng.pick(&signs));
             "sprinkled"
         }
         _ => {

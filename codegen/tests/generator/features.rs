@@ -1,10 +1,9 @@
-//! What the generator makes of what it supports, one feature at a time. That all of it compiles is
-//! the matter of `compiled`.
+//! The code for each supported feature. That all of it compiles is tested in `compiled`.
 
 use std::path::{Path, PathBuf};
 
 use crate::generator::Mode;
-use crate::{ROOT, answers, code, document, generator, takes};
+use crate::{ROOT, code, document, generator, with_parameter, with_response};
 
 /// Checks that generated code has these lines, one after the other, wherever they are indented.
 #[track_caller]
@@ -25,12 +24,12 @@ fn lacks(code: &str, unexpected: &str) {
     assert!(!code.contains(unexpected), "{unexpected}\nin:\n{code}");
 }
 
-/// The code for an answer of this schema, which may refer to `#/components/schemas`.
+/// The code for a response of this schema, which may refer to `#/components/schemas`.
 fn of(schema: &str, components: &str) -> String {
-    code(&(answers(schema) + &format!("components: {{ schemas: {{ {components} }} }}\n")))
+    code(&(with_response(schema) + &format!("components: {{ schemas: {{ {components} }} }}\n")))
 }
 
-/// The type of a field of this schema, with what serde is told of it.
+/// The type of a field of this schema, with its serde attributes.
 fn field(schema: &str, required: bool) -> String {
     let required = if required { "required: [f], " } else { "" };
     let schema = format!("{{ type: object, {required}properties: {{ f: {schema} }} }}");
@@ -51,63 +50,66 @@ fn field(schema: &str, required: bool) -> String {
     text.replace("#[serde( ", "#[serde(").replace(" )]", ")]")
 }
 
+/// Schemas of required fields, and the type of each in Rust.
+const FIELDS: &[(&str, &str)] = &[
+    ("{ type: string }", "String"),
+    ("{ type: string, format: unknown }", "String"),
+    ("{ type: string, pattern: \"^a\" }", "String"),
+    ("{ type: string, format: date }", "jiff::civil::Date"),
+    ("{ type: string, format: time }", "jiff::civil::Time"),
+    ("{ type: string, format: decimal }", "String"),
+    ("{ type: string, format: password }", "crate::Secret"),
+    (
+        "{ type: string, format: decimal, x-unit: metre }",
+        "crate::units::Metres",
+    ),
+    (
+        "{ type: number, x-unit: kilocalorie }",
+        "crate::units::Kilocalories<f64>",
+    ),
+    ("{ type: integer }", "i64"),
+    ("{ type: integer, format: int32 }", "i32"),
+    ("{ type: integer, minimum: 0 }", "u64"),
+    ("{ type: integer, minimum: -1 }", "i64"),
+    ("{ type: integer, format: uint64 }", "u64"),
+    ("{ type: number }", "f64"),
+    ("{ type: number, format: float }", "f32"),
+    ("{ type: boolean }", "bool"),
+    ("{}", "serde_json::Value"),
+    (
+        "{ type: object }",
+        "serde_json::Map<String, serde_json::Value>",
+    ),
+    (
+        "{ type: object, additionalProperties: false }",
+        "serde_json::Map<String, serde_json::Value>",
+    ),
+    (
+        "{ additionalProperties: { type: integer } }",
+        "std::collections::BTreeMap<String, i64>",
+    ),
+    ("{ type: array, items: { type: string } }", "Vec<String>"),
+    ("{ items: {} }", "Vec<serde_json::Value>"),
+    ("{ $ref: \"#/components/schemas/Thing\" }", "Thing"),
+    (
+        "{ allOf: [{ $ref: \"#/components/schemas/Thing\" }] }",
+        "Thing",
+    ),
+    (
+        "{ oneOf: [{ $ref: \"#/components/schemas/Colour\" }] }",
+        "Colour",
+    ),
+    ("{ type: object, properties: { a: {} } }", "GetAResponseF"),
+    ("{ type: string, enum: [a] }", "GetAResponseF"),
+    (
+        "{ type: array, items: { type: string, enum: [a] } }",
+        "Vec<GetAResponseFItem>",
+    ),
+];
+
 #[test]
 fn types_of_fields() {
-    for (schema, rust) in [
-        ("{ type: string }", "String"),
-        ("{ type: string, format: unknown }", "String"),
-        ("{ type: string, pattern: \"^a\" }", "String"),
-        ("{ type: string, format: date }", "jiff::civil::Date"),
-        ("{ type: string, format: time }", "jiff::civil::Time"),
-        ("{ type: string, format: decimal }", "String"),
-        ("{ type: string, format: password }", "crate::Secret"),
-        (
-            "{ type: string, format: decimal, x-unit: metre }",
-            "crate::units::Metres",
-        ),
-        (
-            "{ type: number, x-unit: kilocalorie }",
-            "crate::units::Kilocalories<f64>",
-        ),
-        ("{ type: integer }", "i64"),
-        ("{ type: integer, format: int32 }", "i32"),
-        ("{ type: integer, minimum: 0 }", "u64"),
-        ("{ type: integer, minimum: -1 }", "i64"),
-        ("{ type: integer, format: uint64 }", "u64"),
-        ("{ type: number }", "f64"),
-        ("{ type: number, format: float }", "f32"),
-        ("{ type: boolean }", "bool"),
-        ("{}", "serde_json::Value"),
-        (
-            "{ type: object }",
-            "serde_json::Map<String, serde_json::Value>",
-        ),
-        (
-            "{ type: object, additionalProperties: false }",
-            "serde_json::Map<String, serde_json::Value>",
-        ),
-        (
-            "{ additionalProperties: { type: integer } }",
-            "std::collections::BTreeMap<String, i64>",
-        ),
-        ("{ type: array, items: { type: string } }", "Vec<String>"),
-        ("{ items: {} }", "Vec<serde_json::Value>"),
-        ("{ $ref: \"#/components/schemas/Thing\" }", "Thing"),
-        (
-            "{ allOf: [{ $ref: \"#/components/schemas/Thing\" }] }",
-            "Thing",
-        ),
-        (
-            "{ oneOf: [{ $ref: \"#/components/schemas/Colour\" }] }",
-            "Colour",
-        ),
-        ("{ type: object, properties: { a: {} } }", "GetAResponseF"),
-        ("{ type: string, enum: [a] }", "GetAResponseF"),
-        (
-            "{ type: array, items: { type: string, enum: [a] } }",
-            "Vec<GetAResponseFItem>",
-        ),
-    ] {
+    for (schema, rust) in FIELDS {
         assert_eq!(field(schema, true), format!("pub f: {rust},"), "{schema}");
     }
 }
@@ -273,7 +275,7 @@ fn arrays_as_parameters() {
         ),
     ] {
         let schema = "schema: { type: array, items: { type: string } }";
-        let code = code(&takes(&format!("{{ name: b, {more}, {schema} }}")));
+        let code = code(&with_parameter(&format!("{{ name: b, {more}, {schema} }}")));
         assert!(code.contains(&sent), "{more}: {sent}\n{code}");
     }
 }
@@ -281,7 +283,7 @@ fn arrays_as_parameters() {
 #[test]
 fn bounds_of_parameters() {
     let range = |schema: &str| {
-        let code = code(&takes(&format!(
+        let code = code(&with_parameter(&format!(
             "{{ name: b, in: query, schema: {{ {schema} }} }}"
         )));
         let (_, range) = code.split_once(".within(\"b\", &self.b, ")?;
@@ -336,7 +338,7 @@ fn names_for_operations_without_one() {
     has(&code, "pub fn put(&self) -> requests::Put<T> {");
 }
 
-/// The names that cargo is told, for modules that are written for one operation.
+/// The names that build.rs passes to cargo, for modules that are written for one operation.
 #[test]
 fn operations_are_named_in_order() {
     let text = document(
@@ -389,9 +391,12 @@ fn names_that_collide() {
 fn sources(folder: &Path) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(folder).unwrap();
     let paths = entries.map(|entry| entry.unwrap().path());
-    let below = paths.flat_map(|path| match path.is_dir() {
-        true => sources(&path),
-        false => vec![path],
+    let below = paths.flat_map(|path| {
+        if path.is_dir() {
+            sources(&path)
+        } else {
+            vec![path]
+        }
     });
     below
         .filter(|path| path.extension().is_some_and(|it| it == "rs"))
@@ -688,7 +693,7 @@ fn bodies() {
 }
 
 #[test]
-fn answers_of_every_kind() {
+fn responses_of_every_kind() {
     let call = |responses: &str| {
         let code = code(&document(&format!(
             "  /a: {{ get: {{ operationId: get_a, responses: {{ {responses} }} }} }}\n"
@@ -724,10 +729,10 @@ fn answers_of_every_kind() {
     );
 }
 
-/// The documents' words become rustdoc, with what the schema says besides.
+/// Summaries and descriptions become docs, followed by the constraints of the schema.
 #[test]
 fn documentation() {
-    let parameter = takes(
+    let parameter = with_parameter(
         "{ name: size, in: query, deprecated: true, description: How many., \
          schema: { $ref: \"#/components/schemas/Size\" } }",
     );
@@ -757,102 +762,107 @@ fn documentation() {
         #[deprecated]
         pub fn size(mut self, size: u64) -> Self {",
     );
-    let facts = |schema: &str| {
-        let schema = format!("{{ type: object, properties: {{ f: {schema} }} }}");
-        let code = of(&schema, "");
-        let (_, fields) = code.split_once("pub struct GetAResponse {").unwrap();
-        fields.lines().nth(1).unwrap().trim().to_owned()
-    };
-    assert_eq!(facts("{ type: number, x-unit: second }"), "/// In seconds.");
-    assert_eq!(
-        facts("{ type: number, x-unit: second, description: Time in seconds. }"),
-        "/// Time in seconds."
-    );
-    assert_eq!(
-        facts("{ type: integer, enum: [1, 2] }"),
-        "/// One of `1`, `2`."
-    );
-    assert_eq!(
-        facts("{ type: string, minLength: 1, maxLength: 9 }"),
-        "/// At least 1 character. At most 9 characters."
-    );
-    assert_eq!(
-        facts("{ type: number, minimum: 0, exclusiveMinimum: true }"),
-        "/// More than 0."
-    );
-    assert_eq!(
-        facts("{ type: string, default: \"a `b`\" }"),
-        "/// Default: `\"a 'b'\"`."
-    );
-    assert_eq!(facts("{ type: string, title: A title }"), "/// A title");
-    assert_eq!(
-        facts("{ type: string, example: null }"),
-        "/// `f`: the document says no more of it."
-    );
 }
 
-/// Nothing that a description holds is code to test, a link to Rust, HTML, or the end of a comment.
+/// The docs of an optional field of this schema, without the slashes.
+fn docs_of_field(schema: &str) -> Vec<String> {
+    let schema = format!("{{ type: object, properties: {{ f: {schema} }} }}");
+    let code = of(&schema, "");
+    let (_, fields) = code.split_once("pub struct GetAResponse {\n").unwrap();
+    let lines = fields.lines().map(str::trim);
+    lines
+        .map_while(|line| line.strip_prefix("///").map(str::to_owned))
+        .collect()
+}
+
+/// What a schema says of its values is in the docs, unless the description has it already.
 #[test]
-fn descriptions() {
-    let shown = |description: &str| {
-        let text = serde_json::json!(description).to_string();
-        let code = of(
-            &format!("{{ type: object, properties: {{ f: {{ description: {text} }} }} }}"),
-            "",
-        );
-        let (_, fields) = code.split_once("pub struct GetAResponse {\n").unwrap();
-        let lines = fields
-            .lines()
-            .map(str::trim)
-            .take_while(|line| line.starts_with("///"));
-        lines
-            .map(|line| line.trim_start_matches("///").to_owned() + "\n")
-            .collect::<String>()
-    };
-    for (description, expected) in [
+fn facts_in_documentation() {
+    for (schema, docs) in [
+        ("{ type: number, x-unit: second }", "In seconds."),
         (
-            "plain `code [x]` and **bold**",
-            " plain `code [x]` and **bold**\n",
+            "{ type: number, x-unit: second, description: Time in seconds. }",
+            "Time in seconds.",
+        ),
+        ("{ type: integer, enum: [1, 2] }", "One of `1`, `2`."),
+        (
+            "{ type: string, minLength: 1, maxLength: 9 }",
+            "At least 1 character. At most 9 characters.",
         ),
         (
-            "see [this] and [`That`]",
-            " see \\[this\\] and \\[`That`\\]\n",
+            "{ type: number, minimum: 0, exclusiveMinimum: true }",
+            "More than 0.",
         ),
         (
-            "[a](https://example.com/x) [b](crate::B)",
-            " [a](https://example.com/x) \\[b\\](crate::B)\n",
+            "{ type: string, default: \"a `b`\" }",
+            "Default: `\"a 'b'\"`.",
         ),
+        ("{ type: string, title: A title }", "A title"),
         (
-            "at https://example.com/a.",
-            " at <https://example.com/a>.\n",
-        ),
-        (
-            "at <https://example.com/a>, (https://b.example)",
-            " at <https://example.com/a>, (<https://b.example>)\n",
-        ),
-        (
-            "an <id>, a < b, <br/> and <!-- this -->",
-            " an \\<id>, a < b, \\<br/> and \\<!-- this -->\n",
-        ),
-        ("`a [b]\nc` and [d]", " `a [b]\n c` and \\[d\\]\n"),
-        ("a ` alone [b]", " a ` alone \\[b\\]\n"),
-        ("kept \\[as is\\]", " kept \\[as is\\]\n"),
-        ("```rust\npanic!()\n```", " ```text\n panic!()\n ```\n"),
-        ("~~~\nx\n~~~\n[y]", " ~~~text\n x\n ~~~\n \\[y\\]\n"),
-        ("````\n```\n[x]\n````", " ````text\n ```\n [x]\n ````\n"),
-        ("```\nnever closed", " ```text\n never closed\n ```\n"),
-        ("```inline``` [x]", " ```inline``` \\[x\\]\n"),
-        ("a\n\n        indented", " a\n\n    indented\n"),
-        ("> ```\n> x\n> ```", " > ```text\n > x\n > ```\n"),
-        ("- ```\n  x\n  ```", " - ```text\n   x\n   ```\n"),
-        (">     x", " >   x\n"),
-        ("- a\n    - b", " - a\n     - b\n"),
-        (
-            "*/ a \u{7}bell\u{202e} and a\r\nbreak",
-            " */ a bell and a\n break\n",
+            "{ type: string, example: null }",
+            "`f`: the document says no more of it.",
         ),
     ] {
-        assert_eq!(shown(description), expected, "{description:?}");
+        let first = docs_of_field(schema).remove(0);
+        assert_eq!(first, format!(" {docs}"), "{schema}");
+    }
+}
+
+/// Descriptions, and the docs that are written for them.
+const DESCRIPTIONS: &[(&str, &str)] = &[
+    (
+        "plain `code [x]` and **bold**",
+        " plain `code [x]` and **bold**\n",
+    ),
+    (
+        "see [this] and [`That`]",
+        " see \\[this\\] and \\[`That`\\]\n",
+    ),
+    (
+        "[a](https://example.com/x) [b](crate::B)",
+        " [a](https://example.com/x) \\[b\\](crate::B)\n",
+    ),
+    (
+        "at https://example.com/a.",
+        " at <https://example.com/a>.\n",
+    ),
+    (
+        "at <https://example.com/a>, (https://b.example)",
+        " at <https://example.com/a>, (<https://b.example>)\n",
+    ),
+    (
+        "an <id>, a < b, <br/> and <!-- this -->",
+        " an \\<id>, a < b, \\<br/> and \\<!-- this -->\n",
+    ),
+    ("`a [b]\nc` and [d]", " `a [b]\n c` and \\[d\\]\n"),
+    ("a ` alone [b]", " a ` alone \\[b\\]\n"),
+    ("kept \\[as is\\]", " kept \\[as is\\]\n"),
+    ("```rust\npanic!()\n```", " ```text\n panic!()\n ```\n"),
+    ("~~~\nx\n~~~\n[y]", " ~~~text\n x\n ~~~\n \\[y\\]\n"),
+    ("````\n```\n[x]\n````", " ````text\n ```\n [x]\n ````\n"),
+    ("```\nnever closed", " ```text\n never closed\n ```\n"),
+    ("```inline``` [x]", " ```inline``` \\[x\\]\n"),
+    ("a\n\n        indented", " a\n\n    indented\n"),
+    ("> ```\n> x\n> ```", " > ```text\n > x\n > ```\n"),
+    ("- ```\n  x\n  ```", " - ```text\n   x\n   ```\n"),
+    (">     x", " >   x\n"),
+    ("- a\n    - b", " - a\n     - b\n"),
+    (
+        "*/ a \u{7}bell\u{202e} and a\r\nbreak",
+        " */ a bell and a\n break\n",
+    ),
+];
+
+/// A description holds no code to test, no link to Rust, no HTML and no end of a comment.
+#[test]
+fn descriptions() {
+    for (description, expected) in DESCRIPTIONS {
+        let text = serde_json::json!(description).to_string();
+        let docs: String = docs_of_field(&format!("{{ description: {text} }}"))
+            .iter()
+            .map(|line| format!("{line}\n"))
+            .collect();
+        assert_eq!(docs, *expected, "{description:?}");
     }
 }
 
@@ -891,7 +901,7 @@ fn servers() {
         server("servers: [{ url: \"https://a.example/b/\" }, { url: \"https://c.example\" }]\n"),
         "Some(\"https://a.example/b\");"
     );
-    // A token goes over https only, and nobody fills in what is left open.
+    // A token goes over https only, and variables have no value.
     for url in [
         "http://a.example",
         "/relative",
@@ -906,7 +916,7 @@ fn servers() {
     }
 }
 
-/// A document without operations makes a crate without any, and without imports that nobody uses.
+/// A document without operations makes a crate without any, and without unused imports.
 #[test]
 fn nothing_at_all() {
     let code = code(&document("  {}\n"));
@@ -1049,7 +1059,7 @@ fn put_first(object: &mut serde_json::Value, key: &str, value: serde_json::Value
     *object = new.into();
 }
 
-/// What is passed over is told in the docs of the module.
+/// The docs of the module list what is passed over.
 #[test]
 fn what_is_passed_over_is_said() {
     let (path, document) = documents()
@@ -1057,7 +1067,7 @@ fn what_is_passed_over_is_said() {
         .find(|(path, _)| path.ends_with("repaired.yaml"))
         .unwrap();
     let code = code_at(&path, &document);
-    let told: Vec<&str> = code
+    let listed: Vec<&str> = code
         .lines()
         .skip_while(|line| !line.starts_with("/// # Passed over"))
         .take_while(|line| line.starts_with("///"))
@@ -1075,8 +1085,8 @@ fn what_is_passed_over_is_said() {
         "an array has no 'items'",
     ] {
         assert!(
-            told.iter().any(|line| line.contains(gist)),
-            "{gist}: {told:#?}"
+            listed.iter().any(|line| line.contains(gist)),
+            "{gist}: {listed:#?}"
         );
     }
 }

@@ -1,10 +1,11 @@
-//! What bad input gets: the file, the place, what was found and what to do, and never a panic.
+//! The problems of documents that are refused: each has the file, the place, what was found and
+//! what to do.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::generator::Mode;
-use crate::{answers, document, generator, problems, takes};
+use crate::{document, generator, problems, with_parameter, with_response};
 
 /// Checks that a text is refused with these problems and no others: each the pointer of the place,
 /// and a part of the message.
@@ -130,7 +131,7 @@ fn depth_and_size() {
     refused(&tower, &[("/a99/0", "nested more than 100 deep")]);
 }
 
-/// Few values can be many bytes: aliases to a long text, to a long key, and to a list of them.
+/// Aliases of few values can be many bytes: to a long text, to a long key, and to a list of them.
 #[test]
 fn aliases_to_long_texts() {
     let megabyte = "x".repeat(1024 * 1024);
@@ -152,7 +153,7 @@ fn aliases_to_long_texts() {
 fn long_ways() {
     let chain = |schema: fn(usize) -> String| {
         let mut text =
-            answers("{ $ref: \"#/components/schemas/A0\" }") + "components:\n  schemas:\n";
+            with_response("{ $ref: \"#/components/schemas/A0\" }") + "components:\n  schemas:\n";
         for number in 0..5_000 {
             text += &format!("    A{number}: {}\n", schema(number + 1));
         }
@@ -206,7 +207,7 @@ fn versions() {
 }
 
 #[test]
-fn shapes() {
+fn keys_that_an_object_does_not_have() {
     let responses = format!("responses: {NO_CONTENT}");
     refused(
         &operation(&format!("operationID: a\n{responses}")),
@@ -216,17 +217,53 @@ fn shapes() {
         )],
     );
     refused(
-        &answers("{ type: integr }"),
-        &[(
-            "/paths/~1a/get/responses/200/content/application~1json/schema/type",
-            "`\"integr\"` stands where one of",
-        )],
-    );
-    refused(
-        &answers("{ type: object, requierd: [a], properties: { a: { type: string } } }"),
+        &with_response("{ type: object, requierd: [a], properties: { a: { type: string } } }"),
         &[(
             "/paths/~1a/get/responses/200/content/application~1json/schema/requierd",
             "`requierd` is no key of a Schema Object",
+        )],
+    );
+    // A missing success response is not reported beside a misspelt status.
+    refused(
+        &operation("responses: { 20: { description: a } }"),
+        &[(
+            "/paths/~1a/get/responses/20",
+            "`20` is no key of a Responses Object",
+        )],
+    );
+    refused(
+        &document("  a: {}\n"),
+        &[("/paths/a", "`a` is no key of the Paths Object")],
+    );
+}
+
+/// Ignoring a key that has a meaning in another version, or elsewhere, would lose that meaning.
+#[test]
+fn keys_of_other_versions() {
+    for (key, value) in [
+        ("const", "a"),
+        ("prefixItems", "[]"),
+        ("collectionFormat", "csv"),
+        ("schema", "{}"),
+    ] {
+        refused(
+            &with_response(&format!("{{ {key}: {value} }}")),
+            &[(
+                &in_schema(&format!("/{key}")),
+                "is no key of a Schema Object",
+            )],
+        );
+    }
+}
+
+#[test]
+fn values_of_the_wrong_type() {
+    let responses = format!("responses: {NO_CONTENT}");
+    refused(
+        &with_response("{ type: integr }"),
+        &[(
+            "/paths/~1a/get/responses/200/content/application~1json/schema/type",
+            "`\"integr\"` stands where one of",
         )],
     );
     refused(
@@ -246,33 +283,6 @@ fn shapes() {
             ),
         ],
     );
-    // What means something in another version, or elsewhere, would be lost.
-    for (key, value) in [
-        ("const", "a"),
-        ("prefixItems", "[]"),
-        ("collectionFormat", "csv"),
-        ("schema", "{}"),
-    ] {
-        refused(
-            &answers(&format!("{{ {key}: {value} }}")),
-            &[(
-                &in_schema(&format!("/{key}")),
-                "is no key of a Schema Object",
-            )],
-        );
-    }
-    // Nothing is said of a missing success where a misspelt status is told.
-    refused(
-        &operation("responses: { 20: { description: a } }"),
-        &[(
-            "/paths/~1a/get/responses/20",
-            "`20` is no key of a Responses Object",
-        )],
-    );
-    refused(
-        &document("  a: {}\n"),
-        &[("/paths/a", "`a` is no key of the Paths Object")],
-    );
     refused(
         "openapi: 3.0.3\npaths: []\n",
         &[
@@ -289,21 +299,21 @@ fn suggestions() {
         let message = problems(text).to_string();
         message.split_once("; ").unwrap().1.to_owned()
     };
-    assert!(remedy(&answers("{ type: integr }")).contains("`integer`"));
-    assert!(remedy(&answers("{ typ: integer }")).contains("`type`"));
-    assert!(remedy(&answers("{ decription: a }")).contains("`description`"));
-    assert!(remedy(&answers("{ requiredd: a }")).contains("begin with `x-`"));
-    assert!(remedy(&answers("{ type: [string, \"null\"] }")).contains("`nullable: true`"));
+    assert!(remedy(&with_response("{ type: integr }")).contains("`integer`"));
+    assert!(remedy(&with_response("{ typ: integer }")).contains("`type`"));
+    assert!(remedy(&with_response("{ decription: a }")).contains("`description`"));
+    assert!(remedy(&with_response("{ requiredd: a }")).contains("begin with `x-`"));
+    assert!(remedy(&with_response("{ type: [string, \"null\"] }")).contains("`nullable: true`"));
     assert!(
-        remedy(&answers(
+        remedy(&with_response(
             "{ type: integer, minimum: 1, exclusiveMinimum: 0 }"
         ))
         .contains("3.1")
     );
     let known = "components: { schemas: { Thing: {}, Other: {} } }\n";
-    let thang = answers("{ $ref: \"#/components/schemas/Thang\" }") + known;
+    let thang = with_response("{ $ref: \"#/components/schemas/Thang\" }") + known;
     assert!(remedy(&thang).contains("is it `Thing`?"));
-    let unknown = answers("{ $ref: \"#/components/schemas/Whatever\" }") + known;
+    let unknown = with_response("{ $ref: \"#/components/schemas/Whatever\" }") + known;
     assert!(remedy(&unknown).contains("#/components/schemas has `Thing`, `Other`"));
 }
 
@@ -314,10 +324,10 @@ fn in_schema(rest: &str) -> String {
 }
 
 #[test]
-fn references() {
-    let dangling = answers("{ $ref: \"#/components/schemas/None\" }");
+fn references_to_nothing() {
+    let dangling = with_response("{ $ref: \"#/components/schemas/None\" }");
     refused(&dangling, &[(&in_schema("/$ref"), "leads to nothing")]);
-    // Where nothing but a typed walk finds it: the default response, a schema called `default`.
+    // Only a typed walk finds these: the default response, and a schema called `default`.
     let hidden =
         operation("responses: { \"204\": { description: ok }, default: { $ref: \"#/nowhere\" } }");
     refused(
@@ -330,6 +340,16 @@ fn references() {
         &hidden,
         &[("/components/schemas/default/$ref", "leads to nothing")],
     );
+    let item = document("  /a: { $ref: \"#/paths/~1b\" }\n");
+    refused(&item, &[("/paths/~1a/$ref", "leads to nothing")]);
+    // An example may hold a key of that name.
+    let data =
+        with_response("{ type: object, example: { $ref: nowhere }, default: { $ref: nowhere } }");
+    crate::code(&data.replace(", default: { $ref: nowhere }", ""));
+}
+
+#[test]
+fn references_that_are_no_pointer_or_file() {
     for (other, gist) in [
         (
             "other.yaml#/Thing",
@@ -342,17 +362,18 @@ fn references() {
         ("Thing", "there is no file Thing"),
         ("#Thing", "does not lead into a file"),
     ] {
-        let text = answers(&format!("{{ $ref: \"{other}\" }}"));
+        let text = with_response(&format!("{{ $ref: \"{other}\" }}"));
         refused(&text, &[(&in_schema("/$ref"), gist)]);
     }
     refused(
-        &answers("{ $ref: 5 }"),
+        &with_response("{ $ref: 5 }"),
         &[(&in_schema("/$ref"), "`$ref` is `5`")],
     );
-    // Data may hold a key of that name.
-    let data = answers("{ type: object, example: { $ref: nowhere }, default: { $ref: nowhere } }");
-    crate::code(&data.replace(", default: { $ref: nowhere }", ""));
-    let wrong = answers("{ $ref: \"#/components/responses/Ok\" }")
+}
+
+#[test]
+fn references_to_the_wrong_kind_of_object() {
+    let wrong = with_response("{ $ref: \"#/components/responses/Ok\" }")
         + "components: { responses: { Ok: { description: ok } } }\n";
     refused(
         &wrong,
@@ -361,14 +382,13 @@ fn references() {
             "leads to a Response Object, where a Schema Object",
         )],
     );
-    // What nothing else looks at is checked where a reference leads there.
-    let extension = answers("{ $ref: \"#/x-schemas/A\" }") + "x-schemas: { A: { type: strin } }\n";
+    // The target of a reference is checked even if it is inside an extension.
+    let extension =
+        with_response("{ $ref: \"#/x-schemas/A\" }") + "x-schemas: { A: { type: strin } }\n";
     refused(
         &extension,
         &[("/x-schemas/A/type", "`\"strin\"` stands where one of")],
     );
-    let item = document("  /a: { $ref: \"#/paths/~1b\" }\n");
-    refused(&item, &[("/paths/~1a/$ref", "leads to nothing")]);
 }
 
 /// A folder with these files, made anew.
@@ -420,7 +440,7 @@ fn references_that_leave_the_folder() {
         "sub/../../other.yaml#/Thing",
         "../inner/../other.yaml",
     ] {
-        let text = answers(&format!("{{ $ref: \"{reference}\" }}"));
+        let text = with_response(&format!("{{ $ref: \"{reference}\" }}"));
         let folder = folder(
             "left",
             &[("inner/spec.yaml", &text), ("other.yaml", &thing)],
@@ -431,7 +451,7 @@ fn references_that_leave_the_folder() {
         );
     }
     // By way of a file that is in it.
-    let text = answers("{ $ref: \"parts.yaml#/Part\" }");
+    let text = with_response("{ $ref: \"parts.yaml#/Part\" }");
     let part = "Part: { type: object, properties: { a: { $ref: \"../other.yaml#/Thing\" } } }\n";
     let files = [
         ("inner/spec.yaml", text.as_str()),
@@ -451,8 +471,8 @@ fn references_that_leave_the_folder() {
 fn symbolic_links_that_leave_the_folder() {
     use std::os::unix::fs::symlink;
 
-    let text = answers("{ $ref: \"parts.yaml#/Thing\" }");
-    let beyond = answers("{ $ref: \"linked/other.yaml#/Thing\" }");
+    let text = with_response("{ $ref: \"parts.yaml#/Thing\" }");
+    let beyond = with_response("{ $ref: \"linked/other.yaml#/Thing\" }");
     let files = [
         ("inner/spec.yaml", text.as_str()),
         ("inner/beyond.yaml", &beyond),
@@ -483,7 +503,7 @@ fn symbolic_links_that_leave_the_folder() {
 /// Parts of the folder refer to one another, wherever they are in it.
 #[test]
 fn references_within_the_folder() {
-    let text = answers("{ $ref: \"services/a.yaml#/Thing\" }");
+    let text = with_response("{ $ref: \"services/a.yaml#/Thing\" }");
     let files = [
         ("spec.yaml", text.as_str()),
         (
@@ -500,7 +520,7 @@ fn references_within_the_folder() {
     assert!(generated.code.contains("pub in_b:"), "{}", generated.code);
 }
 
-/// Whatever a file holds that is no part of an OpenAPI document, the log of the build does not.
+/// The log of a build shows nothing of a file that is no part of an OpenAPI document.
 #[test]
 fn files_that_are_no_parts_are_not_shown() {
     for (name, content) in [
@@ -524,7 +544,7 @@ fn files_that_are_no_parts_are_not_shown() {
         ("merged.yaml", "hunter2: &a { b: 1 }\nc: { <<: *a }\n"),
     ] {
         for fragment in ["", "#/", "#/nothing", "#/database", "#/type"] {
-            let text = answers(&format!("{{ $ref: \"{name}{fragment}\" }}"));
+            let text = with_response(&format!("{{ $ref: \"{name}{fragment}\" }}"));
             let folder = folder("no-part", &[("spec.yaml", &text), (name, content)]);
             for mode in [Mode::Strict, Mode::Lenient] {
                 let problems = match generator::generate(&folder.join("spec.yaml"), mode) {
@@ -540,11 +560,11 @@ fn files_that_are_no_parts_are_not_shown() {
     }
 }
 
-/// A part that is one has its own faults told, by its own name.
+/// The problems of a part name the file of the part.
 #[test]
 fn faults_of_parts() {
     let with = |fragment: &str, part: &str| {
-        let text = answers(&format!("{{ $ref: \"parts.yaml{fragment}\" }}"));
+        let text = with_response(&format!("{{ $ref: \"parts.yaml{fragment}\" }}"));
         let folder = folder("faulty", &[("spec.yaml", &text), ("parts.yaml", part)]);
         let problems = problems_at(&folder.join("spec.yaml")).join("\n");
         problems.replace(&format!("{}/", folder.display()), "")
@@ -580,7 +600,7 @@ fn faults_of_parts() {
 #[test]
 fn circles() {
     let with = |schemas: &str| {
-        answers("{ $ref: \"#/components/schemas/A\" }")
+        with_response("{ $ref: \"#/components/schemas/A\" }")
             + &format!("components: {{ schemas: {schemas} }}\n")
     };
     let itself = with("{ A: { $ref: \"#/components/schemas/A\" } }");
@@ -666,17 +686,19 @@ fn contents() {
     );
 }
 
+/// A document with this path, whose operation has these parameters.
+fn at_path(path: &str, parameters: &str) -> String {
+    document(&format!(
+        "  {path}: {{ get: {{ parameters: {parameters}, responses: {NO_CONTENT} }} }}\n"
+    ))
+}
+
 #[test]
-fn paths() {
-    let with = |path: &str, parameters: &str| {
-        document(&format!(
-            "  {path}: {{ get: {{ parameters: {parameters}, responses: {NO_CONTENT} }} }}\n"
-        ))
-    };
+fn parameters_of_paths() {
     const ID: &str = "[{ name: id, in: path, required: true, schema: { type: string } }]";
     // One may be the other with its name misspelt.
     refused(
-        &with("/a/{ident}", ID),
+        &at_path("/a/{ident}", ID),
         &[
             (
                 "/paths/~1a~1{ident}/get/parameters/0",
@@ -689,32 +711,12 @@ fn paths() {
         ],
     );
     refused(
-        &with("/a/{id}/{id}", ID),
+        &at_path("/a/{id}/{id}", ID),
         &[("/paths/~1a~1{id}~1{id}", "`{id}` stands twice")],
-    );
-    refused(
-        &with("\"/a/{id\"", "[]"),
-        &[("/paths/~1a~1{id", "no partner")],
-    );
-    refused(
-        &with("\"/a/{}\"", "[]"),
-        &[("/paths/~1a~1{}", "no name inside")],
-    );
-    refused(
-        &with("\"/a/id}\"", "[]"),
-        &[("/paths/~1a~1id}", "`}` cannot stand in a path")],
-    );
-    refused(
-        &with("/a?b=c", "[]"),
-        &[("/paths/~1a?b=c", "`?` cannot stand in a path")],
-    );
-    refused(
-        &with("/größe", "[]"),
-        &[("/paths/~1größe", "`ö` cannot stand in a path")],
     );
     // A parameter that is wrong in itself is not missing as well.
     refused(
-        &with(
+        &at_path(
             "/a/{id}",
             "[{ name: id, in: path, requird: true, schema: { type: string } }]",
         ),
@@ -726,67 +728,87 @@ fn paths() {
 }
 
 #[test]
-fn parameters() {
-    const AT: &str = "/paths/~1a/get/parameters/0";
-    let refused_at = |parameter: &str, expected: &[(&str, &str)]| {
-        let expected: Vec<(String, &str)> = expected
-            .iter()
-            .map(|(below, gist)| (format!("{AT}{below}"), *gist))
-            .collect();
-        let expected: Vec<(&str, &str)> = expected
-            .iter()
-            .map(|(pointer, gist)| (pointer.as_str(), *gist))
-            .collect();
-        refused(&takes(parameter), &expected);
-    };
+fn characters_of_paths() {
+    for (path, pointer, gist) in [
+        ("\"/a/{id\"", "/paths/~1a~1{id", "no partner"),
+        ("\"/a/{}\"", "/paths/~1a~1{}", "no name inside"),
+        (
+            "\"/a/id}\"",
+            "/paths/~1a~1id}",
+            "`}` cannot stand in a path",
+        ),
+        ("/a?b=c", "/paths/~1a?b=c", "`?` cannot stand in a path"),
+        ("/größe", "/paths/~1größe", "`ö` cannot stand in a path"),
+    ] {
+        refused(&at_path(path, "[]"), &[(pointer, gist)]);
+    }
+}
+
+#[test]
+fn parameters_that_stand_twice() {
+    const AT: &str = "/paths/~1a/get/parameters/1";
     let twice = "{ name: b, in: query, schema: { type: string } }";
     refused(
-        &takes(&format!("{twice}, {twice}")),
-        &[(
-            "/paths/~1a/get/parameters/1",
-            "the parameter `b` stands twice",
-        )],
+        &with_parameter(&format!("{twice}, {twice}")),
+        &[(AT, "the parameter `b` stands twice")],
     );
     let header = |name: &str| format!("{{ name: {name}, in: header, schema: {{ type: string }} }}");
     refused(
-        &takes(&format!("{}, {}", header("X-A"), header("x-a"))),
-        &[(
-            "/paths/~1a/get/parameters/1",
-            "the parameter `x-a` stands twice",
-        )],
+        &with_parameter(&format!("{}, {}", header("X-A"), header("x-a"))),
+        &[(AT, "the parameter `x-a` stands twice")],
     );
-    refused_at(
-        &header("\"X A\""),
-        &[("/name", "no header can be called `X A`")],
-    );
-    refused_at(
+}
+
+/// Parameters that are refused, where inside of them, and a part of the message.
+const PARAMETERS: &[(&str, &str, &str)] = &[
+    (
+        "{ name: \"X A\", in: header, schema: { type: string } }",
+        "/name",
+        "no header can be called `X A`",
+    ),
+    (
         "{ name: b, in: body, schema: {} }",
-        &[("/in", "`\"body\"` stands where")],
-    );
-    refused_at(
+        "/in",
+        "`\"body\"` stands where",
+    ),
+    (
         "{ name: b, in: query, schema: { type: string, format: password } }",
-        &[("/schema", "is a password")],
-    );
-    refused_at(
+        "/schema",
+        "is a password",
+    ),
+    (
         "{ name: b, in: query, schema: { type: number, x-unit: metre } }",
-        &[("/schema", "is a quantity")],
-    );
-    refused_at(
+        "/schema",
+        "is a quantity",
+    ),
+    (
         "{ name: b, in: header, style: matrix, schema: { type: string } }",
-        &[("/style", "`matrix` is not supported")],
-    );
-    refused_at(
+        "/style",
+        "`matrix` is not supported",
+    ),
+    (
         "{ name: b, in: query, content: {} }",
-        &[("/content", "neither a `schema` nor a type")],
-    );
-    refused_at(
+        "/content",
+        "neither a `schema` nor a type",
+    ),
+    (
         "{ name: b, in: query, schema: { type: integer, minimum: 5, maximum: 4 } }",
-        &[("/schema", "no number is within both bounds")],
-    );
-    refused_at(
+        "/schema",
+        "no number is within both bounds",
+    ),
+    (
         "{ name: b, in: query, schema: { type: integer, format: int32, minimum: 3000000000 } }",
-        &[("/schema", "no number is within both bounds")],
-    );
+        "/schema",
+        "no number is within both bounds",
+    ),
+];
+
+#[test]
+fn parameters() {
+    for (parameter, below, gist) in PARAMETERS {
+        let pointer = format!("/paths/~1a/get/parameters/0{below}");
+        refused(&with_parameter(parameter), &[(&pointer, gist)]);
+    }
 }
 
 /// A path that is pasted in a wrong place would be no operation, without a word.
@@ -872,15 +894,17 @@ fn paths_in_wrong_places() {
     }
 }
 
+/// A document with one operation that has these security requirements, and these schemes.
+fn secured(security: &str, schemes: &str) -> String {
+    operation(&format!("security: {security}\nresponses: {NO_CONTENT}"))
+        + &format!("components: {{ securitySchemes: {schemes} }}\n")
+}
+
 #[test]
-fn security() {
-    let with = |security: &str, schemes: &str| {
-        operation(&format!("security: {security}\nresponses: {NO_CONTENT}"))
-            + &format!("components: {{ securitySchemes: {schemes} }}\n")
-    };
+fn security_requirements() {
     const OURS: &str = "{ masterToken: { type: http, scheme: bearer }, userToken: { type: http, scheme: bearer } }";
     refused(
-        &with("[{ adminToken: [] }]", OURS),
+        &secured("[{ adminToken: [] }]", OURS),
         &[(
             "/paths/~1a/get/security/0",
             "the security scheme `adminToken` is not declared",
@@ -891,46 +915,42 @@ fn security() {
         &global,
         &[("/security/0", "the security scheme `other` is not declared")],
     );
+    let five = ["a", "b", "c", "d", "e"].map(|it| format!("{it}: {{ type: http, scheme: basic }}"));
     refused(
-        &with(
-            "[{ other: [] }]",
-            "{ other: { type: http, scheme: digest } }",
+        &secured(
+            "[{ a: [], b: [], c: [], d: [], e: [] }]",
+            &format!("{{ {} }}", five.join(", ")),
         ),
-        &[(
-            "/components/securitySchemes/other/scheme",
-            "the scheme `digest` is not supported",
-        )],
-    );
-    refused(
-        &with(
-            "[{ other: [] }]",
-            "{ other: { type: apiKey, in: header, name: \"a b\" } }",
-        ),
-        &[(
-            "/components/securitySchemes/other/name",
-            "no header can be called `a b`",
-        )],
-    );
-    let five = "{ a: { type: http, scheme: basic }, b: { type: http, scheme: basic }, \
-                c: { type: http, scheme: basic }, d: { type: http, scheme: basic }, \
-                e: { type: http, scheme: basic } }";
-    refused(
-        &with("[{ a: [], b: [], c: [], d: [], e: [] }]", five),
         &[("/paths/~1a/get/security/0", "5 schemes at once")],
     );
-    refused(
-        &with("[{ masterToken: [] }]", "{ masterToken: { type: magic } }"),
-        &[(
-            "/components/securitySchemes/masterToken/type",
-            "`\"magic\"` stands where",
-        )],
-    );
+}
+
+#[test]
+fn security_schemes() {
+    for (scheme, key, gist) in [
+        (
+            "{ type: http, scheme: digest }",
+            "scheme",
+            "the scheme `digest` is not supported",
+        ),
+        (
+            "{ type: apiKey, in: header, name: \"a b\" }",
+            "name",
+            "no header can be called `a b`",
+        ),
+        ("{ type: magic }", "type", "`\"magic\"` stands where"),
+    ] {
+        refused(
+            &secured("[{ other: [] }]", &format!("{{ other: {scheme} }}")),
+            &[(&format!("/components/securitySchemes/other/{key}"), gist)],
+        );
+    }
 }
 
 #[test]
 fn schemas() {
     let refused_at = |schema: &str, below: &str, gist: &str| {
-        refused(&answers(schema), &[(&in_schema(below), gist)]);
+        refused(&with_response(schema), &[(&in_schema(below), gist)]);
     };
     refused_at(
         "{ oneOf: [{ type: string }], anyOf: [{ type: integer }] }",
@@ -959,7 +979,7 @@ fn schemas() {
     );
     let twice = "{ oneOf: [{ $ref: \"#/components/schemas/A\" }, { type: array, items: {} }] }";
     refused(
-        &(answers("{ $ref: \"#/components/schemas/A\" }")
+        &(with_response("{ $ref: \"#/components/schemas/A\" }")
             + &format!("components: {{ schemas: {{ A: {twice} }} }}\n")),
         &[("/components/schemas/A", "made of itself")],
     );
@@ -968,7 +988,7 @@ fn schemas() {
 #[test]
 fn values() {
     let refused_at = |schema: &str, below: &str, gist: &str| {
-        refused(&answers(schema), &[(&in_schema(below), gist)]);
+        refused(&with_response(schema), &[(&in_schema(below), gist)]);
     };
     refused_at(
         "{ type: integer, enum: [1, b] }",
@@ -996,119 +1016,141 @@ fn values() {
             "the default is",
         );
     }
-    crate::code(&answers("{ type: integer, nullable: true, default: null }"));
-    crate::code(&answers("{ type: integer, default: 20.0 }"));
-    // A number between quotes can only be that number, and a text without them that text.
-    crate::code(&answers("{ type: integer, default: \"20\" }"));
-    crate::code(&answers("{ type: boolean, default: \"false\" }"));
-    crate::code(&answers("{ type: string, default: 5 }"));
-    crate::code(&answers("{ type: string, default: null }"));
-}
-
-#[test]
-fn extensions() {
-    let with = |extension: &str, schema: &str| {
-        operation(&format!(
-            "{extension}\n\
-             parameters:\n\
-             - {{ name: page, in: query, schema: {{ type: integer, minimum: 1 }} }}\n\
-             - {{ name: size, in: query, schema: {{ type: integer }} }}\n\
-             - {{ name: start, in: query, schema: {{ type: string }} }}\n\
-             - {{ name: end, in: query, schema: {{ type: string }} }}\n\
-             responses:\n  \"200\":\n    description: ok\n    content: {{ application/json: {{ schema: {schema} }} }}\n"
-        ))
-    };
-    const LIST: &str = "{ type: array, items: { type: object, required: [id], properties: { id: { type: integer } } } }";
-    const PAGING: &str = "/paths/~1a/get/x-paging";
-    crate::code(&with("x-paging: { page: page, size: size, key: id }", LIST));
-    let bad = |extension: &str, schema: &str, expected: &[(&str, &str)]| {
-        refused(&with(extension, schema), expected);
-    };
-    bad("x-paging: true", LIST, &[(PAGING, "`true` does not fit")]);
-    bad(
-        "x-paging: { page: page, size: size }",
-        LIST,
-        &[(PAGING, "does not fit")],
-    );
-    bad(
-        "x-paging: { page: page, size: size, key: id, more: x }",
-        LIST,
-        &[(PAGING, "does not fit")],
-    );
-    bad(
-        "x-paging: { page: page, size: size, key: 5 }",
-        LIST,
-        &[(PAGING, "does not fit")],
-    );
-    let ended = crate::code(&with(
-        "x-paging: { page: page, size: size, key: id, end: \"No more.\" }",
-        LIST,
+    crate::code(&with_response(
+        "{ type: integer, nullable: true, default: null }",
     ));
-    assert!(ended.contains("const END: Option<&'static str> = Some(\"No more.\");"));
-    bad(
-        "x-paging: { page: page, size: size, key: id, end: 404 }",
-        LIST,
-        &[(PAGING, "does not fit")],
-    );
-    bad(
-        "x-paging: { page: page, size: size, end: gone }",
-        LIST,
-        &[(PAGING, "does not fit")],
-    );
-    bad(
-        "x-paging: { page: pag, size: siz, key: id }",
-        LIST,
-        &[
-            (PAGING, "`pag` is no query parameter"),
-            (PAGING, "`siz` is no query parameter"),
-        ],
-    );
-    bad(
-        "x-paging: { page: page, size: size, key: name }",
-        LIST,
-        &[(&format!("{PAGING}/key"), "have no required `name`")],
-    );
-    bad(
-        "x-paging: { page: size, size: page, key: id }",
-        LIST,
-        &[(&format!("{PAGING}/page"), "`size` cannot count pages")],
-    );
-    bad(
-        "x-paging: { page: page, size: size, key: id }",
-        "{ type: object }",
-        &[(PAGING, "the answer is no array of objects")],
-    );
-    const PERIOD: &str = "/paths/~1a/get/x-period";
-    bad("x-period: {}", LIST, &[(PERIOD, "does not fit")]);
-    bad(
-        "x-period: { mode: mode, value: page, start: start, end: end, week: YYYY-WW }",
-        LIST,
-        &[(PERIOD, "`mode` is no query parameter")],
-    );
-    bad(
-        "x-period: { mode: page, value: size, start: start, end: end, week: YYYYWW }",
-        LIST,
-        &[(&format!("{PERIOD}/week"), "`YYYYWW` is no form of a week")],
-    );
-    let unit = |schema: &str, gist: &str| {
-        refused(&answers(schema), &[(&in_schema("/x-unit"), gist)]);
-    };
-    unit("{ type: number, x-unit: mile }", "`\"mile\"` is no unit");
-    unit(
-        "{ type: string, x-unit: metre }",
-        "a unit stands on `type: string`",
-    );
-    unit(
-        "{ type: object, x-unit: metre }",
-        "a unit stands on `type: object`",
-    );
-    unit("{ x-unit: metre }", "on a value of no type");
+    crate::code(&with_response("{ type: integer, default: 20.0 }"));
+    // A number between quotes can only be that number, and a text without them that text.
+    crate::code(&with_response("{ type: integer, default: \"20\" }"));
+    crate::code(&with_response("{ type: boolean, default: \"false\" }"));
+    crate::code(&with_response("{ type: string, default: 5 }"));
+    crate::code(&with_response("{ type: string, default: null }"));
 }
 
-/// Faults of every pass come together, in the order of the text.
+const LIST: &str = "{ type: array, items: { type: object, required: [id], properties: { id: { type: integer } } } }";
+
+/// A document with one operation that has this extension and responds with this schema.
+fn extended(extension: &str, schema: &str) -> String {
+    operation(&format!(
+        "{extension}\n\
+         parameters:\n\
+         - {{ name: page, in: query, schema: {{ type: integer, minimum: 1 }} }}\n\
+         - {{ name: size, in: query, schema: {{ type: integer }} }}\n\
+         - {{ name: start, in: query, schema: {{ type: string }} }}\n\
+         - {{ name: end, in: query, schema: {{ type: string }} }}\n\
+         responses:\n  \"200\":\n    description: ok\n    content: {{ application/json: {{ schema: {schema} }} }}\n"
+    ))
+}
+
+/// Values of `x-paging` that are refused, and of each problem where it is and a part of the
+/// message.
+const PAGING: &[(&str, &[(&str, &str)])] = &[
+    ("true", &[("", "`true` does not fit")]),
+    ("{ page: page, size: size }", &[("", "does not fit")]),
+    (
+        "{ page: page, size: size, key: id, more: x }",
+        &[("", "does not fit")],
+    ),
+    (
+        "{ page: page, size: size, key: 5 }",
+        &[("", "does not fit")],
+    ),
+    (
+        "{ page: page, size: size, key: id, end: 404 }",
+        &[("", "does not fit")],
+    ),
+    (
+        "{ page: page, size: size, end: gone }",
+        &[("", "does not fit")],
+    ),
+    (
+        "{ page: pag, size: siz, key: id }",
+        &[
+            ("", "`pag` is no query parameter"),
+            ("", "`siz` is no query parameter"),
+        ],
+    ),
+    (
+        "{ page: page, size: size, key: name }",
+        &[("/key", "have no required `name`")],
+    ),
+    (
+        "{ page: size, size: page, key: id }",
+        &[("/page", "`size` cannot count pages")],
+    ),
+];
+
+const AT_PAGING: &str = "/paths/~1a/get/x-paging";
+
 #[test]
-fn all_at_once() {
-    let text = "\
+fn paging() {
+    let good = "x-paging: { page: page, size: size, key: id }";
+    crate::code(&extended(good, LIST));
+    let ended = "x-paging: { page: page, size: size, key: id, end: \"No more.\" }";
+    assert!(
+        crate::code(&extended(ended, LIST))
+            .contains("const END: Option<&'static str> = Some(\"No more.\");")
+    );
+    for (paging, expected) in PAGING {
+        let pointers = expected
+            .iter()
+            .map(|(below, _)| format!("{AT_PAGING}{below}"));
+        let pointers: Vec<String> = pointers.collect();
+        let expected: Vec<(&str, &str)> = pointers
+            .iter()
+            .zip(*expected)
+            .map(|(pointer, (_, gist))| (&**pointer, *gist))
+            .collect();
+        refused(&extended(&format!("x-paging: {paging}"), LIST), &expected);
+    }
+    refused(
+        &extended(good, "{ type: object }"),
+        &[(AT_PAGING, "the answer is no array of objects")],
+    );
+}
+
+#[test]
+fn periods() {
+    for (period, below, gist) in [
+        ("{}", "", "does not fit"),
+        (
+            "{ mode: mode, value: page, start: start, end: end, week: YYYY-WW }",
+            "",
+            "`mode` is no query parameter",
+        ),
+        (
+            "{ mode: page, value: size, start: start, end: end, week: YYYYWW }",
+            "/week",
+            "`YYYYWW` is no form of a week",
+        ),
+    ] {
+        refused(
+            &extended(&format!("x-period: {period}"), LIST),
+            &[(&format!("/paths/~1a/get/x-period{below}"), gist)],
+        );
+    }
+}
+
+#[test]
+fn units() {
+    for (schema, gist) in [
+        ("{ type: number, x-unit: mile }", "`\"mile\"` is no unit"),
+        (
+            "{ type: string, x-unit: metre }",
+            "a unit stands on `type: string`",
+        ),
+        (
+            "{ type: object, x-unit: metre }",
+            "a unit stands on `type: object`",
+        ),
+        ("{ x-unit: metre }", "on a value of no type"),
+    ] {
+        refused(&with_response(schema), &[(&in_schema("/x-unit"), gist)]);
+    }
+}
+
+/// A document with a fault for every pass.
+const FAULTY: &str = "\
 openapi: 3.0.3
 info: { title: Test, version: [1] }
 paths:
@@ -1136,32 +1178,31 @@ components:
         b: { type: string }
         c: { oneOf: [{ type: string }], anyOf: [{ type: integer }] }
 ";
-    let expected = [
-        ("/info/version", "a text is expected"),
-        ("/paths/~1a~1{id}/get", "has no parameter"),
-        ("/paths/~1a~1{id}/get/parameters/0", "has no `{id"),
-        (
-            "/paths/~1a~1{id}/get/requestBody/content",
-            "multipart/mixed",
-        ),
-        ("/paths/~1b/get/operationId", "stands at"),
-        ("/paths/~1b/get/security/0", "not declared"),
-        ("/paths/~1b/get/responses/default/$ref", "leads to nothing"),
-        ("/components/schemas/A/properties/b", "stands twice"),
-        ("/components/schemas/A/properties/c/anyOf", "beside `oneOf`"),
-    ];
-    refused(text, &expected);
-    let lines: Vec<usize> = problems(text)
+
+/// The problems of [`FAULTY`].
+const FAULTS: &[(&str, &str)] = &[
+    ("/info/version", "a text is expected"),
+    ("/paths/~1a~1{id}/get", "has no parameter"),
+    ("/paths/~1a~1{id}/get/parameters/0", "has no `{id"),
+    (
+        "/paths/~1a~1{id}/get/requestBody/content",
+        "multipart/mixed",
+    ),
+    ("/paths/~1b/get/operationId", "stands at"),
+    ("/paths/~1b/get/security/0", "not declared"),
+    ("/paths/~1b/get/responses/default/$ref", "leads to nothing"),
+    ("/components/schemas/A/properties/b", "stands twice"),
+    ("/components/schemas/A/properties/c/anyOf", "beside `oneOf`"),
+];
+
+/// The faults that all passes find are reported together, in the order of the text.
+#[test]
+fn all_at_once() {
+    refused(FAULTY, FAULTS);
+    let line = |text: &str| -> usize { text.split(':').nth(1).unwrap().parse().unwrap() };
+    let lines: Vec<usize> = problems(FAULTY)
         .iter()
-        .map(|problem| {
-            problem
-                .to_string()
-                .split(':')
-                .nth(1)
-                .unwrap()
-                .parse()
-                .unwrap()
-        })
+        .map(|problem| line(&problem.to_string()))
         .collect();
     assert!(lines.is_sorted(), "{lines:?}");
 }
@@ -1185,7 +1226,7 @@ fn lines_of_json() {
     );
 }
 
-/// One problem is one line, whatever the document has in its names.
+/// One problem is one line, even if a name of the document has line breaks.
 #[test]
 fn one_line_each() {
     let text = document("  {}\n") + "\"paths\\n\\u0007\": 1\n";

@@ -65,7 +65,7 @@ impl Graph {
         }
     }
 
-    /// A glob imports what is used of it; the whole module, if that cannot be told.
+    /// A glob imports what is used of it; the whole module, if that is unknown.
     fn add_glob(
         &mut self,
         tree: &Tree,

@@ -1,4 +1,4 @@
-//! Operations: what they are called, what they take and answer, and who may call them.
+//! Operations: their names, parameters, responses and tokens.
 
 use crate::says;
 
@@ -189,7 +189,7 @@ fn a_setter_has_another_type() {
 }
 
 #[test]
-fn another_answer() {
+fn another_response() {
     says(
         &[(
             "\"201\": { description: ok, content: { application/json: { schema: { $ref: \"#/components/schemas/User\" } } } }",

@@ -134,7 +134,7 @@ fn forms_and_their_parts() {
 }
 
 #[test]
-fn answers_by_status() {
+fn responses_by_status() {
     says(
         &[("        \"204\": { description: It was known. }\n", "")],
         "CreatePetResponse loses NoContent: breaking
@@ -190,9 +190,9 @@ fn a_text_becomes_bytes() {
     );
 }
 
-/// Neither is seen in the type of the answer.
+/// Neither is seen in the type of the response.
 #[test]
-fn an_answer_may_be_empty() {
+fn a_response_may_be_empty() {
     says(
         &[(
             "security: [{ a: [] }, { bOnly: [] }]\n      responses:\n",

@@ -79,7 +79,7 @@ fn a_verdict_is_that_of_the_heaviest_line() {
 }
 
 #[test]
-fn wrong_arguments_are_answered_with_the_usage() {
+fn wrong_arguments_print_the_usage() {
     for arguments in [&[] as &[&str], &[SPEC], &[SPEC, SPEC, SPEC]] {
         let problem = run(arguments).unwrap_err();
         assert!(problem.starts_with("usage: spec-diff OLD NEW"), "{problem}");
@@ -116,15 +116,15 @@ fn how_a_document_is_written_is_no_change() {
     }
 }
 
-/// Another value anywhere in a document is told in words, if the code is another one for it.
+/// A change of any value in a document is reported, if the code changes with it.
 #[test]
 fn nothing_is_lost_in_silence() {
-    let told: usize = [API, FORMS].into_iter().map(told).sum();
-    assert!(told > 100, "{told}");
+    let reported: usize = [API, FORMS].into_iter().map(reported).sum();
+    assert!(reported > 100, "{reported}");
 }
 
-/// How many changes of one value are told.
-fn told(document: &str) -> usize {
+/// Returns how many changes of one value are reported.
+fn reported(document: &str) -> usize {
     let path = Path::new("spec.json");
     let value = fitrankings_codegen::value(path, document).unwrap();
     let before = value.to_string();
@@ -132,12 +132,12 @@ fn told(document: &str) -> usize {
         let generated = generate_from(path, text, Mode::Strict).unwrap();
         code(&(generated.server + &generated.code))
     };
-    let mut told = 0;
+    let mut reported = 0;
     for nth in 0.. {
         let mut changed = value.clone();
         let mut left = nth;
         let Some(place) = change(&mut changed, &mut left, "") else {
-            return told;
+            return reported;
         };
         let after = changed.to_string();
         // Some changes make it a document that is refused.
@@ -149,7 +149,7 @@ fn told(document: &str) -> usize {
         if said.starts_with("nothing") {
             assert_eq!(generated(&before), generated(&after), "{place}");
         } else {
-            told += 1;
+            reported += 1;
         }
     }
     unreachable!("a document has an end")

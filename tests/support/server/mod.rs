@@ -1,4 +1,4 @@
-//! A server on a loopback port that sends bytes which no honest server would send.
+//! A server on a loopback port that can also send what a correct server does not.
 //!
 //! It knows nothing of this crate, so that the tests of all packages can share it.
 #![allow(dead_code, unused_imports, reason = "no test file uses all of it")]
@@ -18,7 +18,7 @@ pub use self::received::Received;
 pub use self::reply::Reply;
 use self::reply::Then;
 
-/// How long something is waited for that must come soon, on a busy machine too.
+/// Timeout for what must happen soon, on a busy machine too.
 pub const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A running server; its threads and sockets end when it is dropped.
@@ -28,10 +28,10 @@ pub struct Server {
 }
 
 struct Shared {
-    answer: Box<dyn Fn(&Received) -> Reply + Send + Sync>,
+    respond: Box<dyn Fn(&Received) -> Reply + Send + Sync>,
     received: Mutex<Vec<Received>>,
     counts: Mutex<Counts>,
-    /// Told of each request and of each connection that ends.
+    /// Notified of each request and of each connection that ends.
     changed: Condvar,
 }
 
@@ -42,10 +42,10 @@ struct Counts {
 }
 
 impl Server {
-    /// Answers every request with what `answer` makes of it.
-    pub fn start(answer: impl Fn(&Received) -> Reply + Send + Sync + 'static) -> Self {
+    /// Starts a server that sends what `respond` returns for each request.
+    pub fn start(respond: impl Fn(&Received) -> Reply + Send + Sync + 'static) -> Self {
         let shared = Arc::new(Shared {
-            answer: Box::new(answer),
+            respond: Box::new(respond),
             received: Mutex::default(),
             counts: Mutex::default(),
             changed: Condvar::new(),
@@ -59,12 +59,12 @@ impl Server {
         Self { listener, shared }
     }
 
-    /// Answers every request with the same.
+    /// Starts a server that sends the same reply to every request.
     pub fn always(reply: Reply) -> Self {
         Self::start(move |_| reply.clone())
     }
 
-    /// Answers the first request with the first reply, and so on; there must not be more requests.
+    /// Starts a server that sends the replies in turn. There must not be more requests than replies.
     pub fn script(replies: impl IntoIterator<Item = Reply, IntoIter: Send + 'static>) -> Self {
         let replies = Mutex::new(replies.into_iter());
         Self::start(move |request| match replies.lock().unwrap().next() {
@@ -139,7 +139,7 @@ impl Shared {
             self.received.lock().unwrap().push(request.clone());
             self.counts.lock().unwrap().requests += 1;
             self.changed.notify_all();
-            let reply = (self.answer)(&request);
+            let reply = (self.respond)(&request);
             stream.write_all(&reply.bytes)?;
             match reply.then {
                 Then::Listen => {}
@@ -170,8 +170,8 @@ impl Drop for Closed<'_> {
     }
 }
 
-/// An address at which nobody listens, and nobody else can as long as this is there: it is the
-/// other end of a connection.
+/// An address without a listener. No other process can listen there while this value lives, since
+/// it is the other end of a connection.
 pub struct Deserted {
     stream: TcpStream,
     _listener: TcpListener,

@@ -1,6 +1,6 @@
 //! Replies, as bytes.
 
-/// What a server says to a request, and what it does then.
+/// The response to a request, and what the server does after it.
 #[derive(Clone)]
 pub struct Reply {
     pub(super) bytes: Vec<u8>,
@@ -24,7 +24,7 @@ impl Reply {
         }
     }
 
-    /// A whole answer, its length included.
+    /// A complete response with `Content-Length`.
     pub fn new(status: u16, headers: &[(&str, &str)], body: impl AsRef<[u8]>) -> Self {
         let body = body.as_ref();
         let length = body.len().to_string();
@@ -32,12 +32,12 @@ impl Reply {
         Self::head(status, &headers).and(body)
     }
 
-    /// A whole answer in JSON.
+    /// A complete response in JSON.
     pub fn json(status: u16, body: impl AsRef<[u8]>) -> Self {
         Self::new(status, &[("Content-Type", "application/json")], body)
     }
 
-    /// A whole answer in HTML.
+    /// A complete response in HTML.
     pub fn html(status: u16, body: impl AsRef<[u8]>) -> Self {
         Self::new(status, &[("Content-Type", "text/html")], body)
     }

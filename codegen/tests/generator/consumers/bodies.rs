@@ -1,13 +1,20 @@
 use fitrankings::requests::File;
 use fitrankings::types::{DeleteWithBodyBody, GrantFilter, GrantGrantType, PatchJsonBody, PostFilesBodyAbout, SeveralBody};
+use fitrankings::{Client, NoToken};
 
 fn main() {
     const NOTHING: (u16, &str, &str) = (204, "text/plain", "");
-    let mut answers = vec![(200, "application/json", r#"{"access_token": "canary"}"#)];
-    answers.extend([NOTHING; 11]);
-    let server = Server::new(answers);
+    let mut responses = vec![(200, "application/json", r#"{"access_token": "canary"}"#)];
+    responses.extend([NOTHING; 11]);
+    let server = Server::new(responses);
     let client = server.client();
+    sends_forms(&client, &server);
+    sends_files(&client, &server);
+    sends_text_and_bytes(&client, &server);
+    sends_json(&client, &server);
+}
 
+fn sends_forms(client: &Client<NoToken>, server: &Server) {
     let mut filter = GrantFilter::default();
     filter.since = Some("2017-08-12".parse().unwrap());
     filter.ids = vec![1, 2];
@@ -31,7 +38,9 @@ fn main() {
     let form = [("a".to_owned(), "1 2".to_owned()), ("b".to_owned(), "3".to_owned())];
     client.post_free_form().body(form.into_iter().collect()).call().unwrap();
     assert_eq!(server.asked().body, "a=1%202&b=3");
+}
 
+fn sends_files(client: &Client<NoToken>, server: &Server) {
     let mut about = PostFilesBodyAbout::default();
     about.title = Some("A title".into());
     client
@@ -61,7 +70,9 @@ fn main() {
 
     client.post_nothing().call().unwrap();
     assert!(server.asked().header("content-type").starts_with("multipart/form-data"));
+}
 
+fn sends_text_and_bytes(client: &Client<NoToken>, server: &Server) {
     client.put_text("a;b\n").call().unwrap();
     let asked = server.asked();
     assert_eq!((asked.header("content-type"), asked.body.as_str()), ("text/csv", "a;b\n"));
@@ -75,7 +86,9 @@ fn main() {
     client.patch_bytes().call().unwrap();
     let asked = server.asked();
     assert_eq!((asked.header("content-type"), asked.body.as_str()), ("", ""));
+}
 
+fn sends_json(client: &Client<NoToken>, server: &Server) {
     let mut body = PatchJsonBody::default();
     body.a = Some("x".into());
     client.patch_json(body).call().unwrap();
@@ -83,7 +96,7 @@ fn main() {
     assert_eq!(asked.header("content-type"), "application/merge-patch+json");
     assert_eq!(asked.body, r#"{"a":"x"}"#);
 
-    // What the service alone writes has not to be given.
+    // A `readOnly` property is not required in a request.
     let mut body = SeveralBody::default();
     body.name = Some("n".into());
     client.put_any_of_them(body).call().unwrap();

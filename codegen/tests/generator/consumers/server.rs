@@ -2,16 +2,16 @@
 #[path = "../../fitrankings/tests/support/server/mod.rs"]
 mod server;
 
-/// Answers each request with the next answer.
+/// A server that sends the given responses in turn.
 struct Server {
     server: server::Server,
     asked: std::cell::Cell<usize>,
 }
 
 impl Server {
-    /// Each answer is a status, a media type and a body.
-    fn new(answers: Vec<(u16, &'static str, &'static str)>) -> Self {
-        let replies = answers.into_iter().map(|(status, media_type, body)| {
+    /// Each response is a status, a media type and a body.
+    fn new(responses: Vec<(u16, &'static str, &'static str)>) -> Self {
+        let replies = responses.into_iter().map(|(status, media_type, body)| {
             server::Reply::new(status, &[("Content-Type", media_type)], body)
         });
         Self {
@@ -26,7 +26,7 @@ impl Server {
         client.build(fitrankings::NoToken).unwrap()
     }
 
-    /// The next request.
+    /// The first request that was not returned before.
     fn asked(&self) -> Asked {
         let number = self.asked.replace(self.asked.get() + 1);
         let request = &self.server.received()[number];

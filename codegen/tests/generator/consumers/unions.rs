@@ -1,25 +1,35 @@
 use fitrankings::types::{Cat, Json, Pet, ThingAny, ThingBeside, ThingEvent, ThingMerged, Vehicle};
+use fitrankings::{Client, NoToken};
 use serde_json::json;
 
+const JSON: &str = "application/json";
+
+/// Records whose fields are unions, with values of most of their types.
+const THINGS: &str = r#"[
+    {"pet": {"kind": "dog"}, "any": {"x": 1, "y": 2}, "vehicle": {"type": "RaceBike", "wheels": 2, "gears": 9},
+     "event": {"type": "stopped", "why": "rain"}, "merged": "", "number": 1, "open": "c",
+     "beside": {"id": 1, "name": "n"}, "json": [1, "a", {"b": true}], "nothing": null},
+    {"pet": 5, "any": {"name": "n"}, "vehicle": {"type": "Boat"}, "merged": null,
+     "beside": {"id": 1, "reason": "r"}, "event": {"type": "paused"}},
+    {"pet": {}, "any": "2017-08-12T00:00:00Z"},
+    {"pet": {}, "any": true},
+    {"pet": {}, "any": ["a"]},
+    {"pet": {}, "any": {"else": 1}}
+]"#;
+
 fn main() {
-    const JSON: &str = "application/json";
     let server = Server::new(vec![
         (200, JSON, r#"{"kind": "kitten", "lives": 7, "friend": {"kind": "dog", "friends": [{"kind": "mouse"}]}}"#),
         (200, JSON, r#"{"kind": "cat", "lives": "many"}"#),
         (204, JSON, ""),
-        (200, JSON, r#"[
-            {"pet": {"kind": "dog"}, "any": {"x": 1, "y": 2}, "vehicle": {"type": "RaceBike", "wheels": 2, "gears": 9},
-             "event": {"type": "stopped", "why": "rain"}, "merged": "", "number": 1, "open": "c",
-             "beside": {"id": 1, "name": "n"}, "json": [1, "a", {"b": true}], "nothing": null},
-            {"pet": 5, "any": {"name": "n"}, "vehicle": {"type": "Boat"}, "merged": null,
-             "beside": {"id": 1, "reason": "r"}, "event": {"type": "paused"}},
-            {"pet": {}, "any": "2017-08-12T00:00:00Z"},
-            {"pet": {}, "any": true},
-            {"pet": {}, "any": ["a"]},
-            {"pet": {}, "any": {"else": 1}}
-        ]"#),
+        (200, JSON, THINGS),
     ]);
     let client = server.client();
+    reads_and_sends_a_tagged_union(&client, &server);
+    reads_unions_in_fields(&client);
+}
+
+fn reads_and_sends_a_tagged_union(client: &Client<NoToken>, server: &Server) {
     let Pet::Cat(cat) = client.get_pet("a".to_owned().into()).call().unwrap() else {
         panic!("it is a cat");
     };
@@ -32,10 +42,12 @@ fn main() {
     server.asked();
     assert_eq!(server.asked().line, "GET /pets/5");
 
-    // The tag is written, whatever the record says.
+    // The tag is that of the variant, even if the value has another.
     client.put_pet("a", Pet::from(Cat::new("", 9))).call().unwrap();
     assert_eq!(server.asked().body, r#"{"kind":"cat","lives":9}"#);
+}
 
+fn reads_unions_in_fields(client: &Client<NoToken>) {
     let things = client.list_things().call().unwrap();
     let [first, second, third, fourth, fifth, sixth] = things.as_slice() else {
         panic!("{things:?}");
