@@ -443,7 +443,7 @@ mod environment {
         };
         assert_eq!(logins(), 0);
         assert_eq!(from_env(&[url, id, secret]), master);
-        assert_eq!(exchanges(), 1);
+        assert_eq!(logins(), 1);
         // An empty variable counts as not set.
         assert_eq!(from_env(&[url, (MASTER, ""), (USER, &user)]), one);
     }

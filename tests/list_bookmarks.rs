@@ -395,17 +395,17 @@ fn broken_records_come_once_across_a_bookmark() {
             None => Reply::json(200, "[]"),
         }
     });
-    let all: Vec<String> = of(&server).map(text_of).collect();
+    let all: Vec<String> = of(&server).map(told).collect();
     assert_eq!(all.len(), 8);
     for arrivals in 0..=4 {
         for stop in 0..=8 {
             arrived.store(0, Ordering::Relaxed);
             let mut items = of(&server);
-            let mut got: Vec<String> = items.by_ref().take(stop).map(text_of).collect();
+            let mut got: Vec<String> = items.by_ref().take(stop).map(told).collect();
             arrived.store(arrivals, Ordering::Relaxed);
             let rest = of(&server).start_at(&kept(&items.bookmark()));
             got.extend(
-                rest.map(text_of)
+                rest.map(told)
                     .filter(|one| one.len() < 4 || one.contains('{')),
             );
             assert_eq!(got, all, "{arrivals} arrived after {stop}");
@@ -439,16 +439,16 @@ fn a_key_that_stands_twice_on_a_page_loses_no_record_to_a_bookmark() {
             2 => list(&[user(3)]),
             _ => Reply::json(200, "[]"),
         });
-        let all: Vec<String> = of(&server).map(text_of).collect();
+        let all: Vec<String> = of(&server).map(told).collect();
         assert_eq!(all.len(), count + 1);
         for stop in 0..=count {
             for further in 0..=count {
                 let mut items = of(&server);
-                let mut got: Vec<String> = items.by_ref().take(stop).map(text_of).collect();
+                let mut got: Vec<String> = items.by_ref().take(stop).map(told).collect();
                 let mut items = of(&server).start_at(&kept(&items.bookmark()));
-                got.extend(items.by_ref().take(further).map(text_of));
+                got.extend(items.by_ref().take(further).map(told));
                 let rest = of(&server).start_at(&kept(&items.bookmark()));
-                got.extend(rest.map(text_of));
+                got.extend(rest.map(told));
                 assert_eq!(got, all, "after {stop} and {further}");
             }
             let mut items = of(&server);
@@ -479,7 +479,7 @@ fn a_cancelled_list_explains_no_more_broken_records_and_loses_none() {
     let client = builder.build(MasterToken::new(TOKEN).unwrap()).unwrap();
     let client = client.with_cancel(&handle);
     let mut items = client.list_users().items();
-    let mut got = vec![text_of(items.next().unwrap())];
+    let mut got = vec![told(items.next().unwrap())];
     handle.cancel();
     for _ in 0..2 {
         let error = items.next().unwrap().unwrap_err();
@@ -492,15 +492,15 @@ fn a_cancelled_list_explains_no_more_broken_records_and_loses_none() {
         items.resume();
     }
     let rest = of(&server).start_at(&kept(&items.bookmark()));
-    got.extend(rest.map(text_of));
-    assert_eq!(got, of(&server).map(text_of).collect::<Vec<_>>());
+    got.extend(rest.map(told));
+    assert_eq!(got, of(&server).map(told).collect::<Vec<_>>());
 }
 
 #[test]
 fn a_list_out_of_time_says_so_and_goes_on_with_the_broken_records() {
     let server = mostly_broken();
     let mut items = of(&server);
-    let mut got = vec![text_of(items.next().unwrap())];
+    let mut got = vec![told(items.next().unwrap())];
     let timeout = Duration::from_millis(1);
     items = items.timeout(timeout);
     std::thread::sleep(timeout);
@@ -515,8 +515,8 @@ fn a_list_out_of_time_says_so_and_goes_on_with_the_broken_records() {
     assert!(items.next().is_none());
     items = items.timeout(Duration::MAX);
     items.resume();
-    got.extend(items.map(text_of));
-    assert_eq!(got, of(&server).map(text_of).collect::<Vec<_>>());
+    got.extend(items.map(told));
+    assert_eq!(got, of(&server).map(told).collect::<Vec<_>>());
 
     let mut pages = users(&server).pages().timeout(timeout);
     std::thread::sleep(timeout);

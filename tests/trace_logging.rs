@@ -1,4 +1,5 @@
-//! A logger that takes records of every level. It has its own file, as a process has one logger.
+//! Nothing is sent if the logger takes TRACE records of the wire. A process has one logger, so this
+//! test has a file of its own.
 #![allow(clippy::panic, clippy::unwrap_used)]
 
 mod support;
@@ -12,7 +13,7 @@ use support::{Reply, Server};
 
 const SECRET: &str = "sR3jKy6mFp";
 
-/// A logger that takes TRACE from targets that begin with one of these, and DEBUG from all.
+/// Takes TRACE from targets that begin with one of these, and DEBUG from all.
 struct Recorder {
     traced: Mutex<&'static [&'static str]>,
     records: Mutex<String>,
@@ -46,7 +47,25 @@ fn trace(targets: &'static [&'static str]) {
     RECORDER.records.lock().unwrap().clear();
 }
 
-/// A single test, since all tests of a process share its logger.
+/// Returns what has been recorded since [`trace`] was called.
+fn records() -> String {
+    RECORDER.records.lock().unwrap().clone()
+}
+
+/// Responds with an empty list first, and then with redirects that contain the token.
+fn server() -> Server {
+    let asked = AtomicUsize::new(0);
+    Server::start(move |_| match asked.fetch_add(1, Ordering::Relaxed) {
+        0 => Reply::json(200, "[]"),
+        _ => Reply::new(302, &[("Location", &format!("/?token={SECRET}"))], ""),
+    })
+}
+
+fn token() -> MasterToken {
+    MasterToken::new(SECRET).unwrap()
+}
+
+/// One test, since the logger is the same for all.
 #[test]
 fn a_logger_that_would_take_the_token_is_sent_none_unless_that_is_allowed() {
     log::set_logger(&RECORDER).unwrap();
@@ -68,7 +87,28 @@ fn a_logger_that_would_take_the_token_is_sent_none_unless_that_is_allowed() {
     check_allowed(&server);
 }
 
-    // As the message advises.
+/// Requests fail before anything is sent.
+fn check_refused(client: &Client<MasterToken>, targets: &[&str]) {
+    let credentials = Credentials::new("id", SECRET);
+    for error in [
+        client.list_users().call().unwrap_err(),
+        client.request_master_token(credentials).unwrap_err(),
+    ] {
+        assert!(error.is_invalid_input(), "{error}");
+        let message = error.to_string();
+        for advice in [
+            "nothing is sent, since the logger takes records of the level TRACE from `ureq`",
+            "set both to DEBUG",
+            "`allow_wire_log(true)`",
+        ] {
+            assert!(message.contains(advice), "{targets:?}: {message}");
+        }
+    }
+    assert!(!records().contains(SECRET), "{}", records());
+}
+
+/// A logger that is set as the message advises sees requests, and no token.
+fn check_advice(server: &Server, client: &Client<MasterToken>) {
     trace(&["a", "f", "h", "log", "r", "std"]);
     assert!(client.list_users().call().unwrap().is_empty());
     assert!(client.list_users().call().unwrap_err().is_redirect());
@@ -85,7 +125,5 @@ fn check_allowed(server: &Server) {
     let allowed = allowed.build(token()).unwrap();
     assert!(allowed.list_users().call().unwrap_err().is_redirect());
     assert_eq!(server.received().len(), 3);
-    // This shows that the check above works.
-    let records = RECORDER.records.lock().unwrap().clone();
-    assert!(records.contains(SECRET), "{records}");
+    assert!(records().contains(SECRET), "{}", records());
 }
