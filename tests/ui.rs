@@ -14,7 +14,7 @@ const CASES: [(&str, &[&str]); 8] = [
         "group_summary_of_a_user",
         &[
             "error[E0277]: this operation takes a `MasterToken`, and the client's token is `UserToken`",
-            "wants a `Client<MasterToken>`",
+            "requires a `Client<MasterToken>`",
             "`client.with_token(token)` makes such a client of the one at hand",
         ],
     ),
@@ -30,7 +30,7 @@ const CASES: [(&str, &[&str]); 8] = [
         "users_of_nobody",
         &[
             "this operation takes a `MasterToken` or a `UserToken`, and the client's token is `NoToken`",
-            "wants a `Client<MasterToken>` or `Client<UserToken>`",
+            "requires a `Client<MasterToken>` or `Client<UserToken>`",
         ],
     ),
     ("answer_as_a_literal", &["error[E0639]"]),

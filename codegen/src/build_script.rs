@@ -138,7 +138,7 @@ impl BuildScript {
 fn write(folder: Option<&OsStr>, generated: &Generated) -> Result<(), Diagnostic> {
     let Some(folder) = folder else {
         return Err(Diagnostic::new(Path::new("OUT_DIR"), "", "it is not set")
-            .remedy("run this build script by way of cargo"));
+            .remedy("run this build script with cargo"));
     };
     for (name, code) in [
         ("api.rs", &generated.code),
@@ -147,7 +147,7 @@ fn write(folder: Option<&OsStr>, generated: &Generated) -> Result<(), Diagnostic
         let path = Path::new(folder).join(name);
         std::fs::write(&path, code).map_err(|error| {
             Diagnostic::new(&path, "", format!("it cannot be written: {error}"))
-                .remedy("see to it that cargo can write to its target folder")
+                .remedy("make sure that cargo can write to its target folder")
         })?;
     }
     Ok(())
@@ -184,7 +184,7 @@ fn document(own: &Path, spec: Option<&OsStr>) -> Result<PathBuf, Diagnostic> {
 
 fn missing(path: &Path, error: &io::Error) -> Diagnostic {
     let found = format!("{SPEC} names a file that cannot be read: {error}");
-    let remedy = "mend the path; one with `relative = true` in a .cargo/config.toml starts at the \
+    let remedy = "fix the path; one with `relative = true` in a .cargo/config.toml starts at the \
         folder that .cargo is in";
     Diagnostic::new(path, "", found).remedy(remedy)
 }

@@ -46,7 +46,7 @@ pub fn read(source: &Source) -> Result<Api, Diagnostics> {
         for (pointer, diagnostic) in faults.components {
             source.remove(&pointer);
             removed.insert(pointer);
-            unused.push(format!("{diagnostic}; nothing uses it: passed over"));
+            unused.push(format!("{diagnostic}; nothing uses it: ignored"));
         }
         source.diagnostics = Diagnostics::default();
         if removed.len() == before || operations(&source).is_empty() {

@@ -138,10 +138,10 @@ impl Call<'_> {
         let from = rust(self.old, self.types[0]);
         let to = rust(self.new, self.types[1]);
         if from == to {
-            report.instead(subject, "reads its answer as", reading(old), reading(new));
+            report.instead(subject, "reads its response as", reading(old), reading(new));
         } else {
             let [from, to] = both(&from, &to);
-            report.breaking(format!("{subject} answers {to} instead of {from}"));
+            report.breaking(format!("{subject} returns {to} instead of {from}"));
         }
         let accept = |operation: &Operation| operation.accept.clone().unwrap_or("JSON".to_owned());
         report.instead(subject, "asks for", accept(self.old), accept(self.new));
@@ -253,9 +253,9 @@ impl Call<'_> {
         report.presence(present, format!("{raw} is gone"), format!("{raw} is new"));
         if present == [true, true] && old != new {
             let answers = if new == Some(true) {
-                "answers an `Option` now"
+                "returns an `Option` now"
             } else {
-                "no longer answers an `Option`"
+                "no longer returns an `Option`"
             };
             report.breaking(format!("{raw} {answers}"));
         }

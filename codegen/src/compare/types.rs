@@ -55,7 +55,7 @@ impl<'a> Type<'a> {
             Self::Record(_) => "a struct",
             Self::Enum(_) => "an enum",
             Self::Union(_) => "a union",
-            Self::Response(_) => "an enum of answers",
+            Self::Response(_) => "an enum of responses",
         }
     }
 

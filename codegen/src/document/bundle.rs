@@ -59,7 +59,7 @@ fn gather(source: &mut Source) {
                     .iter()
                     .find_map(|diagnostic| diagnostic.unquoted());
                 let why = why.unwrap_or_else(|| NO_PART.to_owned());
-                source.close(prefix, path, Unread::new(why, "mend that file"));
+                source.close(prefix, path, Unread::new(why, "fix that file"));
             }
         }
     }
@@ -69,7 +69,7 @@ fn gather(source: &mut Source) {
             roots.insert(number.to_string(), file.root);
             source.add(prefix, path, file.lines, file.diagnostics);
         } else {
-            let remedy = "refer to an object of OpenAPI in a YAML or JSON file";
+            let remedy = "refer to an OpenAPI object in a YAML or JSON file";
             source.close(prefix, path, Unread::new(NO_PART, remedy));
         }
     }
@@ -81,7 +81,7 @@ fn gather(source: &mut Source) {
     }
 }
 
-const NO_PART: &str = "no reference leads to an object of OpenAPI in it, so nothing of it is shown";
+const NO_PART: &str = "no reference leads to an OpenAPI object in it, so its content is not shown";
 
 struct Files {
     /// The folder of the document.
@@ -177,7 +177,7 @@ impl Files {
         }
         if !path.is_file() {
             let why = format!("there is no file {}", path.display());
-            let remedy = "put the file there, or mend the reference; a relative one starts at the \
+            let remedy = "put the file there, or fix the reference; a relative one starts at the \
                 file that it stands in";
             return Err(Unread::new(why, remedy));
         }

@@ -125,7 +125,7 @@ impl<'p> ValueBuilder<'p> {
         *key = Some(name.to_owned());
         if twice {
             let first = self.lines.get(&pointer).copied().unwrap_or_default();
-            let found = format!("the key `{name}` stands twice here, first in line {first}");
+            let found = format!("duplicate key `{name}`, first in line {first}");
             self.report(&pointer, line, found, "keep one of the two");
         }
         self.lines.insert(pointer, line);
@@ -139,7 +139,7 @@ impl<'p> ValueBuilder<'p> {
     ) -> Result<(), Diagnostic> {
         if self.takes_key() {
             return Err(self
-                .diagnostic(line, "a list or an object stands where a key is expected")
+                .diagnostic(line, "found a list or an object, expected a key")
                 .remedy("keys are plain text"));
         }
         let pointer = self.pointer();
@@ -186,7 +186,7 @@ impl<'p> ValueBuilder<'p> {
     pub fn alias(&mut self, anchor: usize, line: usize) -> Result<(), Diagnostic> {
         if self.takes_key() {
             return Err(self
-                .diagnostic(line, "an alias stands where a key is expected")
+                .diagnostic(line, "found an alias, expected a key")
                 .remedy("keys are plain text"));
         }
         let Some(anchored) = self.anchors.get(&anchor).map(Rc::clone) else {

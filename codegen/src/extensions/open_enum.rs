@@ -11,8 +11,8 @@ pub const KEY: &str = "x-extensible-enum";
 pub fn check(findings: &mut Findings<'_>, pointer: &str) {
     let at = join(pointer, KEY);
     if let Some(other) = findings.source.at(&at).filter(|value| !value.is_array()) {
-        let found = format!("`{KEY}` is {}, not a list of texts", type_of(other));
-        findings.report(&at, found, "list the texts, or leave it out");
+        let found = format!("`{KEY}` is {}, not an array of strings", type_of(other));
+        findings.report(&at, found, "list the strings, or remove the key");
     }
 }
 

@@ -33,7 +33,7 @@ impl<'s> Context<'s> {
     pub fn check_header(&mut self, pointer: &str, name: &str) -> bool {
         let fits = names::is_header(name);
         if !fits {
-            let found = format!("no header can be called `{name}`");
+            let found = format!("`{name}` is not a valid header name");
             self.report(&join(pointer, "name"), found, "use letters, digits and `-`");
         }
         fits
@@ -85,7 +85,7 @@ impl<'s> Context<'s> {
                 self.report(
                     pointer,
                     format!("this cannot be read: {error}"),
-                    "mend it as the OpenAPI specification has it",
+                    "fix it according to the OpenAPI specification",
                 );
                 None
             }

@@ -192,7 +192,7 @@ impl Reader<'_> {
             }
             (None, false) => {
                 self.context
-                    .note(&owner, "a server without a host: passed over");
+                    .note(&owner, "a server without a host: ignored");
                 return None;
             }
         };
@@ -214,9 +214,9 @@ impl Reader<'_> {
         let at = join(pointer, "operationId");
         if let Some(first) = self.ids.insert(id.clone(), at.clone()) {
             let first = self.context.source.shown(&format!("#{first}"));
-            let found = format!("the operationId `{id}` stands at {first} already");
+            let found = format!("the operationId `{id}` is already used at {first}");
             self.context
-                .report(&at, found, "every operation wants an id of its own");
+                .report(&at, found, "give every operation a unique id");
         }
         id
     }

@@ -71,9 +71,9 @@ fn gather(
             };
             match parameters.iter().find(|(_, known)| same(known, &parameter)) {
                 Some((first, _)) if first.starts_with(&list) => {
-                    let found = format!("the parameter `{}` stands twice", parameter.wire);
+                    let found = format!("duplicate parameter `{}`", parameter.wire);
                     let first = context.source.shown(&format!("#{first}"));
-                    context.report(&at, found, format!("keep one; the first is {first}"));
+                    context.report(&at, found, format!("keep one; the first is at {first}"));
                 }
                 Some(_) => {}
                 None => parameters.push((at, parameter)),
@@ -214,7 +214,7 @@ pub fn style(
         | (ParameterLocation::Query | ParameterLocation::Cookie, "simple") => {
             context.note(
                 &at,
-                &format!("the style `{style}` has no meaning here: passed over"),
+                &format!("the style `{style}` has no meaning here: ignored"),
             );
             default_style(location)
         }
@@ -299,7 +299,7 @@ fn check_secret(context: &mut Context<'_>, schema: &Schema, name: &str, pointer:
         ),
         schema if unit::is_quantity(&schema) => (
             "a quantity with a unit, which is not supported here",
-            "leave `x-unit` out, and say the unit in the description",
+            "leave `x-unit` out, and name the unit in the description",
         ),
         _ => return,
     };
@@ -331,8 +331,8 @@ fn bounds(
     let maximum = bound("maximum", "exclusiveMaximum", -1);
     let (low, high) = (minimum.unwrap_or(least), maximum.unwrap_or(most));
     if low > high || low > most || high < least {
-        let found = "no number is within both bounds, and one that the type holds";
-        context.report(pointer, found, "mend `minimum` or `maximum`");
+        let found = "no value of the type is within both bounds";
+        context.report(pointer, found, "fix `minimum` or `maximum`");
         return (None, None);
     }
     (

@@ -46,7 +46,7 @@ impl SecuritySchemes {
                 .collect();
             if schemes.len() > MOST {
                 let found = format!("{} schemes at once are not supported", schemes.len());
-                context.report(&at, found, format!("no more than {MOST} go together"));
+                context.report(&at, found, format!("use at most {MOST} at once"));
             }
             let count = schemes.len();
             let tokens = schemes
@@ -150,7 +150,7 @@ fn kind(
                 "basic" => SchemeKind::Basic,
                 _ => {
                     let found = format!("the scheme `{scheme}` is not supported");
-                    let remedy = "`basic` and `bearer` are; anything else can be an `apiKey` in the header `Authorization`";
+                    let remedy = "`basic` and `bearer` are; declare any other as an `apiKey` in the header `Authorization`";
                     context.report(&join(pointer, "scheme"), found, remedy);
                     return None;
                 }

@@ -180,8 +180,8 @@ impl<'s> Registry<'s> {
 
     /// Reports a schema that is made of itself.
     pub fn report_circle(&mut self, pointer: &str) {
-        let found = "the schema is made of itself, with no object in between";
-        let remedy = "put one of the steps of the circle into a property of an object";
+        let found = "the schema contains itself, with no object in between";
+        let remedy = "put one of the references into a property of an object";
         self.report(pointer, found, remedy);
     }
 }

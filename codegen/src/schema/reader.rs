@@ -60,8 +60,8 @@ impl<'s> SchemaReader<'s> {
             return Schema::Any;
         }
         if self.open.len() >= MAX_DEPTH {
-            let found = format!("more than {MAX_DEPTH} schemas stand in one another here");
-            let remedy = "put an object in between, or take steps out";
+            let found = format!("more than {MAX_DEPTH} schemas are nested here");
+            let remedy = "put an object in between, or remove levels";
             self.registry.report(pointer, found, remedy);
             return Schema::Any;
         }
@@ -108,7 +108,7 @@ impl<'s> SchemaReader<'s> {
         match SchemaKind::of(value) {
             SchemaKind::Choice(_) => self.choice(value, pointer, name),
             SchemaKind::Choices(first, second) => {
-                let found = format!("`{second}` stands beside `{first}`, which is not supported");
+                let found = format!("`{second}` beside `{first}` is not supported");
                 let at = join(pointer, second);
                 self.registry.report(&at, found, "keep one of them");
                 Schema::Any
@@ -161,8 +161,8 @@ impl<'s> SchemaReader<'s> {
                     Value::String(_) | Value::Null => {}
                     other => {
                         let (shown, of_type) = (show(other), type_of(other));
-                        let found = format!("{shown} is {of_type}, in an enum of texts");
-                        let remedy = "put it between quotes, or give the enum its `type`";
+                        let found = format!("{shown} is {of_type}, in an enum of strings");
+                        let remedy = "quote it, or give the enum its `type`";
                         self.registry.report(&at, found, remedy);
                     }
                 }

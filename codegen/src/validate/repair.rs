@@ -44,7 +44,7 @@ pub fn of_missing(object: &Object) -> Option<(Value, Option<&'static str>)> {
     if std::ptr::eq(object, &RESPONSE) || std::ptr::eq(object, &INFO) {
         return Some((Value::from(""), None));
     }
-    let note = "no responses are described: whatever comes is let go";
+    let note = "no responses are described: the body is discarded";
     std::ptr::eq(object, &OPERATION).then(|| (Value::Object(Map::new()), Some(note)))
 }
 

@@ -96,9 +96,9 @@ pub fn remedy(key: &str, object: &Object) -> Option<String> {
     } else if std::ptr::eq(object, &RESPONSES) {
         "a status is written `404`, a range `4XX`, and the rest `default`".to_owned()
     } else if let Some(name) = similar {
-        format!("is it `{name}`? Keys of your own begin with `x-`")
+        format!("did you mean `{name}`? Keys of your own begin with `x-`")
     } else {
-        "mend or delete it; keys of your own begin with `x-`".to_owned()
+        "fix or delete it; keys of your own begin with `x-`".to_owned()
     };
     Some(remedy)
 }
@@ -106,5 +106,7 @@ pub fn remedy(key: &str, object: &Object) -> Option<String> {
 /// Returns what to do about a path that stands in a wrong place, where it would be no operation.
 pub fn misplaced_path(key: &str) -> Option<&'static str> {
     let is_path = key.starts_with('/');
-    is_path.then_some("it looks like a path: move it under `paths`, indented like the paths there")
+    is_path.then_some(
+        "this looks like a path: move it under `paths`, with the same indent as the other paths",
+    )
 }

@@ -1,4 +1,4 @@
-//! What becomes of a request: its parameters and its body, a step for each, and its answer.
+//! The methods that send a request: a step for each parameter and the body, then the response.
 
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::quote;
@@ -12,7 +12,7 @@ use crate::model::{
 };
 use crate::text::media_type::is_plain_json;
 
-/// The function that hands the request to the one send path.
+/// The methods of a builder that build the request and send it.
 pub fn call(operation: &Operation, types: &Types) -> TokenStream {
     let steps = operation.parameters.iter().map(step);
     let period = operation.period.as_ref().map(period_step);
@@ -25,15 +25,16 @@ pub fn call(operation: &Operation, types: &Types) -> TokenStream {
     let (rust, send) = send(operation, types);
     let raw = raw(operation);
     let page = operation.paging.as_ref().map(|_| {
-        docs("\nThat is one page: [`items`](Self::items) and [`pages`](Self::pages) give the whole list.")
+        docs("\nReturns one page. [`items`](Self::items) and [`pages`](Self::pages) return the whole list.")
     });
     quote! {
-        /// Sends the request and waits for the answer.
+        /// Sends the request and returns the response.
         #page
         ///
         /// # Errors
         ///
-        /// Whatever went wrong, from the connection to the answer: see [`Error`].
+        /// Returns an [`Error`] if the request is not valid, if it cannot be sent, if the response has an
+        /// error status, or if its body cannot be decoded.
         pub fn call(&self) -> Result<#rust, Error> {
             self.request()#send
         }
@@ -51,13 +52,13 @@ pub fn call(operation: &Operation, types: &Types) -> TokenStream {
     }
 }
 
-/// The function that gives the JSON of an answer as it came. A secret in it would no longer be one.
+/// The method that returns the JSON of a response. It would expose a secret in the response.
 fn raw(operation: &Operation) -> Option<TokenStream> {
     let (rust, send, nothing) = if raw_may_be_empty(operation)? {
         (
             quote!(Option<Box<serde_json::value::RawValue>>),
             quote!(.maybe_json()),
-            docs(" It is `None` where the answer is empty."),
+            docs(" Returns `None` if the body is empty."),
         )
     } else {
         (
@@ -67,14 +68,15 @@ fn raw(operation: &Operation) -> Option<TokenStream> {
         )
     };
     Some(quote! {
-        /// Sends the request, and returns the JSON of a success as it came: with the keys that
-        /// [`types`](crate::types) do not have, and also where [`call`](Self::call) fails to decode
-        /// it.
+        /// Sends the request and returns the JSON of a successful response unchanged.
+        ///
+        /// It includes keys that [`types`](crate::types) do not define, and JSON that
+        /// [`call`](Self::call) cannot decode.
         #nothing
         ///
         /// # Errors
         ///
-        /// The same as those of [`call`](Self::call), but that any JSON is taken.
+        /// The same as [`call`](Self::call), but any valid JSON is accepted.
         pub fn call_raw(&self) -> Result<#rust, Error> {
             self.request()#send
         }
@@ -99,14 +101,14 @@ pub fn raw_may_be_empty(operation: &Operation) -> Option<bool> {
     (json && !other && operation.secrets.is_empty()).then_some(empty)
 }
 
-/// What an operation answers with, and the step that gets it.
+/// Returns the type of a response, and the step that sends the request and decodes it.
 pub fn send(operation: &Operation, types: &Types) -> (TokenStream, TokenStream) {
     match &operation.response {
         Response::Always(Content::Json(schema)) if operation.paging.is_some() => {
             (types.of(schema), quote!(.page(<Self as Paged>::KEY)))
         }
         Response::Always(Content::Json(schema)) if schema.has_instants() => {
-            let send = quote!(.json::<crate::runtime::deserialize_with::Saturated<_>>().map(|answer| answer.0));
+            let send = quote!(.json::<crate::runtime::deserialize_with::Saturated<_>>().map(|response| response.0));
             (types.of(schema), send)
         }
         Response::Always(Content::Json(schema)) => (types.of(schema), quote!(.json())),
@@ -118,7 +120,7 @@ pub fn send(operation: &Operation, types: &Types) -> (TokenStream, TokenStream) 
             let send = match schema.has_instants() {
                 true => quote! {
                     .maybe_json::<crate::runtime::deserialize_with::Saturated<_>>()
-                    .map(|answer| answer.map(|answer| answer.0))
+                    .map(|response| response.map(|response| response.0))
                 },
                 false => quote!(.maybe_json()),
             };
@@ -131,15 +133,15 @@ pub fn send(operation: &Operation, types: &Types) -> (TokenStream, TokenStream) 
                 .map(|success| arm(&name, success))
                 .collect();
             if !successes.iter().any(|success| success.status == "default") {
-                arms.push(quote!(_ => answer.unexpected()));
+                arms.push(quote!(_ => response.unexpected()));
             }
-            let send = quote!(.by_status(|answer| match answer.status() { #(#arms,)* }));
+            let send = quote!(.by_status(|response| match response.status() { #(#arms,)* }));
             (quote!(types::#name), send)
         }
     }
 }
 
-/// What becomes of the answer with one status.
+/// The match arm for a status.
 fn arm(name: &Ident, success: &Success) -> TokenStream {
     let status = match success.status.parse::<u16>() {
         Ok(status) => {
@@ -152,13 +154,13 @@ fn arm(name: &Ident, success: &Success) -> TokenStream {
     let variant = ident(&success.name);
     let value = match &success.content {
         Content::Json(schema) if schema.has_instants() => quote! {
-            answer
+            response
                 .json::<crate::runtime::deserialize_with::Saturated<_>>()
-                .map(|answer| types::#name::#variant(answer.0))
+                .map(|response| types::#name::#variant(response.0))
         },
-        Content::Json(_) => quote!(answer.json().map(types::#name::#variant)),
-        Content::Text => quote!(answer.text().map(types::#name::#variant)),
-        Content::Bytes => quote!(answer.bytes().map(types::#name::#variant)),
+        Content::Json(_) => quote!(response.json().map(types::#name::#variant)),
+        Content::Text => quote!(response.text().map(types::#name::#variant)),
+        Content::Bytes => quote!(response.bytes().map(types::#name::#variant)),
         Content::Empty => quote!(Ok(types::#name::#variant)),
     };
     quote!(#status => #value)
@@ -183,7 +185,7 @@ fn body_step(body: &Body) -> TokenStream {
     }
 }
 
-/// One parameter on its way into the request. An option and a list are both iterated over.
+/// The step for a parameter. Options and lists are passed as iterators.
 fn step(parameter: &Parameter) -> TokenStream {
     let (wire, name) = (&parameter.wire, ident(&parameter.name));
     if let Written::Styled(style, explode) = parameter.written {
@@ -212,7 +214,7 @@ fn step(parameter: &Parameter) -> TokenStream {
     quote!(#check #send)
 }
 
-/// A parameter that is more than a text or a list of them, or part of a form.
+/// The step for a structured parameter, or a field of a form.
 fn styled_step(parameter: &Parameter, style: Style, explode: bool) -> TokenStream {
     let (wire, name) = (&parameter.wire, ident(&parameter.name));
     let value = match parameter.required {
@@ -240,7 +242,7 @@ fn styled_step(parameter: &Parameter, style: Style, explode: bool) -> TokenStrea
     quote!(.value(ParameterLocation::#place, #wire, Style::#style, #explode, #value))
 }
 
-/// The range that the document gives a whole number, where its type does not say it already.
+/// The range of an integer, if it is narrower than its type.
 fn bounds(parameter: &Parameter) -> Option<TokenStream> {
     let minimum = parameter.minimum.map(Literal::i128_unsuffixed);
     match (minimum, parameter.maximum.map(Literal::i128_unsuffixed)) {

@@ -1,4 +1,4 @@
-//! The methods of the client, and the types that hold a request until it is sent.
+//! The methods of the client, and the request builders.
 
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
@@ -13,7 +13,7 @@ use crate::model::{
 };
 use crate::text::markdown;
 
-/// The module of the types that hold a request until it is sent.
+/// Returns the module of the request builders.
 pub fn requests(api: &Api, types: &Types) -> TokenStream {
     let builders: TokenStream = api
         .operations
@@ -27,7 +27,7 @@ pub fn requests(api: &Api, types: &Types) -> TokenStream {
         .collect();
     let imports = imports(api, !paged.is_empty());
     quote! {
-        /// Requests that wait to be sent: one type for each operation.
+        /// Request builders: one type for each operation.
         pub mod requests {
             #imports
             #builders
@@ -36,7 +36,7 @@ pub fn requests(api: &Api, types: &Types) -> TokenStream {
     }
 }
 
-/// What is imported and not used would be a warning.
+/// Imports only what is used: an unused import would be a warning.
 fn imports(api: &Api, paged: bool) -> TokenStream {
     let operations = || api.operations.iter();
     let named = |schema: &Schema| schema.parts().any(|part| matches!(part, Schema::Named(_)));
@@ -76,7 +76,7 @@ fn imports(api: &Api, paged: bool) -> TokenStream {
     quote!(#files #types #pages #runtime #styles)
 }
 
-/// Whether a request sends files, whose type is the runtime's.
+/// Whether a request sends files.
 pub fn sends_files(api: &Api) -> bool {
     let parameters = api
         .operations
@@ -157,11 +157,11 @@ pub fn body_type(body: &Body, types: &Types) -> TokenStream {
     }
 }
 
-/// The type that holds what a request is made of, and sends it.
+/// The request builder of an operation.
 fn builder(operation: &Operation, types: &Types) -> TokenStream {
     let name = ident(&operation.type_name);
     let about = docs(&format!(
-        "A request to [`{0}`](Client::{0}), sent by [`call`](Self::call).",
+        "A request for [`{0}`](Client::{0}). [`call`](Self::call) sends it.",
         operation.name
     ));
     let optional: Vec<&Parameter> = operation
@@ -199,24 +199,24 @@ fn builder(operation: &Operation, types: &Types) -> TokenStream {
     }
 }
 
-/// The methods that give the whole of a list.
+/// The methods that iterate over a paged list.
 fn lists() -> TokenStream {
     quote! {
-        /// Returns an iterator over all records, from the first page, or the page asked for, to the
-        /// last. It fetches the pages as they are needed.
+        /// Returns an iterator over all records, from the requested page (default: the first) to the
+        /// last. Pages are fetched as needed.
         pub fn items(self) -> Items<Self> {
             Items::new(self)
         }
 
-        /// Returns an iterator over all pages, from the first, or the page asked for, to the last.
-        /// It fetches them as they are needed.
+        /// Returns an iterator over all pages, from the requested page (default: the first) to the
+        /// last. Pages are fetched as needed.
         pub fn pages(self) -> Pages<Self> {
             Pages::new(self)
         }
     }
 }
 
-/// The implementation of `Paged`: what the runtime has to know of a list.
+/// The implementation of `Paged`, by which the runtime reads a list.
 fn paged(operation: &Operation, paging: &Paging, api: &Api, types: &Types) -> Option<TokenStream> {
     let key = paging.field(api.records.get(&paging.record)?)?;
     let copied = matches!(key.schema, Schema::Integer(_));
@@ -305,8 +305,8 @@ fn constructor(operation: &Operation, optional: &[&Parameter], types: &Types) ->
 fn setter(parameter: &Parameter, types: &Types) -> TokenStream {
     let name = ident(&parameter.name);
     let (taken, value) = taken(&name, &types.of(&parameter.schema));
-    let sends = format!("Sends {}.", markdown::span_of(&parameter.wire));
-    let doc = docs(&or(&parameter_doc(parameter), &sends));
+    let sets = format!("Sets {}.", markdown::span_of(&parameter.wire));
+    let doc = docs(&or(&parameter_doc(parameter), &sets));
     let deprecated = deprecated(parameter.deprecated);
     quote! {
         #doc
@@ -319,7 +319,7 @@ fn setter(parameter: &Parameter, types: &Types) -> TokenStream {
 }
 
 fn body_setter(body: &Body, types: &Types) -> TokenStream {
-    let doc = docs(&or(&body.doc, "The body."));
+    let doc = docs(&or(&body.doc, "Sets the request body."));
     let (taken, value) = taken(&format_ident!("body"), &body_type(body, types));
     quote! {
         #doc
@@ -332,7 +332,7 @@ fn body_setter(body: &Body, types: &Types) -> TokenStream {
 
 fn period_setter() -> TokenStream {
     quote! {
-        /// The period to look at. Default: all time.
+        /// Sets the period to query. Default: all time.
         pub fn period(mut self, period: crate::Period) -> Self {
             self.period = period;
             self

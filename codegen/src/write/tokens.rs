@@ -5,7 +5,7 @@ use quote::quote;
 
 use crate::model::{FILE, SECRET};
 
-/// An identifier of the model, which are all valid.
+/// Returns an identifier. All names of the model are valid identifiers.
 pub fn ident(name: &str) -> Ident {
     Ident::new(name, Span::call_site())
 }
@@ -14,7 +14,7 @@ pub fn deprecated(is: bool) -> Option<TokenStream> {
     is.then(|| quote!(#[deprecated]))
 }
 
-/// How a value of a type is taken from a caller, and made the type: what easily becomes it will do.
+/// Returns the type of an argument, and the expression that converts it to `rust`.
 pub fn taken(name: &Ident, rust: &TokenStream) -> (TokenStream, TokenStream) {
     if is_converted(rust) {
         (quote!(impl Into<#rust>), quote!(#name.into()))
@@ -23,7 +23,7 @@ pub fn taken(name: &Ident, rust: &TokenStream) -> (TokenStream, TokenStream) {
     }
 }
 
-/// Whether a caller may give what easily becomes a value of the type, in place of the value.
+/// Whether an argument of the type is taken as `impl Into`.
 pub fn is_converted(rust: &TokenStream) -> bool {
     let text = rust.to_string().replace(' ', "");
     ["String", SECRET, FILE].contains(&text.as_str()) || text.starts_with("Vec<")
