@@ -30,7 +30,7 @@ pub const REQUEST_TYPES: [&str; 13] = [
     "PageRequest",
     "Paged",
     "Pages",
-    "Place",
+    "ParameterLocation",
     "Request",
     "Style",
     "T",
