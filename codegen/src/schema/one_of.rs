@@ -167,11 +167,13 @@ impl<'s> Registry<'s> {
                 (name.as_str(), named.flat_map(Schema::names).collect())
             })
             .collect();
-        let endless = inner.iter();
-        let endless =
-            endless.filter(|(name, held)| reach(held.iter().copied(), &inner).contains(**name));
-        let pointers = endless.filter_map(|(name, _)| self.pointers.get(*name).cloned());
-        let mut pointers: Vec<String> = pointers.collect();
+        let endless = |name: &str| {
+            let held = inner.get(name).into_iter().flatten();
+            reach(held.copied(), &inner).contains(name)
+        };
+        let named = self.named.iter();
+        let named = named.filter(|(_, schema)| schema.names().any(endless));
+        let mut pointers: Vec<String> = named.map(|(pointer, _)| pointer.clone()).collect();
         pointers.sort();
         for pointer in pointers {
             self.report_circle(&pointer);

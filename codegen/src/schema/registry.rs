@@ -23,8 +23,6 @@ pub struct Registry<'s> {
     scope: Scope,
     /// The types that have a name, by the pointers of their schemas.
     pub named: HashMap<String, Schema>,
-    /// The pointer of each name's schema.
-    pub pointers: HashMap<String, String>,
     /// The components that join another one by `allOf`, by the pointer of that.
     pub subtypes: HashMap<String, Vec<String>>,
 }
@@ -54,7 +52,6 @@ impl<'s> Registry<'s> {
             names,
             scope,
             named: HashMap::new(),
-            pointers: HashMap::new(),
             subtypes,
         }
     }
@@ -67,7 +64,6 @@ impl<'s> Registry<'s> {
         };
         let schema = Schema::Named(name.clone());
         self.named.insert(pointer.to_owned(), schema.clone());
-        self.pointers.insert(name.clone(), pointer.to_owned());
         (name, schema)
     }
 

@@ -54,19 +54,14 @@ pub fn call(operation: &Operation, types: &Types) -> TokenStream {
 
 /// The method that returns the JSON of a response. It would expose a secret in the response.
 fn raw(operation: &Operation) -> Option<TokenStream> {
-    let (rust, send, nothing) = if raw_may_be_empty(operation)? {
-        (
-            quote!(Option<Box<serde_json::value::RawValue>>),
-            quote!(.maybe_json()),
-            docs(" Returns `None` if the body is empty."),
-        )
+    let may_be_empty = raw_may_be_empty(operation)?;
+    let json = quote!(Box<serde_json::value::RawValue>);
+    let (rust, send) = if may_be_empty {
+        (quote!(Option<#json>), quote!(.maybe_json()))
     } else {
-        (
-            quote!(Box<serde_json::value::RawValue>),
-            quote!(.json()),
-            docs(""),
-        )
+        (json, quote!(.json()))
     };
+    let nothing = may_be_empty.then(|| docs("Returns `None` if the body is empty."));
     Some(quote! {
         /// Sends the request and returns the JSON of a successful response unchanged.
         ///
@@ -85,19 +80,11 @@ fn raw(operation: &Operation) -> Option<TokenStream> {
 
 /// Whether the JSON of a response may be missing; `None` where the operation has no `call_raw`.
 pub fn raw_may_be_empty(operation: &Operation) -> Option<bool> {
-    let mut contents = operation.response.contents();
-    let (json, empty) = match &operation.response {
-        Response::Maybe(_) => (true, true),
-        response => (
-            response
-                .contents()
-                .any(|content| matches!(content, Content::Json(_))),
-            response
-                .contents()
-                .any(|content| *content == Content::Empty),
-        ),
-    };
-    let other = contents.any(|content| matches!(content, Content::Text | Content::Bytes));
+    let any = |is: fn(&Content) -> bool| operation.response.contents().any(is);
+    let maybe = matches!(operation.response, Response::Maybe(_));
+    let json = maybe || any(|content| matches!(content, Content::Json(_)));
+    let empty = maybe || any(|content| *content == Content::Empty);
+    let other = any(|content| matches!(content, Content::Text | Content::Bytes));
     (json && !other && operation.secrets.is_empty()).then_some(empty)
 }
 
@@ -117,12 +104,13 @@ pub fn send(operation: &Operation, types: &Types) -> (TokenStream, TokenStream) 
         Response::Always(Content::Empty) => (quote!(()), quote!(.empty())),
         Response::Maybe(schema) => {
             let rust = types.of(&schema.clone().not_null());
-            let send = match schema.has_instants() {
-                true => quote! {
+            let send = if schema.has_instants() {
+                quote! {
                     .maybe_json::<crate::runtime::deserialize_with::Saturated<_>>()
                     .map(|response| response.map(|response| response.0))
-                },
-                false => quote!(.maybe_json()),
+                }
+            } else {
+                quote!(.maybe_json())
             };
             (quote!(Option<#rust>), send)
         }
@@ -168,14 +156,9 @@ fn arm(name: &Ident, success: &Success) -> TokenStream {
 
 fn body_step(body: &Body) -> TokenStream {
     let media_type = &body.media_type;
-    let whole = match body.required {
-        true => quote!(Some(&self.body)),
-        false => quote!(self.body.as_ref()),
-    };
-    let part = match body.required {
-        true => quote!(Some(&self.body)),
-        false => quote!(self.body.as_deref()),
-    };
+    let name = ident("body");
+    let whole = optional(&name, body.required, "as_ref");
+    let part = optional(&name, body.required, "as_deref");
     match body.form {
         BodyForm::Json if is_plain_json(media_type) => quote!(.body(#whole)),
         BodyForm::Json => quote!(.json_body(#media_type, #whole)),
@@ -192,11 +175,7 @@ fn step(parameter: &Parameter) -> TokenStream {
         return styled_step(parameter, style, explode);
     }
     let list = parameter.written != Written::Plain;
-    let values = match (parameter.required, list) {
-        (true, true) | (false, false) => quote!(&self.#name),
-        (true, false) => quote!(&[&self.#name]),
-        (false, true) => quote!(self.#name.as_deref().unwrap_or_default()),
-    };
+    let values = values(parameter, list, quote!(&[&self.#name]));
     let send = match (parameter.location, parameter.written) {
         (ParameterLocation::Path, _) => quote!(.path(#wire, #values)),
         (ParameterLocation::Header, _) => quote!(.header(#wire, #values)),
@@ -205,41 +184,51 @@ fn step(parameter: &Parameter) -> TokenStream {
         _ => quote!(.query(#wire, #values)),
     };
     let check = bounds(parameter).map(|range| {
-        let values = match parameter.required {
-            true => quote!(&[self.#name]),
-            false => quote!(&self.#name),
-        };
+        let values = self::values(parameter, false, quote!(&[self.#name]));
         quote!(.within(#wire, #values, #range))
     });
     quote!(#check #send)
 }
 
+/// A field of the builder as an `Option` of a reference, by this method if it is optional.
+fn optional(name: &Ident, required: bool, method: &str) -> TokenStream {
+    if required {
+        quote!(Some(&self.#name))
+    } else {
+        let method = ident(method);
+        quote!(self.#name.#method())
+    }
+}
+
+/// A parameter as an iterator over its values; `one` is a single required value.
+fn values(parameter: &Parameter, list: bool, one: TokenStream) -> TokenStream {
+    let name = ident(&parameter.name);
+    match (parameter.required, list) {
+        (true, true) | (false, false) => quote!(&self.#name),
+        (true, false) => one,
+        (false, true) => quote!(self.#name.as_deref().unwrap_or_default()),
+    }
+}
+
 /// The step for a structured parameter, or a field of a form.
 fn styled_step(parameter: &Parameter, style: Style, explode: bool) -> TokenStream {
     let (wire, name) = (&parameter.wire, ident(&parameter.name));
-    let value = match parameter.required {
-        true => quote!(Some(&self.#name)),
-        false => quote!(self.#name.as_ref()),
-    };
+    let value = optional(&name, parameter.required, "as_ref");
     let media_type = match &parameter.media_type {
         Some(kind) => quote!(Some(#kind)),
         None => quote!(None),
     };
     if parameter.schema.is_file() {
         let list = matches!(parameter.schema, Schema::List(_));
-        let files = match (parameter.required, list) {
-            (true, true) | (false, false) => quote!(&self.#name),
-            (true, false) => quote!(&[self.#name.clone()]),
-            (false, true) => quote!(self.#name.as_deref().unwrap_or_default()),
-        };
+        let files = values(parameter, list, quote!(&[self.#name.clone()]));
         return quote!(.files(#wire, #media_type, #files));
     }
     if parameter.location == ParameterLocation::Part {
         return quote!(.part(#wire, #media_type, #value));
     }
-    let place = ident(&format!("{:?}", parameter.location));
+    let location = ident(&format!("{:?}", parameter.location));
     let style = ident(&format!("{style:?}"));
-    quote!(.value(ParameterLocation::#place, #wire, Style::#style, #explode, #value))
+    quote!(.value(ParameterLocation::#location, #wire, Style::#style, #explode, #value))
 }
 
 /// The range of an integer, if it is narrower than its type.

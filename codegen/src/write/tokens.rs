@@ -14,12 +14,31 @@ pub fn deprecated(is: bool) -> Option<TokenStream> {
     is.then(|| quote!(#[deprecated]))
 }
 
-/// Returns the type of an argument, and the expression that converts it to `rust`.
-pub fn taken(name: &Ident, rust: &TokenStream) -> (TokenStream, TokenStream) {
-    if is_converted(rust) {
-        (quote!(impl Into<#rust>), quote!(#name.into()))
-    } else {
-        (quote!(#rust), quote!(#name))
+/// An argument of a generated function.
+pub struct Argument {
+    /// With its type: whatever converts to a string, a list, a secret or a file is taken.
+    pub declared: TokenStream,
+    /// The argument, converted.
+    pub value: TokenStream,
+    /// The field of the same name in a struct expression.
+    pub field: TokenStream,
+}
+
+impl Argument {
+    pub fn new(name: &Ident, rust: &TokenStream) -> Self {
+        if is_converted(rust) {
+            Self {
+                declared: quote!(#name: impl Into<#rust>),
+                value: quote!(#name.into()),
+                field: quote!(#name: #name.into()),
+            }
+        } else {
+            Self {
+                declared: quote!(#name: #rust),
+                value: quote!(#name),
+                field: quote!(#name),
+            }
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use quote::quote;
 
 use super::doc_comments::{about, docs, or};
 use super::rust_types::Types;
-use super::tokens::{ident, taken};
+use super::tokens::{Argument, ident};
 use crate::model::{
     Alternative, Api, Content, Enum, Field, Operation, Record, Schema, Success, Union,
 };
@@ -157,13 +157,9 @@ fn new(name: &str, record: &Record, types: &Types) -> TokenStream {
             set.push(quote!(#name: Default::default()));
             continue;
         }
-        let (taken, value) = taken(&name, &rust);
-        declared.push(quote!(#name: #taken));
-        set.push(if name == value.to_string() {
-            quote!(#name)
-        } else {
-            quote!(#name: #value)
-        });
+        let argument = Argument::new(&name, &rust);
+        declared.push(argument.declared);
+        set.push(argument.field);
     }
     if record.rest.is_some() {
         set.push(quote!(rest: Default::default()));
