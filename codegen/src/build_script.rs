@@ -86,52 +86,39 @@ impl BuildScript {
     ///
     /// The same as those of [`run`](Self::run).
     pub fn run_in(&self, environment: &Environment, output: &mut dyn Write) -> io::Result<()> {
-        let mut cargo = Cargo { output };
-        cargo.tell("rerun-if-env-changed", SPEC)?;
-        cargo.tell("rerun-if-env-changed", LENIENT)?;
-        cargo.tell("rerun-if-changed", "build.rs")?;
+        let mut cargo = Cargo::default();
+        cargo.tell("rerun-if-env-changed", SPEC);
+        cargo.tell("rerun-if-env-changed", LENIENT);
+        cargo.tell("rerun-if-changed", "build.rs");
         for (name, _) in &self.cfgs {
-            cargo.tell("rustc-check-cfg", format!("cfg({name})"))?;
+            cargo.tell("rustc-check-cfg", format!("cfg({name})"));
         }
-        match self.generate(environment, &mut cargo)? {
-            Ok(()) => Ok(()),
-            // These fail the build. A failure of the script would have them printed twice.
-            Err(diagnostics) => diagnostics
-                .iter()
-                .try_for_each(|diagnostic| cargo.tell("error", diagnostic)),
-        }
-    }
-
-    fn generate(
-        &self,
-        environment: &Environment,
-        cargo: &mut Cargo<'_>,
-    ) -> io::Result<Result<(), Diagnostics>> {
-        let spec = match document(&self.document, environment.spec.as_deref()) {
-            Ok(spec) => spec,
-            Err(diagnostic) => return Ok(Err(diagnostic.into())),
-        };
-        cargo.tell("rerun-if-changed", spec.display())?;
-        let mode = Mode::from_setting(environment.lenient.as_deref()).map_err(Diagnostics::from);
-        let generated = match mode.and_then(|mode| generate(&spec, mode)) {
-            Ok(generated) => generated,
-            Err(diagnostics) => return Ok(Err(diagnostics)),
-        };
-        for file in &generated.files {
-            cargo.tell("rerun-if-changed", file.display())?;
-        }
-        for operation in &generated.left_out {
-            cargo.tell("warning", operation)?;
-        }
-        for (name, signatures) in &self.cfgs {
-            if signatures
-                .iter()
-                .all(|known| generated.signatures.contains(known))
-            {
-                cargo.tell("rustc-cfg", name)?;
+        // These fail the build. A failure of the script would have them printed twice.
+        if let Err(diagnostics) = self.generate(environment, &mut cargo) {
+            for diagnostic in diagnostics.iter() {
+                cargo.tell("error", diagnostic);
             }
         }
-        Ok(write(environment.out_dir.as_deref(), &generated).map_err(Diagnostics::from))
+        output.write_all(cargo.instructions.as_bytes())
+    }
+
+    fn generate(&self, environment: &Environment, cargo: &mut Cargo) -> Result<(), Diagnostics> {
+        let spec = document(&self.document, environment.spec.as_deref())?;
+        cargo.tell("rerun-if-changed", spec.display());
+        let generated = generate(&spec, Mode::from_setting(environment.lenient.as_deref())?)?;
+        for file in &generated.files {
+            cargo.tell("rerun-if-changed", file.display());
+        }
+        for operation in &generated.left_out {
+            cargo.tell("warning", operation);
+        }
+        for (name, signatures) in &self.cfgs {
+            let known = |signature| generated.signatures.contains(signature);
+            if signatures.iter().all(known) {
+                cargo.tell("rustc-cfg", name);
+            }
+        }
+        Ok(write(environment.out_dir.as_deref(), &generated)?)
     }
 }
 
@@ -189,15 +176,16 @@ fn missing(path: &Path, error: &io::Error) -> Diagnostic {
     Diagnostic::new(path, "", found).remedy(remedy)
 }
 
-/// Instructions to cargo.
-struct Cargo<'o> {
-    output: &'o mut dyn Write,
+/// Instructions to cargo, a line each.
+#[derive(Default)]
+struct Cargo {
+    instructions: String,
 }
 
-impl Cargo<'_> {
-    /// Writes one instruction. Nothing else writes to the build script's output, so that no line
+impl Cargo {
+    /// Adds one instruction. Nothing else is written to the build script's output, so that no line
     /// of it begins with text of a document.
-    fn tell(&mut self, key: &str, value: impl Display) -> io::Result<()> {
-        writeln!(self.output, "cargo::{key}={}", one_line(value))
+    fn tell(&mut self, key: &str, value: impl Display) {
+        self.instructions += &format!("cargo::{key}={}\n", one_line(value));
     }
 }

@@ -61,11 +61,15 @@ pub struct Operation {
 }
 
 impl Operation {
+    /// Returns the schemas of the parameters and of the body.
+    pub fn request_schemas(&self) -> impl Iterator<Item = &Schema> {
+        let parameters = self.parameters.iter().map(|parameter| &parameter.schema);
+        parameters.chain(self.body.iter().map(|body| &body.schema))
+    }
+
     /// Returns the schemas of the request and of the successful responses.
     pub fn schemas(&self) -> impl Iterator<Item = &Schema> {
-        let parameters = self.parameters.iter().map(|parameter| &parameter.schema);
-        let body = self.body.iter().map(|body| &body.schema);
-        parameters.chain(body).chain(self.response.schemas())
+        self.request_schemas().chain(self.response.schemas())
     }
 }
 

@@ -20,23 +20,19 @@ pub const BESIDE: &str = "x-files-beside";
 
 /// Reads the document at `path`, and the files beside it that it refers to.
 pub fn read(path: &Path) -> Result<Source, Diagnostics> {
-    let mut source = Source::read(path)?;
-    gather(&mut source);
-    Ok(source)
+    Ok(gather(Source::read(path)?))
 }
 
 /// Parses a text as if it stood at `path`, and reads the files beside it that it refers to.
 pub fn parse(path: &Path, text: &str) -> Result<Source, Diagnostics> {
-    let mut source = Source::parse(path, text)?;
-    gather(&mut source);
-    Ok(source)
+    Ok(gather(Source::parse(path, text)?))
 }
 
 /// Reads the files that the document refers to, and those that they refer to.
 ///
 /// A file that cannot be read is reported only where a reference into it is followed: it may be
 /// part of an example.
-fn gather(source: &mut Source) {
+fn gather(mut source: Source) -> Source {
     let mut files = Files {
         folder: folder(&source.path),
         numbers: HashMap::from([(plain(&source.path), None)]),
@@ -79,6 +75,7 @@ fn gather(source: &mut Source) {
     {
         members.insert(BESIDE.to_owned(), Value::Object(roots));
     }
+    source
 }
 
 const NO_PART: &str = "no reference leads to an OpenAPI object in it, so its content is not shown";

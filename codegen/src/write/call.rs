@@ -5,7 +5,7 @@ use quote::quote;
 
 use super::doc_comments::docs;
 use super::rust_types::Types;
-use super::tokens::ident;
+use super::tokens::{self, ident};
 use crate::model::{
     Body, BodyForm, Content, Operation, Parameter, ParameterLocation, Period, Response, Schema,
     Style, Success, Written,
@@ -18,10 +18,7 @@ pub fn call(operation: &Operation, types: &Types) -> TokenStream {
     let period = operation.period.as_ref().map(period_step);
     let body = operation.body.as_ref().map(body_step);
     let multipart = operation.multipart.then(|| quote!(.multipart()));
-    let accept = operation
-        .accept
-        .as_ref()
-        .map(|kinds| quote!(.accept(#kinds)));
+    let accept = operation.accept.iter().map(|kinds| quote!(.accept(#kinds)));
     let (rust, send) = send(operation, types);
     let raw = raw(operation);
     let page = operation.paging.as_ref().map(|_| {
@@ -43,7 +40,7 @@ pub fn call(operation: &Operation, types: &Types) -> TokenStream {
 
         fn request(&self) -> Request {
             Request::new(&self.client.session, &Self::OPERATION)
-                #accept
+                #(#accept)*
                 #multipart
                 #(#steps)*
                 #period
@@ -214,10 +211,7 @@ fn values(parameter: &Parameter, list: bool, one: TokenStream) -> TokenStream {
 fn styled_step(parameter: &Parameter, style: Style, explode: bool) -> TokenStream {
     let (wire, name) = (&parameter.wire, ident(&parameter.name));
     let value = optional(&name, parameter.required, "as_ref");
-    let media_type = match &parameter.media_type {
-        Some(kind) => quote!(Some(#kind)),
-        None => quote!(None),
-    };
+    let media_type = tokens::option(parameter.media_type.as_ref());
     if parameter.schema.is_file() {
         let list = matches!(parameter.schema, Schema::List(_));
         let files = values(parameter, list, quote!(&[self.#name.clone()]));

@@ -57,10 +57,12 @@ pub fn parameter_doc(parameter: &Parameter) -> String {
 
 fn token_link(token: &str) -> String {
     let name = last(token);
-    match token.starts_with("crate::") {
-        true => format!("[`{name}`](crate::{name})"),
-        false => format!("[`{name}`](crate::access::{name})"),
-    }
+    let module = if token.starts_with("crate::") {
+        "crate"
+    } else {
+        "crate::access"
+    };
+    format!("[`{name}`]({module}::{name})")
 }
 
 fn server_doc(operation: &Operation) -> String {

@@ -17,6 +17,7 @@ use self::doc_comments::{docs, notes_doc};
 pub use self::requests::{body_type, sends_files};
 use self::rust_types::Types;
 pub use self::token_traits::holders;
+use self::token_traits::token_trait;
 pub use self::tokens::is_converted;
 pub use self::types::{held, payload};
 use crate::model::{Api, Response};
@@ -58,10 +59,7 @@ pub fn file(api: &Api, types: &Types) -> TokenStream {
 
 /// Returns the tokens of `server.rs`.
 pub fn server(api: &Api) -> TokenStream {
-    let server = match &api.base_url {
-        Some(url) => quote!(Some(#url)),
-        None => quote!(None),
-    };
+    let server = tokens::option(api.base_url.as_ref());
     let heading = heading(api);
     let about = docs(&format!(
         "The URL of the first server in the document of {heading}, if it uses `https`."
@@ -77,14 +75,11 @@ fn heading(api: &Api) -> String {
 }
 
 fn accesses(api: &Api) -> TokenStream {
-    let accesses = api.token_traits.iter();
-    let accesses = accesses
-        .filter_map(|(security, name)| token_traits::token_trait(security, name, &api.schemes));
-    let tokens = api
-        .schemes
-        .iter()
-        .map(|(name, item)| token_traits::scheme(name, item));
-    quote!(#(#tokens)* #(#accesses)*)
+    let traits = api.token_traits.iter();
+    let traits = traits.filter_map(|(security, name)| token_trait(security, name, &api.schemes));
+    let tokens = api.schemes.iter();
+    let tokens = tokens.map(|(name, item)| token_traits::scheme(name, item));
+    quote!(#(#tokens)* #(#traits)*)
 }
 
 /// The module of the types of bodies. Its docs describe the whole document.

@@ -6,31 +6,25 @@ use quote::quote;
 use super::call::call;
 use super::doc_comments::{docs, operation_doc, or, parameter_doc};
 use super::rust_types::Types;
-use super::tokens::{Argument, deprecated, ident};
+use super::tokens::{Argument, deprecated, ident, option};
 use crate::model::{
-    Api, Body, BodyForm, Operation, Paging, Parameter, ParameterLocation, Response, Schema,
-    Security, Written,
+    Api, Body, BodyForm, Operation, Parameter, ParameterLocation, Response, Schema, Security,
+    Written,
 };
 use crate::text::markdown;
 
 /// Returns the module of the request builders.
 pub fn requests(api: &Api, types: &Types) -> TokenStream {
-    let builders: TokenStream = api
-        .operations
-        .iter()
-        .map(|operation| builder(operation, types))
-        .collect();
-    let paged: Vec<TokenStream> = api
-        .operations
-        .iter()
-        .filter_map(|operation| paged(operation, operation.paging.as_ref()?, api, types))
-        .collect();
+    let operations = || api.operations.iter();
+    let builders = operations().map(|operation| builder(operation, types));
+    let paged = |operation| paged(operation, api, types);
+    let paged: Vec<TokenStream> = operations().filter_map(paged).collect();
     let imports = imports(api, !paged.is_empty());
     quote! {
         /// Request builders: one type for each operation.
         pub mod requests {
             #imports
-            #builders
+            #(#builders)*
             #(#paged)*
         }
     }
@@ -233,7 +227,8 @@ fn lists() -> TokenStream {
 }
 
 /// The implementation of `Paged`, by which the runtime reads a list.
-fn paged(operation: &Operation, paging: &Paging, api: &Api, types: &Types) -> Option<TokenStream> {
+fn paged(operation: &Operation, api: &Api, types: &Types) -> Option<TokenStream> {
+    let paging = operation.paging.as_ref()?;
     let key = paging.field(api.records.get(&paging.record)?)?;
     let copied = matches!(key.schema, Schema::Integer(_));
     let clone = (!copied).then(|| quote!(.clone()));
@@ -288,10 +283,7 @@ fn constant(operation: &Operation) -> TokenStream {
     let method = ident(operation.method);
     let token = operation.security != Security::Open;
     let secrets = &operation.secrets;
-    let server = match &operation.server {
-        Some(url) => quote!(Some(#url)),
-        None => quote!(None),
-    };
+    let server = option(operation.server.as_ref());
     quote! {
         const OPERATION: Operation = Operation {
             name: #name,

@@ -10,6 +10,11 @@ pub fn ident(name: &str) -> Ident {
     Ident::new(name, Span::call_site())
 }
 
+/// A constant of type `Option<&str>`.
+pub fn option(text: Option<&String>) -> TokenStream {
+    text.map_or(quote!(None), |text| quote!(Some(#text)))
+}
+
 pub fn deprecated(is: bool) -> Option<TokenStream> {
     is.then(|| quote!(#[deprecated]))
 }

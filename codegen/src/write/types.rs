@@ -91,12 +91,8 @@ fn holds(outer: &str, inner: &str, api: &Api) -> bool {
         }
         if seen.insert(name) {
             let fields = api.records.get(name).map(|record| &record.fields);
-            open.extend(
-                fields
-                    .into_iter()
-                    .flatten()
-                    .filter_map(|field| nested(field, api)),
-            );
+            let fields = fields.into_iter().flatten();
+            open.extend(fields.filter_map(|field| nested(field, api)));
         }
     }
     false
@@ -178,16 +174,10 @@ fn new(name: &str, record: &Record, types: &Types) -> TokenStream {
 pub fn open_enum(name: &str, item: &Enum) -> TokenStream {
     let doc = docs(&about(&item.doc, name, item.deprecated));
     let name = ident(name);
-    let names: Vec<Ident> = item
-        .variants
-        .iter()
-        .map(|variant| ident(&variant.name))
-        .collect();
-    let abouts = item
-        .variants
-        .iter()
-        .map(|variant| docs(&markdown::span_of(&variant.wire)));
-    let texts: Vec<&String> = item.variants.iter().map(|variant| &variant.wire).collect();
+    let all = || item.variants.iter();
+    let names: Vec<Ident> = all().map(|variant| ident(&variant.name)).collect();
+    let abouts = all().map(|variant| docs(&markdown::span_of(&variant.wire)));
+    let texts: Vec<&String> = all().map(|variant| &variant.wire).collect();
     quote! {
         #doc
         #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -216,24 +206,14 @@ pub fn open_enum(name: &str, item: &Enum) -> TokenStream {
 pub fn union(name: &str, union: &Union, types: &Types) -> TokenStream {
     let doc = docs(&about(&union.doc, name, union.deprecated));
     let ident_ = ident(name);
-    let payloads: Vec<TokenStream> = union
-        .alternatives
-        .iter()
-        .map(|known| payload(name, known, types))
-        .collect();
-    let names: Vec<Ident> = union
-        .alternatives
-        .iter()
-        .map(|known| ident(&known.name))
-        .collect();
-    let abouts = union
-        .alternatives
-        .iter()
-        .map(|known| docs(&or(&known.doc, &alternative(known))));
+    let all = || union.alternatives.iter();
+    let payloads: Vec<TokenStream> = all().map(|known| payload(name, known, types)).collect();
+    let names: Vec<Ident> = all().map(|known| ident(&known.name)).collect();
+    let abouts = all().map(|known| docs(&or(&known.doc, &alternative(known))));
     let call = match &union.tag {
         None => quote!(crate::union!(#ident_ { #(#names(#payloads)),* });),
         Some(tag) => {
-            let tags = union.alternatives.iter().map(|known| {
+            let tags = all().map(|known| {
                 let tags = &known.tags;
                 quote!(#(#tags)|*)
             });
