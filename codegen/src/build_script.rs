@@ -1,5 +1,4 @@
-//! The build script of the client's crate: generates the client, and tells cargo what it needs to
-//! know.
+//! The build script of the client's crate: generates the client, and prints instructions for cargo.
 
 use std::ffi::{OsStr, OsString};
 use std::fmt::Display;
@@ -12,7 +11,7 @@ use crate::text::{Diagnostic, Diagnostics, one_line};
 /// The variable that names another document.
 const SPEC: &str = "FITRANKINGS_SPEC";
 
-/// What a `build.rs` does: it writes the client to `OUT_DIR/api.rs`, and the address of its server
+/// A `build.rs` for the client: writes the client to `OUT_DIR/api.rs`, and the address of its server
 /// to `OUT_DIR/server.rs`.
 ///
 /// ```no_run
@@ -34,7 +33,7 @@ pub struct Environment {
     pub spec: Option<OsString>,
     /// `FITRANKINGS_SPEC_LENIENT`: `1` for [`Mode::Lenient`].
     pub lenient: Option<OsString>,
-    /// `OUT_DIR`: where cargo wants generated files.
+    /// `OUT_DIR`: the folder for generated files.
     pub out_dir: Option<OsString>,
 }
 
@@ -61,8 +60,7 @@ impl BuildScript {
     }
 
     /// Sets a `cfg` of this name for the crate if the generated code has all of these
-    /// [signatures](Generated::signatures): for code by hand that another document may have no use
-    /// for.
+    /// [signatures](Generated::signatures). Use it for handwritten code that depends on them.
     pub fn cfg(mut self, name: &str, signatures: &[&str]) -> Self {
         let signatures = signatures.iter().map(|known| (*known).to_owned());
         self.cfgs.push((name.to_owned(), signatures.collect()));
@@ -74,8 +72,8 @@ impl BuildScript {
     ///
     /// # Errors
     ///
-    /// Fails if the output cannot be written. What is wrong with the document is among the
-    /// instructions, and fails the build by that.
+    /// Fails if the output cannot be written. Faults of the document are written as `error`
+    /// instructions, which fail the build.
     pub fn run(&self) -> io::Result<()> {
         self.run_in(&Environment::read(), &mut io::stdout().lock())
     }

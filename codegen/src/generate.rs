@@ -14,7 +14,7 @@ use crate::write;
 use crate::write::format;
 use crate::write::rust_types::Types;
 
-/// What the generator makes of a document.
+/// The code that is generated from a document.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Generated {
@@ -24,17 +24,17 @@ pub struct Generated {
     pub server: String,
     /// The methods of the client, in the order of the document.
     pub operations: Vec<String>,
-    /// What callers see, a line for each operation, constructor and field: for code by hand that is
-    /// written for a part of it.
+    /// The signature of each operation, constructor and field, a line each. Handwritten code that
+    /// depends on some of them can check for them.
     pub signatures: Vec<String>,
-    /// Operations that could not be generated, each in a line that says where and why. There are
-    /// none in [`Mode::Strict`].
+    /// Operations that could not be generated, each in a line with its place and the reason. Empty
+    /// in [`Mode::Strict`].
     pub left_out: Vec<String>,
     /// Every file that was read.
     pub files: Vec<PathBuf>,
 }
 
-/// What becomes of operations that cannot be generated.
+/// How operations that cannot be generated are treated.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Mode {
     /// They are errors, and nothing is generated.
@@ -106,8 +106,8 @@ pub fn value(path: &Path, text: &str) -> Result<serde_json::Value, Diagnostics> 
     Ok(Source::parse(path, text)?.root)
 }
 
-/// Schemas may be nested in one another as deep as is permitted, and every level takes some stack,
-/// the more so where nothing is optimized.
+/// Runs `work` on a thread with a large stack: reading nested schemas recurses, and unoptimized
+/// builds use much stack for each level.
 pub fn with_stack<T: Send>(
     path: &Path,
     work: impl FnOnce() -> Result<T, Diagnostics> + Send,
@@ -139,7 +139,7 @@ fn from_source(source: Source, mode: Mode) -> Result<Generated, Diagnostics> {
     })
 }
 
-/// Reads the model of a document, as the mode has it.
+/// Reads the model of a document in a mode.
 pub fn read_model(source: &Source, mode: Mode) -> Result<Api, Diagnostics> {
     match mode {
         Mode::Strict => reader::read(&mut source.clone()),
@@ -147,7 +147,7 @@ pub fn read_model(source: &Source, mode: Mode) -> Result<Api, Diagnostics> {
     }
 }
 
-/// Formats generated code, below a line that says where it is from.
+/// Formats generated code, below a line that names its document.
 fn text(source: &Source, tokens: proc_macro2::TokenStream) -> Result<String, Diagnostics> {
     let file = syn::parse2(tokens).map_err(|error| fault(source, "code", error))?;
     let name = source.path.file_name().unwrap_or_default();

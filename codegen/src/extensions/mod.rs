@@ -9,7 +9,7 @@ use crate::document::Findings;
 use crate::model::{Parameter, ParameterLocation};
 use crate::text::show;
 
-/// Returns the texts below a key of a fixed form; reports a key that has another.
+/// Returns the strings of an object with fixed keys. Reports any other value.
 fn texts<const N: usize>(
     findings: &mut Findings<'_>,
     pointer: &str,

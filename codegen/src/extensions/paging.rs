@@ -56,7 +56,7 @@ fn record_of(response: &Response) -> Option<String> {
     }
 }
 
-/// Reports records that their key does not tell apart. Their fields are known in the end only.
+/// Reports a key that does not identify records. Their fields are known only after all schemas are read.
 pub fn check_key(findings: &mut Findings<'_>, paging: &Paging, record: Option<&Record>) {
     let field = record.and_then(|record| paging.field(record));
     let fits = field.is_some_and(|field| {

@@ -55,7 +55,7 @@ impl<'s> Context<'s> {
         self.resolve_with(pointer, |_| ())
     }
 
-    /// The same, after `prepare` has removed what `openapiv3` would refuse without a reason.
+    /// The same, after `prepare` has removed parts that `openapiv3` refuses although they are valid.
     pub fn resolve_with<T: DeserializeOwned>(
         &mut self,
         pointer: &str,

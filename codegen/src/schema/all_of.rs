@@ -38,7 +38,7 @@ pub enum Joined {
 }
 
 impl<'s> Registry<'s> {
-    /// Tells what the `allOf` of a schema comes to.
+    /// Returns what the `allOf` of a schema amounts to.
     pub fn joined(&self, value: &Value, pointer: &str) -> Joined {
         let parts: Vec<String> = schema_kind::parts(value, "allOf")
             .enumerate()
@@ -230,7 +230,7 @@ impl<'s> Registry<'s> {
     }
 }
 
-/// The part that says most, of parts that are all of one scalar type or list.
+/// The most specific part, of parts that are all of one scalar type or list.
 fn most_specific(parts: &[String], kinds: &[SchemaKind]) -> Joined {
     let first = kinds.first().copied().unwrap_or(SchemaKind::Any);
     let same = kinds.iter().all(is_text) || kinds.iter().all(|kind| *kind == first);

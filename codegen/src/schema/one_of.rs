@@ -1,4 +1,4 @@
-//! `oneOf` and `anyOf`, and objects that others inherit from: what can be one of several things.
+//! Unions: `oneOf`, `anyOf`, and objects that others inherit from.
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
@@ -9,10 +9,10 @@ use super::schema_kind::{self, SchemaKind, flag};
 use crate::model::{Schema, reach};
 use crate::text::{SCHEMAS, join, names, target, target_of, unescape};
 
-/// The property of an object that tells what it is.
+/// The property whose value identifies an alternative.
 pub struct Discriminator {
     pub property: String,
-    /// Texts, with the pointers that they stand for.
+    /// Values, with the pointers of their schemas.
     mapping: Vec<(String, String)>,
 }
 
@@ -87,8 +87,8 @@ impl<'s> Registry<'s> {
         word.to_owned()
     }
 
-    /// Returns what tells the alternatives apart: the discriminator, or a property that has another
-    /// text in each of them.
+    /// Returns the discriminator, or a property that has a different value in each of the
+    /// alternatives.
     pub fn discriminator(&self, choice: &str, alternatives: &[String]) -> Option<Discriminator> {
         let value = self.source.at(choice)?;
         let discriminator = value.get("discriminator");

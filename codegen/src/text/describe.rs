@@ -1,4 +1,4 @@
-//! Values and slips of the pen, as messages describe them.
+//! Values and misspellings in messages.
 
 use serde_json::Value;
 
@@ -14,7 +14,7 @@ pub fn type_of(value: &Value) -> &'static str {
     }
 }
 
-/// Returns a scalar as it stands, cut after 60 characters, and a collection by its type.
+/// Returns a scalar as text, cut after 60 characters, or the type of a collection.
 pub fn show(value: &Value) -> String {
     match value {
         Value::Array(_) | Value::Object(_) => type_of(value).to_owned(),

@@ -10,8 +10,8 @@ use self::validator::Validator;
 use crate::document::Source;
 use crate::text::{Diagnostics, show, type_of};
 
-/// Checks a document against OpenAPI 3.0, and repairs what can only mean one thing. Returns the
-/// faults and, in words, what was passed over.
+/// Checks a document against OpenAPI 3.0, and repairs unambiguous mistakes. Returns the faults, and
+/// notes on ignored parts.
 ///
 /// # Errors
 ///

@@ -1,4 +1,4 @@
-//! Keys that OpenAPI 3.0 does not have: which are passed over, and which are faults.
+//! Keys that OpenAPI 3.0 does not have: which are ignored, and which are faults.
 
 use crate::document::openapi_objects::{
     COMPONENTS, DOCUMENT, MEDIA_TYPE, OPERATION, Object, PARAMETER, PATH_ITEM, PATHS, REQUEST_BODY,
@@ -64,7 +64,7 @@ static ABOUT_TYPES: [&Object; 9] = [
     &DOCUMENT,
 ];
 
-/// Objects whose keys are known to stand in a wrong place.
+/// Objects whose keys are often misplaced.
 static MISPLACED: [&Object; 6] = [
     &SCHEMA,
     &PARAMETER,
@@ -74,7 +74,7 @@ static MISPLACED: [&Object; 6] = [
     &COMPONENTS,
 ];
 
-/// Returns what to do about a key, or `None` if it can be passed over.
+/// Returns the remedy for a key, or `None` if it can be ignored.
 ///
 /// A key that may be misspelt, or that means something elsewhere, is a fault: its meaning would be
 /// lost. Any other key is a remark of another tool.
@@ -103,7 +103,7 @@ pub fn remedy(key: &str, object: &Object) -> Option<String> {
     Some(remedy)
 }
 
-/// Returns what to do about a path that stands in a wrong place, where it would be no operation.
+/// Returns the remedy for a misplaced path, which would not become an operation.
 pub fn misplaced_path(key: &str) -> Option<&'static str> {
     let is_path = key.starts_with('/');
     is_path.then_some(

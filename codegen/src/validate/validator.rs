@@ -17,9 +17,9 @@ pub struct Validator<'s> {
     findings: Findings<'s>,
     /// Each with the pointer where it belongs.
     repairs: Vec<(String, Repair)>,
-    /// Pointers of `$ref`s, with what is expected where they lead.
+    /// Pointers of `$ref`s, with the objects that they must refer to.
     references: VecDeque<(String, &'static Object)>,
-    /// What stands at a pointer, where it is an object that may be referred to.
+    /// The kind of the object at each pointer that a `$ref` may refer to.
     seen: HashMap<String, &'static str>,
 }
 
@@ -82,7 +82,7 @@ impl<'s> Validator<'s> {
         repaired || value.is_string()
     }
 
-    /// Removes an enum without values, and values that stand twice.
+    /// Removes an enum without values, and duplicate values.
     fn values(&mut self, value: &Value, pointer: &str) {
         let Value::Array(values) = value else {
             return self.list(value, pointer, &Shape::Any);
@@ -211,7 +211,7 @@ impl<'s> Validator<'s> {
         }
     }
 
-    /// Repairs what readers need and writers often leave out.
+    /// Adds required keys that are often left out, and reports others.
     fn required(&mut self, members: &Map<String, Value>, pointer: &str, object: &Object) {
         let missing = object.required.iter();
         for key in missing.filter(|key| !members.contains_key(**key)) {
