@@ -602,6 +602,18 @@ fn security() {
     );
 }
 
+/// The module of requests imports `ParameterLocation`.
+#[test]
+fn a_request_does_not_have_the_name_of_an_import() {
+    let code = code(&document(
+        "  /a: { get: { operationId: parameterLocation, parameters: [{ name: a, in: query, \
+         style: deepObject, schema: { type: object, properties: { b: { type: string } } } }], \
+         responses: { \"204\": { description: ok } } } }\n",
+    ));
+    has(&code, "use crate::runtime::{ParameterLocation, Style};");
+    has(&code, "pub struct ParameterLocation2<T> {");
+}
+
 /// What the compiler says of a wrong token has to be possible with the tokens of the document.
 #[test]
 fn the_note_on_a_wrong_token_says_where_the_right_one_comes_from() {
