@@ -15,7 +15,7 @@ const CASES: [(&str, &[&str]); 8] = [
         &[
             "error[E0277]: this operation takes a `MasterToken`, and the client's token is `UserToken`",
             "requires a `Client<MasterToken>`",
-            "`client.with_token(token)` makes such a client of the one at hand",
+            "`client.with_token(token)` returns such a client, which shares the connections",
         ],
     ),
     (
