@@ -14,8 +14,8 @@ const CASES: [(&str, &[&str]); 8] = [
         "group_summary_of_a_user",
         &[
             "error[E0277]: this operation takes a `MasterToken`, and the client's token is `UserToken`",
-            "wants a `Client<MasterToken>`",
-            "`client.with_token(token)` makes such a client of the one at hand",
+            "requires a `Client<MasterToken>`",
+            "`client.with_token(token)` returns such a client, which shares the connections",
         ],
     ),
     (
@@ -30,7 +30,7 @@ const CASES: [(&str, &[&str]); 8] = [
         "users_without_a_token",
         &[
             "this operation takes a `MasterToken` or a `UserToken`, and the client's token is `NoToken`",
-            "wants a `Client<MasterToken>` or `Client<UserToken>`",
+            "requires a `Client<MasterToken>` or `Client<UserToken>`",
         ],
     ),
     ("response_as_a_literal", &["error[E0639]"]),

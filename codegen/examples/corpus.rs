@@ -1,17 +1,17 @@
-//! Puts the generator to work on documents of other people, and compiles what it makes of them.
+//! Generates clients for documents of other APIs, and compiles them.
 //!
 //! ```text
 //! cargo run --release --example corpus -- FOLDER
 //! cargo run --release --example corpus -- --no-compile petstore.yaml
 //! ```
 //!
-//! Every document ends in one of three ways, which its line begins with:
+//! Each document has one of three outcomes, which begins its line:
 //!
 //! - (a) it is generated into code that compiles against this crate without a warning;
 //! - (b) it is refused with problems that point at places in it: the first of them is shown;
 //! - (c) with `FITRANKINGS_SPEC_LENIENT=1`, operations are left out, and the rest is as in (a).
 //!
-//! Whatever else happens is printed as a `FAULT`, and makes the exit status 1.
+//! Any other outcome is printed as a `FAULT`, and makes the exit status 1.
 
 use std::collections::HashMap;
 use std::env;
@@ -51,7 +51,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// `Ok(true)` where no document was a fault.
+/// Returns `Ok(true)` if no document was a fault.
 fn all(places: &[&str], compile: bool) -> Result<bool, Failure> {
     let documents = documents(places)?;
     if compile {
@@ -139,7 +139,7 @@ struct Counts {
 }
 
 impl Counts {
-    /// Counts an outcome, and tells it in words.
+    /// Counts an outcome, and returns its line.
     fn add(&mut self, outcome: &Outcome) -> String {
         match outcome {
             Outcome::Good(report) => {
@@ -206,7 +206,7 @@ fn excerpt(text: &str) -> String {
     shown
 }
 
-/// What a process with `--one` tells of its document.
+/// The report of a process with `--one`.
 #[derive(Default, Serialize, Deserialize)]
 struct Report {
     took: Duration,
@@ -296,7 +296,7 @@ fn generate_apart(document: &Path) -> Result<Report, String> {
     })
 }
 
-/// Runs a command; `None` where it had to be ended at the limit.
+/// Runs a command. Returns `None` if it was ended at the time limit.
 fn within_limit(mut command: Command) -> std::io::Result<Option<Output>> {
     let mut child = command
         .stdin(Stdio::null())
@@ -337,8 +337,8 @@ fn drain(mut pipe: impl Read + Send + 'static) -> JoinHandle<Vec<u8>> {
     })
 }
 
-/// Compiles this package with a document in place of its own, just as a user does; what the
-/// compiler said where there was an error or a warning.
+/// Compiles this package with a document in place of its own, just as a user does. Returns
+/// the output of the compiler if there was an error or a warning.
 fn check(document: Option<&Path>) -> Result<(), String> {
     let package = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
     let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));

@@ -1,5 +1,4 @@
-//! The build script of the client's crate: generates the client, and tells cargo what it needs to
-//! know.
+//! The build script of the client's crate: generates the client, and prints instructions for cargo.
 
 use std::ffi::{OsStr, OsString};
 use std::fmt::Display;
@@ -12,7 +11,7 @@ use crate::text::{Diagnostic, Diagnostics, one_line};
 /// The variable that names another document.
 const SPEC: &str = "FITRANKINGS_SPEC";
 
-/// What a `build.rs` does: it writes the client to `OUT_DIR/api.rs`, and the address of its server
+/// A `build.rs` for the client: writes the client to `OUT_DIR/api.rs`, and the address of its server
 /// to `OUT_DIR/server.rs`.
 ///
 /// ```no_run
@@ -34,7 +33,7 @@ pub struct Environment {
     pub spec: Option<OsString>,
     /// `FITRANKINGS_SPEC_LENIENT`: `1` for [`Mode::Lenient`].
     pub lenient: Option<OsString>,
-    /// `OUT_DIR`: where cargo wants generated files.
+    /// `OUT_DIR`: the folder for generated files.
     pub out_dir: Option<OsString>,
 }
 
@@ -61,8 +60,7 @@ impl BuildScript {
     }
 
     /// Sets a `cfg` of this name for the crate if the generated code has all of these
-    /// [signatures](Generated::signatures): for code by hand that another document may have no use
-    /// for.
+    /// [signatures](Generated::signatures). Use it for handwritten code that depends on them.
     pub fn cfg(mut self, name: &str, signatures: &[&str]) -> Self {
         let signatures = signatures.iter().map(|known| (*known).to_owned());
         self.cfgs.push((name.to_owned(), signatures.collect()));
@@ -74,8 +72,8 @@ impl BuildScript {
     ///
     /// # Errors
     ///
-    /// Fails if the output cannot be written. What is wrong with the document is among the
-    /// instructions, and fails the build by that.
+    /// Fails if the output cannot be written. Faults of the document are written as `error`
+    /// instructions, which fail the build.
     pub fn run(&self) -> io::Result<()> {
         self.run_in(&Environment::read(), &mut io::stdout().lock())
     }
@@ -86,59 +84,46 @@ impl BuildScript {
     ///
     /// The same as those of [`run`](Self::run).
     pub fn run_in(&self, environment: &Environment, output: &mut dyn Write) -> io::Result<()> {
-        let mut cargo = Cargo { output };
-        cargo.tell("rerun-if-env-changed", SPEC)?;
-        cargo.tell("rerun-if-env-changed", LENIENT)?;
-        cargo.tell("rerun-if-changed", "build.rs")?;
+        let mut cargo = Cargo::default();
+        cargo.tell("rerun-if-env-changed", SPEC);
+        cargo.tell("rerun-if-env-changed", LENIENT);
+        cargo.tell("rerun-if-changed", "build.rs");
         for (name, _) in &self.cfgs {
-            cargo.tell("rustc-check-cfg", format!("cfg({name})"))?;
+            cargo.tell("rustc-check-cfg", format!("cfg({name})"));
         }
-        match self.generate(environment, &mut cargo)? {
-            Ok(()) => Ok(()),
-            // These fail the build. A failure of the script would have them printed twice.
-            Err(diagnostics) => diagnostics
-                .iter()
-                .try_for_each(|diagnostic| cargo.tell("error", diagnostic)),
-        }
-    }
-
-    fn generate(
-        &self,
-        environment: &Environment,
-        cargo: &mut Cargo<'_>,
-    ) -> io::Result<Result<(), Diagnostics>> {
-        let spec = match document(&self.document, environment.spec.as_deref()) {
-            Ok(spec) => spec,
-            Err(diagnostic) => return Ok(Err(diagnostic.into())),
-        };
-        cargo.tell("rerun-if-changed", spec.display())?;
-        let mode = Mode::from_setting(environment.lenient.as_deref()).map_err(Diagnostics::from);
-        let generated = match mode.and_then(|mode| generate(&spec, mode)) {
-            Ok(generated) => generated,
-            Err(diagnostics) => return Ok(Err(diagnostics)),
-        };
-        for file in &generated.files {
-            cargo.tell("rerun-if-changed", file.display())?;
-        }
-        for operation in &generated.left_out {
-            cargo.tell("warning", operation)?;
-        }
-        for (name, signatures) in &self.cfgs {
-            if signatures
-                .iter()
-                .all(|known| generated.signatures.contains(known))
-            {
-                cargo.tell("rustc-cfg", name)?;
+        // These fail the build. A failure of the script would have them printed twice.
+        if let Err(diagnostics) = self.generate(environment, &mut cargo) {
+            for diagnostic in diagnostics.iter() {
+                cargo.tell("error", diagnostic);
             }
         }
-        Ok(write(environment.out_dir.as_deref(), &generated).map_err(Diagnostics::from))
+        output.write_all(cargo.instructions.as_bytes())
+    }
+
+    fn generate(&self, environment: &Environment, cargo: &mut Cargo) -> Result<(), Diagnostics> {
+        let spec = document(&self.document, environment.spec.as_deref())?;
+        cargo.tell("rerun-if-changed", spec.display());
+        let generated = generate(&spec, Mode::from_setting(environment.lenient.as_deref())?)?;
+        for file in &generated.files {
+            cargo.tell("rerun-if-changed", file.display());
+        }
+        for operation in &generated.left_out {
+            cargo.tell("warning", operation);
+        }
+        for (name, signatures) in &self.cfgs {
+            let known = |signature| generated.signatures.contains(signature);
+            if signatures.iter().all(known) {
+                cargo.tell("rustc-cfg", name);
+            }
+        }
+        Ok(write(environment.out_dir.as_deref(), &generated)?)
     }
 }
 
 fn write(folder: Option<&OsStr>, generated: &Generated) -> Result<(), Diagnostic> {
     let Some(folder) = folder else {
         return Err(Diagnostic::new(Path::new("OUT_DIR"), "", "it is not set")
-            .remedy("run this build script by way of cargo"));
+            .remedy("run this build script with cargo"));
     };
     for (name, code) in [
         ("api.rs", &generated.code),
@@ -147,7 +132,7 @@ fn write(folder: Option<&OsStr>, generated: &Generated) -> Result<(), Diagnostic
         let path = Path::new(folder).join(name);
         std::fs::write(&path, code).map_err(|error| {
             Diagnostic::new(&path, "", format!("it cannot be written: {error}"))
-                .remedy("see to it that cargo can write to its target folder")
+                .remedy("make sure that cargo can write to its target folder")
         })?;
     }
     Ok(())
@@ -184,20 +169,21 @@ fn document(own: &Path, spec: Option<&OsStr>) -> Result<PathBuf, Diagnostic> {
 
 fn missing(path: &Path, error: &io::Error) -> Diagnostic {
     let found = format!("{SPEC} names a file that cannot be read: {error}");
-    let remedy = "mend the path; one with `relative = true` in a .cargo/config.toml starts at the \
+    let remedy = "fix the path; one with `relative = true` in a .cargo/config.toml starts at the \
         folder that .cargo is in";
     Diagnostic::new(path, "", found).remedy(remedy)
 }
 
-/// Instructions to cargo.
-struct Cargo<'o> {
-    output: &'o mut dyn Write,
+/// Instructions to cargo, a line each.
+#[derive(Default)]
+struct Cargo {
+    instructions: String,
 }
 
-impl Cargo<'_> {
-    /// Writes one instruction. Nothing else writes to the build script's output, so that no line
+impl Cargo {
+    /// Adds one instruction. Nothing else is written to the build script's output, so that no line
     /// of it begins with text of a document.
-    fn tell(&mut self, key: &str, value: impl Display) -> io::Result<()> {
-        writeln!(self.output, "cargo::{key}={}", one_line(value))
+    fn tell(&mut self, key: &str, value: impl Display) {
+        self.instructions += &format!("cargo::{key}={}\n", one_line(value));
     }
 }

@@ -46,7 +46,7 @@ pub fn read(source: &Source) -> Result<Api, Diagnostics> {
         for (pointer, diagnostic) in faults.components {
             source.remove(&pointer);
             removed.insert(pointer);
-            unused.push(format!("{diagnostic}; nothing uses it: passed over"));
+            unused.push(format!("{diagnostic}; nothing uses it: ignored"));
         }
         source.diagnostics = Diagnostics::default();
         if removed.len() == before || operations(&source).is_empty() {
@@ -242,7 +242,7 @@ fn component(pointer: &str) -> Option<String> {
     (first == "components" && !is_path).then(|| format!("{start}/components/{section}/{name}"))
 }
 
-/// The line that says that an operation is left out, and why.
+/// The line that reports that an operation is left out, and why.
 fn line(pointer: &str, diagnostics: &[Diagnostic]) -> String {
     let (item, method) = pointer.rsplit_once('/').unwrap_or_default();
     let path = unescape(item.strip_prefix("/paths/").unwrap_or(item));

@@ -1,9 +1,8 @@
 //! Generates the Rust source of the FitRankings client from an OpenAPI 3.0 document.
 //!
-//! The client's `build.rs` runs a [`BuildScript`]. [`generate`] gives the source to any other program.
-//! [`compare`] tells what a change of the document does to callers. All of them fail with
-//! [`Diagnostics`]: everything that is wrong with a document at once, with files, lines, JSON pointers
-//! and remedies.
+//! The client's `build.rs` runs a [`BuildScript`]. [`generate`] returns the source to any other program.
+//! [`compare`] reports how a change of the document affects callers. All of them fail with
+//! [`Diagnostics`]: all faults of a document, each with its file, line, JSON pointer and remedy.
 //!
 //! # Stages
 //!
@@ -15,14 +14,14 @@
 //! | `validate` | raw values | the same, checked against OpenAPI's objects and repaired |
 //! | `schema`, `extensions` | schemas, `x-` keys | the few forms of the model |
 //! | `read` | operations, by way of `openapiv3` | the model |
-//! | `model` | | what a document says, in plain words |
+//! | `model` | | the contents of a document, independent of OpenAPI |
 //! | `write` | the model, by way of `typify` | Rust |
 //! | `compare` | the models of two documents | what the change does to callers |
 //!
 //! Below all of them is `text`: messages, names, JSON pointers, media types. Above them, `lenient`
-//! reads a document again and again without the operations that are in the way, `generate` runs the
-//! stages down to Rust, and `build_script` runs them for cargo. `compare` takes a few words from `write`,
-//! so that it says what is generated, and from `generate` how a document is read.
+//! rereads a document without the operations that have faults, `generate` runs all stages, and
+//! `build_script` runs them for cargo. `compare` shows types as `write` generates them, and reads
+//! documents by way of `generate`.
 
 mod build_script;
 mod compare;

@@ -1,15 +1,15 @@
-//! The model of an API: what a document says, checked and in plain words. Rust is written from it
-//! alone.
+//! The model of an API: the checked contents of a document, independent of OpenAPI. Rust is written
+//! from it alone.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::text::names::last;
 
-/// What `format: password` becomes.
+/// The type of `format: password`.
 pub const SECRET: &str = "crate::Secret";
-/// What `format: date-time` becomes.
+/// The type of `format: date-time`.
 pub const INSTANT: &str = "jiff::Timestamp";
-/// What holds the bytes of a file.
+/// The type of a file.
 pub const FILE: &str = "crate::runtime::File";
 
 /// A whole API.
@@ -27,7 +27,7 @@ pub struct Api {
     pub records: BTreeMap<String, Record>,
     pub enums: BTreeMap<String, Enum>,
     pub unions: BTreeMap<String, Union>,
-    /// What the generator passes over, with the place in the document.
+    /// Parts of the document that are ignored, with their places.
     pub notes: Vec<String>,
     /// Operations that could not be generated, and why.
     pub left_out: Vec<String>,
@@ -50,7 +50,7 @@ pub struct Operation {
     pub period: Option<Period>,
     pub paging: Option<Paging>,
     pub body: Option<Body>,
-    /// Whether its body is a multipart form, whatever parts are given.
+    /// Whether its body is a multipart form.
     pub multipart: bool,
     pub response: Response,
     /// The value of `Accept`, if it is not `application/json`.
@@ -61,18 +61,22 @@ pub struct Operation {
 }
 
 impl Operation {
+    /// Returns the schemas of the parameters and of the body.
+    pub fn request_schemas(&self) -> impl Iterator<Item = &Schema> {
+        let parameters = self.parameters.iter().map(|parameter| &parameter.schema);
+        parameters.chain(self.body.iter().map(|body| &body.schema))
+    }
+
     /// Returns the schemas of the request and of the successful responses.
     pub fn schemas(&self) -> impl Iterator<Item = &Schema> {
-        let parameters = self.parameters.iter().map(|parameter| &parameter.schema);
-        let body = self.body.iter().map(|body| &body.schema);
-        parameters.chain(body).chain(self.response.schemas())
+        self.request_schemas().chain(self.response.schemas())
     }
 }
 
 /// Who may call an operation.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Security {
-    /// Nobody needs a token, and none is sent.
+    /// No token is sent.
     Open,
     /// Any one of these, each a token type or several at once.
     AnyOf {
@@ -186,7 +190,7 @@ pub enum Written {
     Repeated,
     /// An array: `name=a,b`, with this sign between the values.
     Joined(char),
-    /// Whatever it is, in a style of OpenAPI, with `explode`.
+    /// Any value, in a style of OpenAPI, with `explode`.
     Styled(Style, bool),
 }
 
@@ -220,7 +224,7 @@ pub struct Paging {
     pub first: u64,
     /// The type of a record.
     pub record: String,
-    /// The key of a record that tells it from the others, as it is sent.
+    /// The key in JSON that identifies a record.
     pub key: String,
     /// The `detail` of the 404 that ends the list, where it is not the framework's.
     pub end: Option<String>,
@@ -228,7 +232,7 @@ pub struct Paging {
 }
 
 impl Paging {
-    /// The field that tells a record from the others.
+    /// Returns the field that identifies a record.
     pub fn field<'r>(&self, record: &'r Record) -> Option<&'r Field> {
         record.fields.iter().find(|field| field.wire == self.key)
     }
@@ -254,9 +258,9 @@ pub enum BodyForm {
 /// The response of a success.
 #[derive(Clone)]
 pub enum Response {
-    /// The same, whatever its status.
+    /// The same for all statuses.
     Always(Content),
-    /// Some successes have this in JSON, the others nothing.
+    /// Some successes have this JSON body, the others none.
     Maybe(Schema),
     /// One for each status; the enum has this name.
     ByStatus(String, Vec<Success>),
@@ -291,7 +295,7 @@ impl Response {
             .chain(several.iter().map(|success| &success.content))
     }
 
-    /// The schemas of what comes in JSON.
+    /// Returns the schemas of JSON bodies.
     pub fn schemas(&self) -> impl Iterator<Item = &Schema> {
         let maybe = match self {
             Self::Maybe(schema) => Some(schema),
@@ -310,7 +314,7 @@ impl Response {
 pub struct ErrorResponse {
     pub status: String,
     pub doc: String,
-    /// What its body is, in JSON.
+    /// The schema of its JSON body.
     pub schema: Option<Schema>,
 }
 
@@ -463,7 +467,7 @@ impl Field {
     }
 }
 
-/// A set of texts, known in part.
+/// An open enum of strings.
 pub struct Enum {
     pub doc: String,
     pub deprecated: bool,
@@ -475,11 +479,11 @@ pub struct Variant {
     pub name: String,
 }
 
-/// One of several things.
+/// A union.
 pub struct Union {
     pub doc: String,
     pub deprecated: bool,
-    /// The member whose text tells which one it is.
+    /// The property whose value identifies the alternative.
     pub tag: Option<String>,
     pub alternatives: Vec<Alternative>,
 }

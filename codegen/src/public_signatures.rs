@@ -1,5 +1,5 @@
-//! What callers see of generated code, a line for each: so that code by hand can be left out where
-//! a document has not what it is written for.
+//! The signatures of generated code, a line each, by which handwritten code is left out if the
+//! document does not define what it uses.
 
 use crate::model::{Api, Content, Operation, Parameter, Record, Response, Security};
 use crate::write::rust_types::Types;
@@ -21,7 +21,7 @@ fn operation(operation: &Operation, types: &Types) -> String {
     let body = operation.body.iter().filter(|body| body.required);
     let taken = taken.chain(body.map(|body| &body.schema));
     let taken: Vec<String> = taken.map(|schema| text(&types.of(schema))).collect();
-    let answer = match &operation.response {
+    let response = match &operation.response {
         Response::Always(Content::Json(schema)) => text(&types.of(schema)),
         Response::Always(Content::Empty) => "()".to_owned(),
         _ => "…".to_owned(),
@@ -31,7 +31,7 @@ fn operation(operation: &Operation, types: &Types) -> String {
         Security::AnyOf { .. } => " with a token",
     };
     format!(
-        "{}({}) -> {answer}{token}",
+        "{}({}) -> {response}{token}",
         operation.name,
         taken.join(", ")
     )

@@ -1,4 +1,4 @@
-//! What a change from one document to another does to callers.
+//! Reports how a change of the document affects callers.
 //!
 //! Two models are compared, and no code: each struct of the model is taken apart field by field, so
 //! that a field that is added to the model has to be dealt with here before this compiles.
@@ -39,8 +39,8 @@ use crate::write::{self, sends_files};
 
 /// Compares the documents at two paths, the old one first.
 ///
-/// Each change is a line in terms of the Rust that is generated. [`Report::verdict`] says which part
-/// of the version the changes raise. In [`Mode::Lenient`], an operation that is left out of a
+/// Each change is a line in terms of the generated Rust. [`Report::verdict`] is the part of the version
+/// that the changes raise. In [`Mode::Lenient`], an operation that is left out of a
 /// document counts as one that the document does not have.
 ///
 /// # Errors
@@ -107,7 +107,7 @@ fn models(mut old: Api, mut new: Api) -> Result<Report, String> {
     Ok(report)
 }
 
-/// Compares what belongs to no operation and no type.
+/// Compares the parts of the document outside of operations and types.
 fn compare_document(old: &Api, new: &Api, report: &mut Report) {
     let Api {
         title,
@@ -126,7 +126,7 @@ fn compare_document(old: &Api, new: &Api, report: &mut Report) {
         left_out: _,
     } = old;
     match (base_url, &new.base_url) {
-        // A client refuses to send, unless it is told where.
+        // Without a base URL, a client cannot send.
         (Some(old), None) => report.breaking(format!(
             "BASE_URL is empty, and was {old}: each client has to be given one"
         )),
@@ -143,7 +143,7 @@ fn compare_document(old: &Api, new: &Api, report: &mut Report) {
     }
 }
 
-/// Says that something is different where the code is, and no line says what.
+/// Reports a difference of the generated code that no other line reports.
 fn compare_rest(code: impl FnOnce() -> [TokenStream; 2], report: &mut Report) {
     if report.is_empty() {
         let [old, new] = code().map(|code| undocumented(code).to_string());

@@ -1,4 +1,4 @@
-//! What a change of an operation does to whoever calls it.
+//! Compares operations.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +11,7 @@ use crate::model::{Api, Content, Operation, Paging, Response, Success};
 use crate::write::rust_types::Types;
 use crate::write::{raw_may_be_empty, send};
 
-/// Tells what is different about the operations of two documents.
+/// Compares the operations of two documents.
 pub fn compare(apis: [&Api; 2], types: [&Types; 2], report: &mut Report) {
     let line = |one: &Operation| format!("{} {}", one.method, one.path);
     let pairs = pairs::operations(&apis[0].operations, &apis[1].operations);
@@ -138,10 +138,10 @@ impl Call<'_> {
         let from = rust(self.old, self.types[0]);
         let to = rust(self.new, self.types[1]);
         if from == to {
-            report.instead(subject, "reads its answer as", reading(old), reading(new));
+            report.instead(subject, "reads its response as", reading(old), reading(new));
         } else {
             let [from, to] = both(&from, &to);
-            report.breaking(format!("{subject} answers {to} instead of {from}"));
+            report.breaking(format!("{subject} returns {to} instead of {from}"));
         }
         let accept = |operation: &Operation| operation.accept.clone().unwrap_or("JSON".to_owned());
         report.instead(subject, "asks for", accept(self.old), accept(self.new));
@@ -150,7 +150,7 @@ impl Call<'_> {
         }
     }
 
-    /// Tells what a response becomes by its status.
+    /// Compares the variants of statuses.
     fn compare_statuses(&self, old: &[Success], new: &[Success], report: &mut Report) {
         let of = |successes: &[Success], status: &str| {
             let found = successes.iter().find(|success| success.status == status);
@@ -182,7 +182,7 @@ impl Call<'_> {
         }
     }
 
-    /// Tells how a list is walked over otherwise.
+    /// Compares how a list is paged.
     fn compare_lists(&self, old: &Paging, new: &Paging, report: &mut Report) {
         let Paging {
             page,
@@ -211,7 +211,7 @@ impl Call<'_> {
         report.instead(subject, "takes for the end of its list", from, to);
     }
 
-    /// The type of the field that tells records apart.
+    /// The type of the field that identifies a record.
     fn key_type(&self, side: usize, paging: &Paging) -> String {
         let (Some(api), Some(types)) = (self.apis.get(side), self.types.get(side)) else {
             return String::new();
@@ -245,7 +245,7 @@ impl Call<'_> {
         }
     }
 
-    /// Tells whether the JSON of a response can be had as it came.
+    /// Compares `call_raw`.
     fn compare_raw(&self, report: &mut Report) {
         let raw = format!("{}: `.call_raw()`", self.subject);
         let (old, new) = (raw_may_be_empty(self.old), raw_may_be_empty(self.new));
@@ -253,9 +253,9 @@ impl Call<'_> {
         report.presence(present, format!("{raw} is gone"), format!("{raw} is new"));
         if present == [true, true] && old != new {
             let answers = if new == Some(true) {
-                "answers an `Option` now"
+                "returns an `Option` now"
             } else {
-                "no longer answers an `Option`"
+                "no longer returns an `Option`"
             };
             report.breaking(format!("{raw} {answers}"));
         }

@@ -2,14 +2,14 @@
 
 use std::fmt;
 
-/// What a change asks of callers.
+/// How a change affects callers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Weight {
     /// Code that compiled may not compile any more, or a call that was made is refused.
     Breaking,
     /// Something that callers could not do before.
     Added,
-    /// The same code does something else, and callers need not follow.
+    /// The same code behaves differently, and still compiles.
     Behaviour,
     /// Documentation.
     Docs,
@@ -28,11 +28,11 @@ impl Weight {
 /// The part of the version that a change raises.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// Callers can do what they could do before, and nothing else.
+    /// Nothing is added, and existing code still works.
     Patch,
-    /// Callers can do more.
+    /// Something is added, and existing code still works.
     Minor,
-    /// Callers have to change their code, or calls are refused that were not before.
+    /// Callers have to change their code, or calls are refused that were accepted before.
     Major,
 }
 
@@ -79,7 +79,7 @@ impl Report {
         self.changes.push((Weight::Behaviour, text.into()));
     }
 
-    /// Says that `subject` does something with another value, where it is another one.
+    /// Reports that `subject` does something with another value, if it changed.
     pub(super) fn instead<T: fmt::Display + PartialEq>(
         &mut self,
         subject: &str,
@@ -92,7 +92,7 @@ impl Report {
         }
     }
 
-    /// Says that something that callers use is gone, or that it is new.
+    /// Reports that something is gone, or that it is new.
     pub(super) fn presence(&mut self, [old, new]: [bool; 2], gone: String, added: String) {
         match (old, new) {
             (true, false) => self.breaking(gone),
@@ -108,7 +108,7 @@ impl Report {
         }
     }
 
-    /// Says that the documentation of `subject` changed.
+    /// Reports that the documentation of `subject` changed.
     pub(super) fn reworded(&mut self, subject: &str) {
         self.docs(format!("{subject} is described in other words"));
     }
@@ -117,7 +117,7 @@ impl Report {
         self.changes.push((Weight::Docs, text.into()));
     }
 
-    /// Says whether `subject` was deprecated, or is no longer.
+    /// Reports that `subject` is deprecated now, or no longer.
     pub(super) fn deprecated(&mut self, subject: &str, [old, new]: [bool; 2]) {
         match (old, new) {
             // Semantic Versioning asks for a minor version; taking it back asks for nothing.

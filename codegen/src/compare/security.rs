@@ -1,4 +1,4 @@
-//! Who may call: the token types of a document, and the traits for its choices of tokens.
+//! Compares token types, and the traits of the tokens that operations accept.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,7 +15,7 @@ fn tokens(security: &Security) -> BTreeSet<String> {
         .collect()
 }
 
-/// Tells who may call an operation, and could not before, and the other way round.
+/// Reports tokens that an operation accepts now, or no longer.
 pub fn compare_callers(subject: &str, [old, new]: [&Security; 2], report: &mut Report) {
     let (from, to) = (tokens(old), tokens(new));
     let shown =
@@ -46,7 +46,7 @@ pub fn compare_callers(subject: &str, [old, new]: [&Security; 2], report: &mut R
     }
 }
 
-/// Tells what is different about the module `access`.
+/// Compares the module `access`.
 pub fn compare(old: &Api, new: &Api, report: &mut Report) {
     compare_traits([&old.token_traits, &new.token_traits].map(traits), report);
     for (name, scheme) in &old.schemes {

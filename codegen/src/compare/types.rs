@@ -55,7 +55,7 @@ impl<'a> Type<'a> {
             Self::Record(_) => "a struct",
             Self::Enum(_) => "an enum",
             Self::Union(_) => "a union",
-            Self::Response(_) => "an enum of answers",
+            Self::Response(_) => "an enum of responses",
         }
     }
 
@@ -65,7 +65,7 @@ impl<'a> Type<'a> {
     }
 }
 
-/// Tells what is different about the types of two documents.
+/// Compares the types of two documents.
 pub fn compare([old, new]: [&Api; 2], types: [&Types; 2], report: &mut Report) {
     let [old, new] = [old, new].map(Type::all);
     for (name, before) in &old {
@@ -421,7 +421,7 @@ impl<'a> Case<'a> {
     }
 }
 
-/// Tells how variants differ. `tried` is whether their order says which of them a value becomes.
+/// Compares variants. `tried` is whether values are matched in the order of the variants.
 fn compare_cases(owner: &str, [old, new]: [&[Case<'_>]; 2], tried: bool, report: &mut Report) {
     // The same texts are the same variant, whatever it is called.
     let texts = |case: &Case<'_>| Some(case.texts.join("\n")).filter(|texts| !texts.is_empty());

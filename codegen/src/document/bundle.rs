@@ -20,23 +20,19 @@ pub const BESIDE: &str = "x-files-beside";
 
 /// Reads the document at `path`, and the files beside it that it refers to.
 pub fn read(path: &Path) -> Result<Source, Diagnostics> {
-    let mut source = Source::read(path)?;
-    gather(&mut source);
-    Ok(source)
+    Ok(gather(Source::read(path)?))
 }
 
 /// Parses a text as if it stood at `path`, and reads the files beside it that it refers to.
 pub fn parse(path: &Path, text: &str) -> Result<Source, Diagnostics> {
-    let mut source = Source::parse(path, text)?;
-    gather(&mut source);
-    Ok(source)
+    Ok(gather(Source::parse(path, text)?))
 }
 
 /// Reads the files that the document refers to, and those that they refer to.
 ///
 /// A file that cannot be read is reported only where a reference into it is followed: it may be
 /// part of an example.
-fn gather(source: &mut Source) {
+fn gather(mut source: Source) -> Source {
     let mut files = Files {
         folder: folder(&source.path),
         numbers: HashMap::from([(plain(&source.path), None)]),
@@ -59,7 +55,7 @@ fn gather(source: &mut Source) {
                     .iter()
                     .find_map(|diagnostic| diagnostic.unquoted());
                 let why = why.unwrap_or_else(|| NO_PART.to_owned());
-                source.close(prefix, path, Unread::new(why, "mend that file"));
+                source.close(prefix, path, Unread::new(why, "fix that file"));
             }
         }
     }
@@ -69,7 +65,7 @@ fn gather(source: &mut Source) {
             roots.insert(number.to_string(), file.root);
             source.add(prefix, path, file.lines, file.diagnostics);
         } else {
-            let remedy = "refer to an object of OpenAPI in a YAML or JSON file";
+            let remedy = "refer to an OpenAPI object in a YAML or JSON file";
             source.close(prefix, path, Unread::new(NO_PART, remedy));
         }
     }
@@ -79,9 +75,10 @@ fn gather(source: &mut Source) {
     {
         members.insert(BESIDE.to_owned(), Value::Object(roots));
     }
+    source
 }
 
-const NO_PART: &str = "no reference leads to an object of OpenAPI in it, so nothing of it is shown";
+const NO_PART: &str = "no reference leads to an OpenAPI object in it, so its content is not shown";
 
 struct Files {
     /// The folder of the document.
@@ -177,7 +174,7 @@ impl Files {
         }
         if !path.is_file() {
             let why = format!("there is no file {}", path.display());
-            let remedy = "put the file there, or mend the reference; a relative one starts at the \
+            let remedy = "put the file there, or fix the reference; a relative one starts at the \
                 file that it stands in";
             return Err(Unread::new(why, remedy));
         }

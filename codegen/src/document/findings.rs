@@ -1,18 +1,18 @@
-//! What is wrong with a document, and what is passed over, as it is read.
+//! Faults of a document and notes on ignored parts, collected as it is read.
 
 use std::collections::HashSet;
 
 use super::source::Source;
 use crate::text::{Diagnostic, Diagnostics};
 
-/// What the readers of a document come to, beside the model.
+/// The faults and notes of a document.
 ///
-/// They go on where the validation found faults. What it said of a place is not said again in other
-/// words.
+/// Readers continue after the validation has found faults. A place that already has a fault gets no
+/// second one.
 pub struct Findings<'s> {
     pub source: &'s Source,
     diagnostics: Diagnostics,
-    /// What is passed over, each with its place.
+    /// Ignored parts, each with its place.
     notes: Vec<String>,
     /// Pointers of faults, and of the values that directly hold them.
     faulty: HashSet<String>,
@@ -21,7 +21,7 @@ pub struct Findings<'s> {
 }
 
 impl<'s> Findings<'s> {
-    /// Starts with what the validation has found.
+    /// Starts with the findings of the validation.
     pub fn new(source: &'s Source, diagnostics: Diagnostics, notes: Vec<String>) -> Self {
         let mut faulty = HashSet::new();
         let mut damaged = HashSet::new();
@@ -46,7 +46,7 @@ impl<'s> Findings<'s> {
         }
     }
 
-    /// Reports what keeps a part of the document from being generated.
+    /// Reports a fault, which prevents code from being generated.
     pub fn report(&mut self, pointer: &str, found: impl Into<String>, remedy: impl Into<String>) {
         self.push(self.source.diagnostic(pointer, found).remedy(remedy));
     }
@@ -58,7 +58,7 @@ impl<'s> Findings<'s> {
         }
     }
 
-    /// Notes what is passed over.
+    /// Notes an ignored part.
     pub fn note(&mut self, pointer: &str, found: &str) {
         let note = self.source.diagnostic(pointer, found).to_string();
         self.notes.push(note);

@@ -30,7 +30,7 @@ pub fn parse(path: &Path, text: &str) -> Result<Built, Diagnostics> {
         Err(error) => events.stopped.take().or_else(|| {
             let diagnostic = Diagnostic::new(path, "", format!("the file is not JSON: {error}"))
                 .line(Some(error.line()))
-                .remedy("mend the syntax at that line");
+                .remedy("fix the syntax at that line");
             Some(diagnostic)
         }),
     };

@@ -255,13 +255,11 @@ pub static RESPONSES: Object = Object {
 
 /// `200`, or a range such as `4XX`.
 fn is_status(key: &str) -> bool {
-    let bytes = key.as_bytes();
-    bytes.len() == 3
-        && matches!(bytes.first(), Some(b'1'..=b'5'))
-        && (key
-            .get(1..)
-            .is_some_and(|rest| rest.eq_ignore_ascii_case("xx"))
-            || bytes.iter().all(u8::is_ascii_digit))
+    let rest = key
+        .strip_prefix(['1', '2', '3', '4', '5'])
+        .unwrap_or_default();
+    let digits = || rest.len() == 2 && rest.bytes().all(|byte| byte.is_ascii_digit());
+    rest.eq_ignore_ascii_case("xx") || digits()
 }
 
 pub static RESPONSE: Object = object(

@@ -20,16 +20,16 @@ pub fn follow(source: &Source, pointer: &str) -> Result<String, Diagnostic> {
         match value.get("$ref").and_then(Value::as_str) {
             Some(further) if seen.contains(&further) => {
                 let seen: Vec<String> = seen.into_iter().map(|at| source.shown(at)).collect();
-                let found = format!("the reference leads back to itself: {}", seen.join(" → "));
+                let found = format!("the reference is circular: {}", seen.join(" → "));
                 return Err(source
                     .diagnostic(pointer, found)
-                    .remedy("let one of them be the thing itself"));
+                    .remedy("replace one of them with the object itself"));
             }
             Some(_) if seen.len() > MAX_DEPTH => {
-                let found = format!("more than {MAX_DEPTH} references lead from one to the next");
+                let found = format!("more than {MAX_DEPTH} references form a chain");
                 return Err(source
                     .diagnostic(pointer, found)
-                    .remedy("refer to the thing itself"));
+                    .remedy("refer to the object itself"));
             }
             Some(further) => {
                 seen.push(further);
@@ -46,7 +46,7 @@ fn nothing(source: &Source, pointer: &str, reference: &str, target: &str) -> Dia
     match source.closed(target) {
         Some(unread) => closed(source, pointer, &shown, unread),
         None => source
-            .diagnostic(pointer, format!("`{shown}` leads to nothing"))
+            .diagnostic(pointer, format!("`{shown}` does not exist"))
             .remedy(nearby(source, target)),
     }
 }
@@ -56,14 +56,14 @@ fn outside(source: &Source, pointer: &str, reference: &str) -> Diagnostic {
     match source.unread.get(reference) {
         Some(unread) => closed(source, pointer, reference, unread),
         None => source
-            .diagnostic(pointer, format!("`{reference}` does not lead into a file beside this one"))
+            .diagnostic(pointer, format!("`{reference}` does not refer to a file in this folder"))
             .remedy("download that document into the folder of this one, and refer to the copy: `other.yaml#/components/schemas/Name`"),
     }
 }
 
 fn closed(source: &Source, pointer: &str, reference: &str, unread: &Unread) -> Diagnostic {
     let found = format!(
-        "`{reference}` leads to a file that cannot be read: {}",
+        "`{reference}` refers to a file that cannot be read: {}",
         unread.why
     );
     source.diagnostic(pointer, found).remedy(&unread.remedy)
@@ -86,15 +86,15 @@ fn nearby(source: &Source, target: &str) -> String {
     };
     let names: Vec<&str> = members.keys().map(String::as_str).collect();
     match (similar(name, names.iter().copied()), names.as_slice()) {
-        (Some(similar), _) => format!("is it `{similar}`?"),
+        (Some(similar), _) => format!("did you mean `{similar}`?"),
         (None, []) => format!("add it at {}", shown(target)),
         (None, few) if few.len() <= 12 => {
             let few = few.join("`, `");
-            format!("mend the name, or add it: {} has `{few}`", shown(section))
+            format!("fix the name, or add it: {} has `{few}`", shown(section))
         }
         (None, many) => {
             let (count, section) = (many.len(), shown(section));
-            format!("mend the name, or add it to the {count} of {section}")
+            format!("fix the name, or add it to the {count} of {section}")
         }
     }
 }

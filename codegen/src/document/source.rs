@@ -78,7 +78,7 @@ impl Source {
         self.beside.push((pointer, path));
     }
 
-    /// Records that a file could not be joined, which would stand at a pointer.
+    /// Records that the file for a pointer could not be joined.
     pub fn close(&mut self, pointer: String, path: PathBuf, unread: Unread) {
         self.closed.insert(pointer.clone(), unread);
         self.beside.push((pointer, path));

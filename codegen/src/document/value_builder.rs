@@ -125,7 +125,7 @@ impl<'p> ValueBuilder<'p> {
         *key = Some(name.to_owned());
         if twice {
             let first = self.lines.get(&pointer).copied().unwrap_or_default();
-            let found = format!("the key `{name}` stands twice here, first in line {first}");
+            let found = format!("duplicate key `{name}`, first in line {first}");
             self.report(&pointer, line, found, "keep one of the two");
         }
         self.lines.insert(pointer, line);
@@ -137,11 +137,7 @@ impl<'p> ValueBuilder<'p> {
         anchor: usize,
         line: usize,
     ) -> Result<(), Diagnostic> {
-        if self.takes_key() {
-            return Err(self
-                .diagnostic(line, "a list or an object stands where a key is expected")
-                .remedy("keys are plain text"));
-        }
+        self.check_no_key("a list or an object", line)?;
         let pointer = self.pointer();
         self.check_depth(1, line)?;
         self.lines.entry(pointer.clone()).or_insert(line);
@@ -184,11 +180,7 @@ impl<'p> ValueBuilder<'p> {
 
     /// Adds a copy of the value of an anchor.
     pub fn alias(&mut self, anchor: usize, line: usize) -> Result<(), Diagnostic> {
-        if self.takes_key() {
-            return Err(self
-                .diagnostic(line, "an alias stands where a key is expected")
-                .remedy("keys are plain text"));
-        }
+        self.check_no_key("an alias", line)?;
         let Some(anchored) = self.anchors.get(&anchor).map(Rc::clone) else {
             return Err(self
                 .diagnostic(line, "an alias points to a value that contains it")
@@ -256,6 +248,14 @@ impl<'p> ValueBuilder<'p> {
     pub fn report(&mut self, pointer: &str, line: usize, found: impl Into<String>, remedy: &str) {
         let diagnostic = Diagnostic::new(self.path, pointer, found).line(Some(line));
         self.diagnostics.push(diagnostic.remedy(remedy).quoting());
+    }
+
+    fn check_no_key(&self, what: &str, line: usize) -> Result<(), Diagnostic> {
+        if !self.takes_key() {
+            return Ok(());
+        }
+        let found = format!("found {what}, expected a key");
+        Err(self.diagnostic(line, found).remedy("keys are plain text"))
     }
 
     fn count(&mut self, size: Size, line: usize) -> Result<(), Diagnostic> {

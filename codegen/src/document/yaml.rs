@@ -23,7 +23,7 @@ fn read(builder: &mut ValueBuilder<'_>, path: &Path, text: &str) -> Result<(), D
                 "recursion limit exceeded" => ("values are nested too deep".into(), FLATTER),
                 info => (
                     format!("the file is not YAML: {info}"),
-                    "mend the syntax at that line",
+                    "fix the syntax at that line",
                 ),
             };
             Diagnostic::new(path, "", found)
@@ -64,7 +64,7 @@ fn take(builder: &mut ValueBuilder<'_>, event: Event<'_>, line: usize) -> Result
             }
             builder.key(&text, line);
             if text == "<<" {
-                let found = "`<<` is no merge key in YAML 1.2";
+                let found = "YAML 1.2 has no merge key `<<`";
                 let remedy = "write the merged keys out, or use `allOf`";
                 builder.report(&builder.pointer(), line, found, remedy);
             }

@@ -9,7 +9,7 @@ use crate::document::Findings;
 use crate::model::{Parameter, ParameterLocation};
 use crate::text::show;
 
-/// Returns the texts below a key of a fixed form; reports a key that has another.
+/// Returns the strings of an object with fixed keys. Reports any other value.
 fn texts<const N: usize>(
     findings: &mut Findings<'_>,
     pointer: &str,
@@ -25,7 +25,7 @@ fn texts<const N: usize>(
         return Some(names.map(|name| text(name).unwrap_or_default()));
     }
     let mut remedy = format!(
-        "it wants the keys `{}`, each with a text",
+        "write the keys `{}`, each with a string",
         names.join("`, `")
     );
     for name in optional {
@@ -47,7 +47,7 @@ fn query_parameter(
         .iter()
         .position(|known| known.wire == name && known.location == ParameterLocation::Query);
     if index.is_none() {
-        let found = format!("`{name}` is no query parameter of this operation");
+        let found = format!("`{name}` is not a query parameter of this operation");
         findings.report(pointer, found, "name one of its query parameters");
     }
     index

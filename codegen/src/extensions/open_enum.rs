@@ -1,4 +1,4 @@
-//! `x-extensible-enum`: the texts that are known of a set that may grow.
+//! `x-extensible-enum`: the known values of an enum that may grow.
 
 use serde_json::Value;
 
@@ -7,12 +7,12 @@ use crate::text::{join, type_of};
 
 pub const KEY: &str = "x-extensible-enum";
 
-/// Reports a key whose value is no list. OpenAPI itself says nothing of it.
+/// Reports a value that is not an array. OpenAPI does not define the key.
 pub fn check(findings: &mut Findings<'_>, pointer: &str) {
     let at = join(pointer, KEY);
     if let Some(other) = findings.source.at(&at).filter(|value| !value.is_array()) {
-        let found = format!("`{KEY}` is {}, not a list of texts", type_of(other));
-        findings.report(&at, found, "list the texts, or leave it out");
+        let found = format!("`{KEY}` is {}, not an array of strings", type_of(other));
+        findings.report(&at, found, "list the strings, or remove the key");
     }
 }
 

@@ -23,15 +23,15 @@ pub fn read(
     super::query_parameter(findings, &at, parameters, &size);
     let page = parameters.get(page?)?;
     if page.required || page.schema != Schema::Integer("u64") {
-        let found = format!("`{}` cannot count pages", page.wire);
-        let remedy = "it has to be optional, of `type: integer` and `minimum: 1`";
+        let found = format!("`{}` cannot be the page number", page.wire);
+        let remedy = "make it optional, with `type: integer` and `minimum: 1`";
         findings.report(&join(&at, "page"), found, remedy);
     }
     let Some(record) = record_of(response) else {
         findings.report(
             &at,
-            "the answer is no array of objects, so there is nothing to page through",
-            "take the key away, or describe the answer as an array",
+            "the response is not an array of objects, so it has no pages",
+            "remove the key, or describe the response as an array",
         );
         return None;
     };
@@ -56,7 +56,7 @@ fn record_of(response: &Response) -> Option<String> {
     }
 }
 
-/// Reports records that their key does not tell apart. Their fields are known in the end only.
+/// Reports a key that does not identify records. Their fields are known only after all schemas are read.
 pub fn check_key(findings: &mut Findings<'_>, paging: &Paging, record: Option<&Record>) {
     let field = record.and_then(|record| paging.field(record));
     let fits = field.is_some_and(|field| {
@@ -64,10 +64,10 @@ pub fn check_key(findings: &mut Findings<'_>, paging: &Paging, record: Option<&R
     });
     if !fits {
         let found = format!(
-            "the records of the answer have no required `{}`, a whole number or a text",
+            "the records of the response have no required `{}` of type integer or string",
             paging.key
         );
-        let remedy = "name the field that tells one from the others";
+        let remedy = "name the field that identifies a record";
         findings.report(&join(&paging.pointer, "key"), found, remedy);
     }
 }

@@ -30,7 +30,7 @@ fn read(findings: &mut Findings<'_>, pointer: &str) -> Option<Period> {
         "YYYY-WWW" => true,
         "YYYY-WW" => false,
         other => {
-            let found = format!("`{other}` is no form of a week");
+            let found = format!("`{other}` is not a format of a week");
             findings.report(
                 &join(pointer, "week"),
                 found,

@@ -28,8 +28,8 @@ pub fn schema(findings: &mut Findings<'_>, value: &Value, pointer: &str) -> Opti
         (Some("number"), _) => "<f64>",
         (of_type, _) => {
             let found = match of_type {
-                Some(of_type) => format!("a unit stands on `type: {of_type}`"),
-                None => "a unit stands on a value of no type".to_owned(),
+                Some(of_type) => format!("`x-unit` is not supported with `type: {of_type}`"),
+                None => "`x-unit` is not supported without a `type`".to_owned(),
             };
             let remedy = "units go with `type: number`, or `type: string` with `format: decimal`";
             findings.report(&at, found, remedy);
@@ -39,7 +39,7 @@ pub fn schema(findings: &mut Findings<'_>, value: &Value, pointer: &str) -> Opti
     let unit = value.get(KEY)?;
     let Some((_, rust, _)) = UNITS.iter().find(|(name, ..)| unit.as_str() == Some(name)) else {
         let names = UNITS.map(|(name, ..)| name).join("`, `");
-        let found = format!("{} is no unit", show(unit));
+        let found = format!("{} is not a unit", show(unit));
         findings.report(&at, found, format!("the units are `{names}`"));
         return None;
     };

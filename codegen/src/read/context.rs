@@ -33,7 +33,7 @@ impl<'s> Context<'s> {
     pub fn check_header(&mut self, pointer: &str, name: &str) -> bool {
         let fits = names::is_header(name);
         if !fits {
-            let found = format!("no header can be called `{name}`");
+            let found = format!("`{name}` is not a valid header name");
             self.report(&join(pointer, "name"), found, "use letters, digits and `-`");
         }
         fits
@@ -55,7 +55,7 @@ impl<'s> Context<'s> {
         self.resolve_with(pointer, |_| ())
     }
 
-    /// The same, after `prepare` has removed what `openapiv3` would refuse without a reason.
+    /// The same, after `prepare` has removed parts that `openapiv3` refuses although they are valid.
     pub fn resolve_with<T: DeserializeOwned>(
         &mut self,
         pointer: &str,
@@ -67,26 +67,14 @@ impl<'s> Context<'s> {
         if let Value::Object(members) = &mut value {
             prepare(members);
         }
-        Some((self.parse_value(value, &pointer)?, pointer))
-    }
-
-    /// Parses the object at a pointer with `openapiv3`.
-    pub fn parse<T: DeserializeOwned>(&mut self, pointer: &str) -> Option<T> {
-        let value = frame(self.source.at(pointer)?);
-        self.parse_value(value, pointer)
-    }
-
-    fn parse_value<T: DeserializeOwned>(&mut self, value: Value, pointer: &str) -> Option<T> {
         match serde_json::from_value(value) {
-            Ok(parsed) => Some(parsed),
-            // The validation has said it better.
-            Err(_) if self.findings().is_damaged(pointer) => None,
+            Ok(parsed) => Some((parsed, pointer)),
+            // The validation has reported it in better words.
+            Err(_) if self.findings().is_damaged(&pointer) => None,
             Err(error) => {
-                self.report(
-                    pointer,
-                    format!("this cannot be read: {error}"),
-                    "mend it as the OpenAPI specification has it",
-                );
+                let found = format!("this cannot be read: {error}");
+                let remedy = "fix it according to the OpenAPI specification";
+                self.report(&pointer, found, remedy);
                 None
             }
         }

@@ -45,9 +45,7 @@ pub fn mark(
 
 /// The records and enums that a request is made of.
 fn requested(operation: &Operation) -> impl Iterator<Item = &str> {
-    let parameters = operation.parameters.iter().map(|known| &known.schema);
-    let body = operation.body.iter().map(|body| &body.schema);
-    parameters.chain(body).flat_map(Schema::names)
+    operation.request_schemas().flat_map(Schema::names)
 }
 
 /// The records and enums that a response is made of.

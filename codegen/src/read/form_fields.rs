@@ -48,7 +48,7 @@ pub fn read(
         let schema = Schema::Map(Box::new(values));
         let written = Written::Styled(Style::Form, true);
         fields.push(Parameter {
-            doc: "Whatever other fields there are.".to_owned(),
+            doc: "Sets all other fields.".to_owned(),
             ..Parameter::new(REST, location, schema, written)
         });
     }

@@ -135,8 +135,8 @@ impl Reader<'_> {
         method: &'static str,
     ) -> Option<Operation> {
         let pointer = join(item, key);
-        let described: Described = self.context.parse(&pointer)?;
-        let id = self.operation_id(&described, path, key, &pointer);
+        let (described, _) = self.context.resolve::<Described>(&pointer)?;
+        let id = self.operation_id(path, key, &pointer);
         let type_name = self.types.take(names::type_name(&id));
         let context = &mut self.context;
         let mut parameters = parameters::read(context, path, item, &pointer, &type_name);
@@ -192,7 +192,7 @@ impl Reader<'_> {
             }
             (None, false) => {
                 self.context
-                    .note(&owner, "a server without a host: passed over");
+                    .note(&owner, "a server without a host: ignored");
                 return None;
             }
         };
@@ -200,23 +200,19 @@ impl Reader<'_> {
         Some(url).filter(|url| Some(url) != self.server.as_ref())
     }
 
-    /// The id of an operation, made of method and path if the document gives none.
-    fn operation_id(
-        &mut self,
-        described: &Described,
-        path: &str,
-        key: &str,
-        pointer: &str,
-    ) -> String {
-        let Some(id) = described.operation_id.clone() else {
-            return format!("{key} {}", inline_names::path_words(path));
-        };
+    /// The id of an operation. Reports one that another operation has.
+    fn operation_id(&mut self, path: &str, key: &str, pointer: &str) -> String {
+        let source = self.context.source;
         let at = join(pointer, "operationId");
-        if let Some(first) = self.ids.insert(id.clone(), at.clone()) {
-            let first = self.context.source.shown(&format!("#{first}"));
-            let found = format!("the operationId `{id}` stands at {first} already");
+        let operation = source.at(pointer).unwrap_or(&Value::Null);
+        let id = inline_names::operation_id(operation, key, path);
+        if source.at(&at).is_some()
+            && let Some(first) = self.ids.insert(id.clone(), at.clone())
+        {
+            let first = source.shown(&format!("#{first}"));
+            let found = format!("the operationId `{id}` is already used at {first}");
             self.context
-                .report(&at, found, "every operation wants an id of its own");
+                .report(&at, found, "give every operation a unique id");
         }
         id
     }

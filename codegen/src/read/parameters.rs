@@ -71,9 +71,9 @@ fn gather(
             };
             match parameters.iter().find(|(_, known)| same(known, &parameter)) {
                 Some((first, _)) if first.starts_with(&list) => {
-                    let found = format!("the parameter `{}` stands twice", parameter.wire);
+                    let found = format!("duplicate parameter `{}`", parameter.wire);
                     let first = context.source.shown(&format!("#{first}"));
-                    context.report(&at, found, format!("keep one; the first is {first}"));
+                    context.report(&at, found, format!("keep one; the first is at {first}"));
                 }
                 Some(_) => {}
                 None => parameters.push((at, parameter)),
@@ -194,36 +194,33 @@ pub fn style(
     location: ParameterLocation,
     pointer: &str,
 ) -> Option<Style> {
+    use ParameterLocation::{Cookie, Form, Header, Path, Query};
     let at = join(pointer, "style");
     let Some(style) = context.source.at(&at).and_then(Value::as_str) else {
         return Some(default_style(location));
     };
     let style = match (location, style) {
-        (ParameterLocation::Path | ParameterLocation::Header, "simple") => Style::Simple,
-        (ParameterLocation::Path, "label") => Style::Label,
-        (ParameterLocation::Path, "matrix") => Style::Matrix,
-        (
-            ParameterLocation::Query | ParameterLocation::Cookie | ParameterLocation::Form,
-            "form",
-        ) => Style::Form,
-        (ParameterLocation::Query | ParameterLocation::Form, "spaceDelimited") => Style::Space,
-        (ParameterLocation::Query | ParameterLocation::Form, "pipeDelimited") => Style::Pipe,
-        (ParameterLocation::Query | ParameterLocation::Form, "deepObject") => Style::Deep,
+        (Path | Header, "simple") => Style::Simple,
+        (Path, "label") => Style::Label,
+        (Path, "matrix") => Style::Matrix,
+        (Query | Cookie | Form, "form") => Style::Form,
+        (Query | Form, "spaceDelimited") => Style::Space,
+        (Query | Form, "pipeDelimited") => Style::Pipe,
+        (Query | Form, "deepObject") => Style::Deep,
         // There is one way to write a header, whatever its style is called.
-        (ParameterLocation::Path | ParameterLocation::Header, "form")
-        | (ParameterLocation::Query | ParameterLocation::Cookie, "simple") => {
+        (Path | Header, "form") | (Query | Cookie, "simple") => {
             context.note(
                 &at,
-                &format!("the style `{style}` has no meaning here: passed over"),
+                &format!("the style `{style}` has no meaning here: ignored"),
             );
             default_style(location)
         }
         (_, style) => {
             let found = format!("the style `{style}` is not supported here");
             let known = match location {
-                ParameterLocation::Path => "`simple`, `label` and `matrix`",
-                ParameterLocation::Header => "`simple`",
-                ParameterLocation::Cookie => "`form`",
+                Path => "`simple`, `label` and `matrix`",
+                Header => "`simple`",
+                Cookie => "`form`",
                 _ => "`form`, `spaceDelimited`, `pipeDelimited` and `deepObject`",
             };
             context.report(&at, found, format!("leave it out; {known} are"));
@@ -263,15 +260,9 @@ fn written(
         Schema::Named(name) => context.schemas.registry.enums.contains_key(name),
         _ => false,
     };
-    let direct = matches!(
-        location,
-        ParameterLocation::Path
-            | ParameterLocation::Query
-            | ParameterLocation::Header
-            | ParameterLocation::Cookie
-    );
+    let in_form = matches!(location, ParameterLocation::Form | ParameterLocation::Part);
     match (schema, style) {
-        _ if !direct => Written::Styled(style, explode),
+        _ if in_form => Written::Styled(style, explode),
         (Schema::List(item), _) if !plain(item) => Written::Styled(style, explode),
         (Schema::List(_), Style::Form) if location == ParameterLocation::Query && explode => {
             Written::Repeated
@@ -299,7 +290,7 @@ fn check_secret(context: &mut Context<'_>, schema: &Schema, name: &str, pointer:
         ),
         schema if unit::is_quantity(&schema) => (
             "a quantity with a unit, which is not supported here",
-            "leave `x-unit` out, and say the unit in the description",
+            "leave `x-unit` out, and name the unit in the description",
         ),
         _ => return,
     };
@@ -331,8 +322,8 @@ fn bounds(
     let maximum = bound("maximum", "exclusiveMaximum", -1);
     let (low, high) = (minimum.unwrap_or(least), maximum.unwrap_or(most));
     if low > high || low > most || high < least {
-        let found = "no number is within both bounds, and one that the type holds";
-        context.report(pointer, found, "mend `minimum` or `maximum`");
+        let found = "no value of the type is within both bounds";
+        context.report(pointer, found, "fix `minimum` or `maximum`");
         return (None, None);
     }
     (

@@ -36,12 +36,12 @@ pub fn fit(
     for (pointer, wire) in &unknown {
         context.note(
             pointer,
-            &format!("the path `{path}` has no `{{{wire}}}`: passed over"),
+            &format!("the path `{path}` has no `{{{wire}}}`: ignored"),
         );
     }
     parameters.retain(|(pointer, _)| !unknown.iter().any(|(known, _)| known == pointer));
     for name in missing {
-        let found = format!("`{{{name}}}` of the path has no parameter: taken for a text");
+        let found = format!("`{{{name}}}` of the path has no parameter: treated as a string");
         context.note(operation, &found);
         let location = ParameterLocation::Path;
         let text = Parameter {
@@ -62,7 +62,7 @@ fn differ(
 ) {
     for (pointer, wire) in unknown {
         let found = format!("the path `{path}` has no `{{{wire}}}`");
-        context.report(pointer, found, "mend the name, or the path");
+        context.report(pointer, found, "fix the name, or the path");
     }
     for name in missing {
         let found = format!("`{{{name}}}` of the path has no parameter");
@@ -80,13 +80,13 @@ pub fn parts<'p>(context: &mut Context<'_>, path: &'p str, item: &str) -> Vec<&'
         plain.push_str(before);
         let (name, after) = after.split_once('}').unwrap_or_default();
         if name.is_empty() || name.contains('{') {
-            let found = "a brace of the path has no partner, or no name inside";
+            let found = "a brace of the path is not closed, or has no name inside";
             context.report(item, found, "write a part as `{name}`");
             return parts;
         }
         if parts.contains(&name) {
-            let found = format!("`{{{name}}}` stands twice in the path");
-            context.report(item, found, "every part wants a name of its own");
+            let found = format!("`{{{name}}}` appears twice in the path");
+            context.report(item, found, "give every part a unique name");
         }
         parts.push(name);
         rest = after;
@@ -95,8 +95,9 @@ pub fn parts<'p>(context: &mut Context<'_>, path: &'p str, item: &str) -> Vec<&'
     // RFC 3986's signs of a path, and `%` where something is escaped already.
     let sign = |sign: char| sign.is_ascii_alphanumeric() || "/-._~!$&'()*+,;=:@%".contains(sign);
     if let Some(other) = plain.chars().find(|other| !sign(*other)) {
-        let found = format!("`{other}` cannot stand in a path");
-        let remedy = "escape it as `%` and its code; what follows a `?` are query parameters";
+        let found = format!("`{other}` is not allowed in a path");
+        let remedy =
+            "escape it as `%` and its code; declare what follows a `?` as query parameters";
         context.report(item, found, remedy);
     }
     parts

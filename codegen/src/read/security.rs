@@ -7,8 +7,9 @@ use serde_json::Value;
 
 use super::context::Context;
 use crate::model::{ParameterLocation, Scheme, SchemeKind, Security};
+use crate::schema::description;
+use crate::text::join;
 use crate::text::names::{self, Scope};
-use crate::text::{join, markdown};
 
 /// Security schemes that the crate has a token type for.
 const TOKENS: [(&str, &str); 2] = [("masterToken", "MasterToken"), ("userToken", "UserToken")];
@@ -46,7 +47,7 @@ impl SecuritySchemes {
                 .collect();
             if schemes.len() > MOST {
                 let found = format!("{} schemes at once are not supported", schemes.len());
-                context.report(&at, found, format!("no more than {MOST} go together"));
+                context.report(&at, found, format!("use at most {MOST} at once"));
             }
             let count = schemes.len();
             let tokens = schemes
@@ -79,7 +80,7 @@ impl SecuritySchemes {
             return None;
         }
         let (declared, at) = context.resolve::<SecurityScheme>(&at)?;
-        let (kind, description) = kind(context, declared, &at)?;
+        let kind = kind(context, declared, &at)?;
         if let Some((_, token)) = TOKENS.iter().find(|(name, _)| *name == scheme)
             && matches!(kind, SchemeKind::Bearer)
         {
@@ -94,7 +95,11 @@ impl SecuritySchemes {
             name.clone(),
             Scheme {
                 wire: scheme.to_owned(),
-                doc: markdown::markdown(&description.unwrap_or_default()),
+                doc: context
+                    .source
+                    .at(&at)
+                    .map(description::text)
+                    .unwrap_or_default(),
                 kind,
             },
         );
@@ -116,19 +121,10 @@ impl SecuritySchemes {
     }
 }
 
-/// How a token of a scheme is sent, and what the document says of it.
-fn kind(
-    context: &mut Context<'_>,
-    declared: SecurityScheme,
-    pointer: &str,
-) -> Option<(SchemeKind, Option<String>)> {
+/// How a token of a scheme is sent.
+fn kind(context: &mut Context<'_>, declared: SecurityScheme, pointer: &str) -> Option<SchemeKind> {
     match declared {
-        SecurityScheme::APIKey {
-            location,
-            name,
-            description,
-            ..
-        } => {
+        SecurityScheme::APIKey { location, name, .. } => {
             let location = match location {
                 APIKeyLocation::Header => ParameterLocation::Header,
                 APIKeyLocation::Query => ParameterLocation::Query,
@@ -137,29 +133,20 @@ fn kind(
             if location == ParameterLocation::Header && !context.check_header(pointer, &name) {
                 return None;
             }
-            // The value of the header is sent as it is given.
-            Some((SchemeKind::Key(location, name), description))
+            Some(SchemeKind::Key(location, name))
         }
-        SecurityScheme::HTTP {
-            scheme,
-            description,
-            ..
-        } => {
-            let kind = match scheme.to_ascii_lowercase().as_str() {
-                "bearer" => SchemeKind::Bearer,
-                "basic" => SchemeKind::Basic,
-                _ => {
-                    let found = format!("the scheme `{scheme}` is not supported");
-                    let remedy = "`basic` and `bearer` are; anything else can be an `apiKey` in the header `Authorization`";
-                    context.report(&join(pointer, "scheme"), found, remedy);
-                    return None;
-                }
-            };
-            Some((kind, description))
-        }
-        SecurityScheme::OAuth2 { description, .. }
-        | SecurityScheme::OpenIDConnect { description, .. } => {
-            Some((SchemeKind::Bearer, description))
+        SecurityScheme::HTTP { scheme, .. } => match scheme.to_ascii_lowercase().as_str() {
+            "bearer" => Some(SchemeKind::Bearer),
+            "basic" => Some(SchemeKind::Basic),
+            _ => {
+                let found = format!("the scheme `{scheme}` is not supported");
+                let remedy = "`basic` and `bearer` are; declare any other as an `apiKey` in the header `Authorization`";
+                context.report(&join(pointer, "scheme"), found, remedy);
+                None
+            }
+        },
+        SecurityScheme::OAuth2 { .. } | SecurityScheme::OpenIDConnect { .. } => {
+            Some(SchemeKind::Bearer)
         }
     }
 }

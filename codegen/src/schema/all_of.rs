@@ -38,7 +38,7 @@ pub enum Joined {
 }
 
 impl<'s> Registry<'s> {
-    /// Tells what the `allOf` of a schema comes to.
+    /// Returns what the `allOf` of a schema amounts to.
     pub fn joined(&self, value: &Value, pointer: &str) -> Joined {
         let parts: Vec<String> = schema_kind::parts(value, "allOf")
             .enumerate()
@@ -114,7 +114,7 @@ impl<'s> Registry<'s> {
         if choice || !object {
             self.report(
                 pointer,
-                "a part of `allOf` is no plain object",
+                "a part of `allOf` is not a plain object",
                 "only objects with properties can be joined",
             );
             return;
@@ -135,7 +135,7 @@ impl<'s> Registry<'s> {
                 && self.source.at(&first) != self.source.at(&at)
             {
                 let first = self.source.shown(&format!("#{first}"));
-                let found = format!("the other keys have a schema at {first} already");
+                let found = format!("`additionalProperties` already has a schema at {first}");
                 self.report(&at, found, "keep one of the two");
             }
         }
@@ -147,12 +147,12 @@ impl<'s> Registry<'s> {
             return;
         };
         if members.open.contains(&target) {
-            let found = format!("`{reference}` is made of itself by `allOf`");
-            return self.report(pointer, found, "break the circle");
+            let found = format!("`{reference}` includes itself by `allOf`");
+            return self.report(pointer, found, "remove one of the references");
         }
         if members.open.len() >= MAX_DEPTH {
-            let found = format!("more than {MAX_DEPTH} objects are joined one into the next");
-            return self.report(pointer, found, "join them in fewer steps");
+            let found = format!("more than {MAX_DEPTH} objects are joined in a chain");
+            return self.report(pointer, found, "join them in fewer levels");
         }
         // What has been joined before adds nothing.
         if !members.seen.insert(target.clone()) {
@@ -189,7 +189,7 @@ impl<'s> Registry<'s> {
                 None => {
                     let first = self.source.shown(&format!("#{first}"));
                     let found = format!("the property `{wire}` has another type at {first}");
-                    let remedy = "give both the same type, or take one out";
+                    let remedy = "give both the same type, or remove one";
                     self.report(&pointer, found, remedy);
                 }
             }
@@ -230,7 +230,7 @@ impl<'s> Registry<'s> {
     }
 }
 
-/// The part that says most, of parts that are all of one scalar type or list.
+/// The most specific part, of parts that are all of one scalar type or list.
 fn most_specific(parts: &[String], kinds: &[SchemaKind]) -> Joined {
     let first = kinds.first().copied().unwrap_or(SchemaKind::Any);
     let same = kinds.iter().all(is_text) || kinds.iter().all(|kind| *kind == first);

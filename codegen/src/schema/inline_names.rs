@@ -1,5 +1,5 @@
-//! Names of schemas that stand inside others, made of their pointers. They do not depend on the
-//! order in which a document is read.
+//! Names of inline schemas, made of their pointers: so they do not depend on the order in which a
+//! document is read.
 
 use serde_json::Value;
 

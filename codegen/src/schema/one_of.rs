@@ -1,4 +1,4 @@
-//! `oneOf` and `anyOf`, and objects that others inherit from: what can be one of several things.
+//! Unions: `oneOf`, `anyOf`, and objects that others inherit from.
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
@@ -9,10 +9,10 @@ use super::schema_kind::{self, SchemaKind, flag};
 use crate::model::{Schema, reach};
 use crate::text::{SCHEMAS, join, names, target, target_of, unescape};
 
-/// The property of an object that tells what it is.
+/// The property whose value identifies an alternative.
 pub struct Discriminator {
     pub property: String,
-    /// Texts, with the pointers that they stand for.
+    /// Values, with the pointers of their schemas.
     mapping: Vec<(String, String)>,
 }
 
@@ -87,8 +87,8 @@ impl<'s> Registry<'s> {
         word.to_owned()
     }
 
-    /// Returns what tells the alternatives apart: the discriminator, or a property that has another
-    /// text in each of them.
+    /// Returns the discriminator, or a property that has a different value in each of the
+    /// alternatives.
     pub fn discriminator(&self, choice: &str, alternatives: &[String]) -> Option<Discriminator> {
         let value = self.source.at(choice)?;
         let discriminator = value.get("discriminator");
@@ -167,11 +167,13 @@ impl<'s> Registry<'s> {
                 (name.as_str(), named.flat_map(Schema::names).collect())
             })
             .collect();
-        let endless = inner.iter();
-        let endless =
-            endless.filter(|(name, held)| reach(held.iter().copied(), &inner).contains(**name));
-        let pointers = endless.filter_map(|(name, _)| self.pointers.get(*name).cloned());
-        let mut pointers: Vec<String> = pointers.collect();
+        let endless = |name: &str| {
+            let held = inner.get(name).into_iter().flatten();
+            reach(held.copied(), &inner).contains(name)
+        };
+        let named = self.named.iter();
+        let named = named.filter(|(_, schema)| schema.names().any(endless));
+        let mut pointers: Vec<String> = named.map(|(pointer, _)| pointer.clone()).collect();
         pointers.sort();
         for pointer in pointers {
             self.report_circle(&pointer);
@@ -180,8 +182,8 @@ impl<'s> Registry<'s> {
 
     /// Reports a schema that is made of itself.
     pub fn report_circle(&mut self, pointer: &str) {
-        let found = "the schema is made of itself, with no object in between";
-        let remedy = "put one of the steps of the circle into a property of an object";
+        let found = "the schema contains itself, with no object in between";
+        let remedy = "put one of the references into a property of an object";
         self.report(pointer, found, remedy);
     }
 }

@@ -1,5 +1,5 @@
-//! Reads schemas into the model. All recursion is here: the other files of this folder tell what a
-//! schema is by itself.
+//! Reads schemas into the model. All recursion is here: the other files of this folder look at a
+//! single schema.
 
 use std::collections::{HashSet, VecDeque};
 
@@ -50,7 +50,7 @@ impl<'s> SchemaReader<'s> {
 
     /// Reads the schema at a pointer; `name` is for a type that has none in the document.
     ///
-    /// What is wrong is reported, and any JSON value stands in for what could not be read.
+    /// Reports faults. A schema that cannot be read becomes [`Schema::Any`].
     pub fn read(&mut self, pointer: &str, name: &str) -> Schema {
         if let Some(schema) = self.registry.named.get(pointer) {
             return schema.clone();
@@ -60,8 +60,8 @@ impl<'s> SchemaReader<'s> {
             return Schema::Any;
         }
         if self.open.len() >= MAX_DEPTH {
-            let found = format!("more than {MAX_DEPTH} schemas stand in one another here");
-            let remedy = "put an object in between, or take steps out";
+            let found = format!("more than {MAX_DEPTH} schemas are nested here");
+            let remedy = "put an object in between, or remove levels";
             self.registry.report(pointer, found, remedy);
             return Schema::Any;
         }
@@ -74,7 +74,7 @@ impl<'s> SchemaReader<'s> {
         schema
     }
 
-    /// Reads the parts of every object and union that has come up.
+    /// Reads the parts of all objects and unions found so far.
     pub fn finish(&mut self) {
         while let Some(read) = self.pending.pop_front() {
             read(self);
@@ -108,7 +108,7 @@ impl<'s> SchemaReader<'s> {
         match SchemaKind::of(value) {
             SchemaKind::Choice(_) => self.choice(value, pointer, name),
             SchemaKind::Choices(first, second) => {
-                let found = format!("`{second}` stands beside `{first}`, which is not supported");
+                let found = format!("`{second}` beside `{first}` is not supported");
                 let at = join(pointer, second);
                 self.registry.report(&at, found, "keep one of them");
                 Schema::Any
@@ -137,7 +137,7 @@ impl<'s> SchemaReader<'s> {
         }
     }
 
-    /// An enum of texts, whose values can stand in several schemas.
+    /// An enum of strings, whose values can come from several schemas.
     fn texts(&mut self, pointers: &[String], pointer: &str, name: &str) -> Schema {
         let source = self.registry.source;
         let mut scope = Scope::with(&UNKNOWN);
@@ -161,8 +161,8 @@ impl<'s> SchemaReader<'s> {
                     Value::String(_) | Value::Null => {}
                     other => {
                         let (shown, of_type) = (show(other), type_of(other));
-                        let found = format!("{shown} is {of_type}, in an enum of texts");
-                        let remedy = "put it between quotes, or give the enum its `type`";
+                        let found = format!("{shown} is {of_type}, in an enum of strings");
+                        let remedy = "quote it, or give the enum its `type`";
                         self.registry.report(&at, found, remedy);
                     }
                 }
@@ -256,7 +256,7 @@ impl<'s> SchemaReader<'s> {
         }
     }
 
-    /// `oneOf` or `anyOf`: one type where that serves all of them, otherwise a union.
+    /// `oneOf` or `anyOf`: a single type if that holds all alternatives, otherwise a union.
     fn choice(&mut self, value: &'s Value, pointer: &str, name: &str) -> Schema {
         let joins = schema_kind::parts(value, "allOf").any(schema_kind::says_something);
         let fields = value.get("properties").is_some();

@@ -11,7 +11,7 @@ use crate::model::{Enum, Record, Schema, Union};
 use crate::text::names::{self, Scope};
 use crate::text::{MAX_DEPTH, SCHEMAS, join, markdown, target, target_of};
 
-/// The types of a document as they are read, and what a reader has to know of its schemas.
+/// The types of a document as they are read, and lookups of its schemas.
 pub struct Registry<'s> {
     pub source: &'s Source,
     pub findings: Findings<'s>,
@@ -23,8 +23,6 @@ pub struct Registry<'s> {
     scope: Scope,
     /// The types that have a name, by the pointers of their schemas.
     pub named: HashMap<String, Schema>,
-    /// The pointer of each name's schema.
-    pub pointers: HashMap<String, String>,
     /// The components that join another one by `allOf`, by the pointer of that.
     pub subtypes: HashMap<String, Vec<String>>,
 }
@@ -54,7 +52,6 @@ impl<'s> Registry<'s> {
             names,
             scope,
             named: HashMap::new(),
-            pointers: HashMap::new(),
             subtypes,
         }
     }
@@ -67,11 +64,10 @@ impl<'s> Registry<'s> {
         };
         let schema = Schema::Named(name.clone());
         self.named.insert(pointer.to_owned(), schema.clone());
-        self.pointers.insert(name.clone(), pointer.to_owned());
         (name, schema)
     }
 
-    /// Returns a name for a type that stands nowhere in the document.
+    /// Returns a name for a type that is not in the document.
     pub fn free_name(&mut self, name: &str) -> String {
         self.scope.take(names::type_name(name))
     }
@@ -80,7 +76,7 @@ impl<'s> Registry<'s> {
         self.findings.report(pointer, found, remedy);
     }
 
-    /// Returns where a schema is really written, past references and what is joined of one part.
+    /// Returns the schema itself, past references and an `allOf`, `oneOf` or `anyOf` of one part.
     pub fn settle(&self, pointer: &str) -> Option<(String, &'s Value)> {
         let mut at = pointer.to_owned();
         for _ in 0..MAX_DEPTH {
@@ -105,13 +101,13 @@ impl<'s> Registry<'s> {
         None
     }
 
-    /// Returns the kind of what a schema is in the end.
+    /// Returns the kind of the settled schema.
     pub fn kind(&self, pointer: &str) -> SchemaKind<'s> {
         let settled = self.settle(pointer);
         settled.map_or(SchemaKind::Any, |(_, value)| SchemaKind::of(value))
     }
 
-    /// Whether a schema is a text that stands for bytes.
+    /// Whether a schema has `format: binary`.
     pub fn is_binary(&self, pointer: &str) -> bool {
         let settled = self.settle(pointer);
         settled.is_some_and(|(_, value)| value.get("format") == Some(&Value::from("binary")))
@@ -136,7 +132,7 @@ impl<'s> Registry<'s> {
         Default::default()
     }
 
-    /// Returns the schema of which this one says only that it is the same.
+    /// Returns the schema to which this one only refers.
     fn same_as(&self, value: &Value) -> Option<&'s Value> {
         let inner = match value.get("allOf") {
             Some(Value::Array(parts)) if parts.len() == 1 => parts.first()?,

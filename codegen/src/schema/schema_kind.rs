@@ -73,7 +73,7 @@ impl<'v> SchemaKind<'v> {
         matches!(self, Self::Object | Self::Base | Self::Joined)
     }
 
-    /// An enum without a type is what all its values are.
+    /// The kind of an enum without a type, from its values.
     fn of_values(value: &'v Value) -> Self {
         let values = open_enum::values(value).map(|(_, values)| values);
         let mut kinds: Vec<&str> = values
@@ -125,7 +125,7 @@ pub fn alternatives<'v>(
     all().enumerate().filter(move |(_, part)| counts(part))
 }
 
-/// Whether a schema says what a value is, and not only what to check of it.
+/// Whether a schema defines the type of a value, and not only constraints.
 pub fn says_something(value: &Value) -> bool {
     const KEYS: [&str; 11] = [
         "$ref",
@@ -143,7 +143,7 @@ pub fn says_something(value: &Value) -> bool {
     KEYS.iter().any(|key| value.get(key).is_some())
 }
 
-/// Whether nothing of an object is said beside what it joins or chooses.
+/// Whether a schema has no properties or values of its own.
 pub fn is_bare(value: &Value) -> bool {
     const KEYS: [&str; 4] = ["properties", "required", "additionalProperties", "enum"];
     !KEYS.iter().any(|key| value.get(key).is_some())

@@ -1,4 +1,4 @@
-//! Values and slips of the pen, as messages describe them.
+//! Values and misspellings in messages.
 
 use serde_json::Value;
 
@@ -8,13 +8,13 @@ pub fn type_of(value: &Value) -> &'static str {
         Value::Null => "null",
         Value::Bool(_) => "a boolean",
         Value::Number(_) => "a number",
-        Value::String(_) => "a text",
-        Value::Array(_) => "a list",
+        Value::String(_) => "a string",
+        Value::Array(_) => "an array",
         Value::Object(_) => "an object",
     }
 }
 
-/// Returns a scalar as it stands, cut after 60 characters, and a collection by its type.
+/// Returns a scalar as text, cut after 60 characters, or the type of a collection.
 pub fn show(value: &Value) -> String {
     match value {
         Value::Array(_) | Value::Object(_) => type_of(value).to_owned(),

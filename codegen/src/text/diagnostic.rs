@@ -1,4 +1,4 @@
-//! Diagnostics: what is wrong with a document, where, and what to do about it.
+//! Diagnostics: faults of a document, each with its place and a remedy.
 
 use std::collections::HashSet;
 use std::error::Error;
@@ -7,7 +7,7 @@ use std::path::Path;
 
 use super::one_line::OneLine;
 
-/// One thing that is wrong, or that the generator does not support.
+/// A fault of a document, or a form that the generator does not support.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Diagnostic {
     path: Box<Path>,
@@ -60,7 +60,7 @@ impl Diagnostic {
         (!self.quotes).then_some(found)
     }
 
-    /// Sets what the maintainer of the document can do.
+    /// Sets the remedy.
     pub(crate) fn remedy(mut self, remedy: impl Into<String>) -> Self {
         self.remedy = Some(remedy.into());
         self

@@ -1,11 +1,11 @@
-//! Media types, and what a value of one is to a program.
+//! Media types, and how their values are represented.
 
 /// A form.
 pub const FORM: &str = "application/x-www-form-urlencoded";
 /// A form that can hold files.
 pub const MULTIPART: &str = "multipart/form-data";
 
-/// Types of text that their name does not show.
+/// Text types that are not `text/*`.
 const TEXTS: [&str; 8] = [
     "application/xml",
     "application/yaml",

@@ -1,4 +1,4 @@
-//! Words that every stage needs: messages, names, descriptions, and the small grammars of HTTP and
+//! What every stage uses: messages, names, descriptions, and the small grammars of HTTP and
 //! JSON.
 
 mod describe;

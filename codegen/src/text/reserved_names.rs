@@ -1,7 +1,7 @@
-//! Names that generated code cannot give to what a document names: they are taken already.
+//! Names that generated code already uses.
 //!
-//! A name that stands here gets a number or an underscore where a document has it. A method, a type
-//! or an import that is new in the runtime or in generated code belongs in one of these lists.
+//! If a document uses one of them, the generated name gets a number or an underscore. Add every new
+//! method, type or import of the runtime or of generated code to one of these lists.
 
 /// Methods of the client that are written by hand.
 pub const CLIENT_METHODS: [&str; 12] = [
@@ -19,7 +19,7 @@ pub const CLIENT_METHODS: [&str; 12] = [
     "request_master_token",
 ];
 
-/// What the module of requests has already: its imports, and the type parameter of each request.
+/// Names in the module of requests: its imports, and the type parameter of each request.
 pub const REQUEST_TYPES: [&str; 13] = [
     "Client",
     "Error",
@@ -30,7 +30,7 @@ pub const REQUEST_TYPES: [&str; 13] = [
     "PageRequest",
     "Paged",
     "Pages",
-    "Place",
+    "ParameterLocation",
     "Request",
     "Style",
     "T",
@@ -41,10 +41,10 @@ pub const REQUEST_METHODS: [&str; 10] = [
     "new", "call", "call_raw", "client", "clone", "body", "period", "items", "pages", "request",
 ];
 
-/// The variant of every enum that keeps what the document does not name.
+/// The variant of every union for values that match no alternative.
 pub const OTHER: [&str; 1] = ["Other"];
 
-/// The same in an enum of texts.
+/// The variant of every enum for values that the document does not list.
 pub const UNKNOWN: [&str; 1] = ["Unknown"];
 
 /// The field of a record that takes the keys which the document does not name.

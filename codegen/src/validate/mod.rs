@@ -10,8 +10,8 @@ use self::validator::Validator;
 use crate::document::Source;
 use crate::text::{Diagnostics, show, type_of};
 
-/// Checks a document against OpenAPI 3.0, and repairs what can only mean one thing. Returns the
-/// faults and, in words, what was passed over.
+/// Checks a document against OpenAPI 3.0, and repairs unambiguous mistakes. Returns the faults, and
+/// notes on ignored parts.
 ///
 /// # Errors
 ///
@@ -36,21 +36,24 @@ fn version(source: &Source) -> Result<(), Diagnostics> {
         let found = format!("the document is {}, not an object", type_of(&source.root));
         return Err(source.diagnostic("", found).remedy(SUPPORTED).into());
     };
-    if let Some(version) = members.get("swagger") {
-        let found = format!("this is a Swagger document, version {}", show(version));
-        let remedy = format!("{SUPPORTED}; convert the document first");
-        return Err(source.diagnostic("/swagger", found).remedy(remedy).into());
-    }
-    match members.get("openapi") {
-        Some(Value::String(version)) if version.starts_with("3.0.") => Ok(()),
-        Some(version) => {
-            let found = format!("the version is {}", show(version));
-            let remedy = format!("{SUPPORTED}; write `openapi: 3.0.3` and its forms");
-            Err(source.diagnostic("/openapi", found).remedy(remedy).into())
-        }
-        None => {
-            let found = "the key `openapi` is missing, so this is not an OpenAPI document";
-            Err(source.diagnostic("", found).remedy(SUPPORTED).into())
-        }
-    }
+    let (pointer, found, remedy) = match (members.get("swagger"), members.get("openapi")) {
+        (Some(version), _) => (
+            "/swagger",
+            format!("this is a Swagger document, version {}", show(version)),
+            "; convert the document first",
+        ),
+        (None, Some(Value::String(version))) if version.starts_with("3.0.") => return Ok(()),
+        (None, Some(version)) => (
+            "/openapi",
+            format!("the version is {}", show(version)),
+            "; write `openapi: 3.0.3` and its forms",
+        ),
+        (None, None) => (
+            "",
+            "the key `openapi` is missing, so this is not an OpenAPI document".to_owned(),
+            "",
+        ),
+    };
+    let remedy = format!("{SUPPORTED}{remedy}");
+    Err(source.diagnostic(pointer, found).remedy(remedy).into())
 }

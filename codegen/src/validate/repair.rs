@@ -1,4 +1,4 @@
-//! Repairs of what can only mean one thing: the table in `spec/README.md`.
+//! Repairs of unambiguous mistakes, as listed in `spec/README.md`.
 
 use serde_json::{Map, Value};
 
@@ -31,7 +31,7 @@ impl Repair {
     }
 }
 
-/// Makes a text of a number or a boolean that stands where only a text can.
+/// Makes a string of a number or a boolean where only a string is valid.
 pub fn to_text(value: &Value) -> Option<Repair> {
     let scalar = matches!(value, Value::Number(_) | Value::Bool(_));
     scalar.then(|| Repair::Replace(Value::from(value.to_string())))
@@ -44,7 +44,7 @@ pub fn of_missing(object: &Object) -> Option<(Value, Option<&'static str>)> {
     if std::ptr::eq(object, &RESPONSE) || std::ptr::eq(object, &INFO) {
         return Some((Value::from(""), None));
     }
-    let note = "no responses are described: whatever comes is let go";
+    let note = "no responses are described: the body is discarded";
     std::ptr::eq(object, &OPERATION).then(|| (Value::Object(Map::new()), Some(note)))
 }
 

@@ -1,4 +1,4 @@
-//! Keys that OpenAPI 3.0 does not have: which are passed over, and which are faults.
+//! Keys that OpenAPI 3.0 does not have: which are ignored, and which are faults.
 
 use crate::document::openapi_objects::{
     COMPONENTS, DOCUMENT, MEDIA_TYPE, OPERATION, Object, PARAMETER, PATH_ITEM, PATHS, REQUEST_BODY,
@@ -64,7 +64,7 @@ static ABOUT_TYPES: [&Object; 9] = [
     &DOCUMENT,
 ];
 
-/// Objects whose keys are known to stand in a wrong place.
+/// Objects whose keys are often misplaced.
 static MISPLACED: [&Object; 6] = [
     &SCHEMA,
     &PARAMETER,
@@ -74,7 +74,7 @@ static MISPLACED: [&Object; 6] = [
     &COMPONENTS,
 ];
 
-/// Returns what to do about a key, or `None` if it can be passed over.
+/// Returns the remedy for a key, or `None` if it can be ignored.
 ///
 /// A key that may be misspelt, or that means something elsewhere, is a fault: its meaning would be
 /// lost. Any other key is a remark of another tool.
@@ -96,15 +96,17 @@ pub fn remedy(key: &str, object: &Object) -> Option<String> {
     } else if std::ptr::eq(object, &RESPONSES) {
         "a status is written `404`, a range `4XX`, and the rest `default`".to_owned()
     } else if let Some(name) = similar {
-        format!("is it `{name}`? Keys of your own begin with `x-`")
+        format!("did you mean `{name}`? Keys of your own begin with `x-`")
     } else {
-        "mend or delete it; keys of your own begin with `x-`".to_owned()
+        "fix or delete it; keys of your own begin with `x-`".to_owned()
     };
     Some(remedy)
 }
 
-/// Returns what to do about a path that stands in a wrong place, where it would be no operation.
+/// Returns the remedy for a misplaced path, which would not become an operation.
 pub fn misplaced_path(key: &str) -> Option<&'static str> {
     let is_path = key.starts_with('/');
-    is_path.then_some("it looks like a path: move it under `paths`, indented like the paths there")
+    is_path.then_some(
+        "this looks like a path: move it under `paths`, with the same indent as the other paths",
+    )
 }

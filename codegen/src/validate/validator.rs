@@ -17,9 +17,9 @@ pub struct Validator<'s> {
     findings: Findings<'s>,
     /// Each with the pointer where it belongs.
     repairs: Vec<(String, Repair)>,
-    /// Pointers of `$ref`s, with what is expected where they lead.
+    /// Pointers of `$ref`s, with the objects that they must refer to.
     references: VecDeque<(String, &'static Object)>,
-    /// What stands at a pointer, where it is an object that may be referred to.
+    /// The kind of the object at each pointer that a `$ref` may refer to.
     seen: HashMap<String, &'static str>,
 }
 
@@ -50,7 +50,7 @@ impl<'s> Validator<'s> {
             Shape::Any => true,
             Shape::Text => self.text(value, pointer),
             Shape::Required if value.is_boolean() => {
-                self.findings.note(pointer, "`required` is a list of names in OpenAPI 3, and stands on the object: passed over");
+                self.findings.note(pointer, "`required` is a list of names in OpenAPI 3, and belongs to the object: ignored");
                 return self.repair(pointer, Repair::Remove);
             }
             Shape::Required => return self.list(value, pointer, &Shape::Text),
@@ -69,11 +69,7 @@ impl<'s> Validator<'s> {
             Shape::SchemaOrFlag => return self.or_ref(value, pointer, &SCHEMA),
         };
         if !fits {
-            let found = format!(
-                "{} stands where {} is expected",
-                show(value),
-                shape.wanted()
-            );
+            let found = format!("found {}, expected {}", show(value), shape.wanted());
             self.report(pointer, found, shape.remedy(value));
         }
     }
@@ -86,14 +82,14 @@ impl<'s> Validator<'s> {
         repaired || value.is_string()
     }
 
-    /// Removes an enum without values, and values that stand twice.
+    /// Removes an enum without values, and duplicate values.
     fn values(&mut self, value: &Value, pointer: &str) {
         let Value::Array(values) = value else {
             return self.list(value, pointer, &Shape::Any);
         };
         if values.is_empty() {
             self.findings
-                .note(pointer, "an enum without a value: passed over");
+                .note(pointer, "an enum without a value: ignored");
             return self.repair(pointer, Repair::Remove);
         }
         let above = pointer.rsplit_once('/').unwrap_or_default().0;
@@ -105,7 +101,7 @@ impl<'s> Validator<'s> {
             if !seen.insert(value.to_string()) {
                 self.findings.note(
                     &at,
-                    &format!("{} stands twice in the enum: passed over", show(value)),
+                    &format!("{} appears twice in the enum: ignored", show(value)),
                 );
                 self.repair(&at, Repair::Remove);
             } else if of_texts {
@@ -141,7 +137,7 @@ impl<'s> Validator<'s> {
             match self.seen.get(&target) {
                 Some(name) if *name == object.name => {}
                 Some(name) => {
-                    let found = format!("this leads to {name}, where {} is expected", object.name);
+                    let found = format!("this refers to {name}, expected {}", object.name);
                     self.report(&at, found, "name another part of the document");
                 }
                 // Such as an extension or an example, which was not checked so far.
@@ -156,8 +152,8 @@ impl<'s> Validator<'s> {
 
     fn list(&mut self, value: &Value, pointer: &str, item: &'static Shape) {
         let Value::Array(items) = value else {
-            let found = format!("{} stands where a list is expected", show(value));
-            return self.report(pointer, found, "write a list");
+            let found = format!("found {}, expected an array", show(value));
+            return self.report(pointer, found, "write an array");
         };
         for (index, value) in items.iter().enumerate() {
             self.value(value, &join(pointer, index), item);
@@ -166,7 +162,7 @@ impl<'s> Validator<'s> {
 
     fn map(&mut self, value: &Value, pointer: &str, member: &'static Shape) {
         let Value::Object(members) = value else {
-            let found = format!("{} stands where an object is expected", show(value));
+            let found = format!("found {}, expected an object", show(value));
             return self.report(pointer, found, "write an object");
         };
         for (key, value) in members {
@@ -196,7 +192,7 @@ impl<'s> Validator<'s> {
 
     fn object(&mut self, value: &Value, pointer: &str, object: &'static Object) {
         let Value::Object(members) = value else {
-            let found = format!("{} stands where {} is expected", show(value), object.name);
+            let found = format!("found {}, expected {}", show(value), object.name);
             return self.report(pointer, found, "write an object");
         };
         self.required(members, pointer, object);
@@ -215,7 +211,7 @@ impl<'s> Validator<'s> {
         }
     }
 
-    /// Repairs what readers need and writers often leave out.
+    /// Adds required keys that are often left out, and reports others.
     fn required(&mut self, members: &Map<String, Value>, pointer: &str, object: &Object) {
         let missing = object.required.iter();
         for key in missing.filter(|key| !members.contains_key(**key)) {
@@ -235,12 +231,10 @@ impl<'s> Validator<'s> {
     }
 
     fn unknown(&mut self, key: &str, pointer: &str, object: &Object) {
-        let found = format!("`{key}` is no key of {}", object.name);
+        let found = format!("`{key}` is not a key of {}", object.name);
         match unknown_keys::remedy(key, object) {
             Some(remedy) => self.report(pointer, found, remedy),
-            None => self
-                .findings
-                .note(pointer, &format!("{found}: passed over")),
+            None => self.findings.note(pointer, &format!("{found}: ignored")),
         }
     }
 
@@ -251,7 +245,7 @@ impl<'s> Validator<'s> {
             self.repair(&join(pointer, "default"), repair);
         }
         if of_type == Some("array") && !members.contains_key("items") {
-            let note = "an array has no `items`: they may be anything";
+            let note = "an array has no `items`: any items are accepted";
             self.findings.note(pointer, note);
             self.repair(pointer, Repair::Add("items", Value::Object(Map::new())));
         }
@@ -261,7 +255,7 @@ impl<'s> Validator<'s> {
 impl Shape {
     fn wanted(&self) -> String {
         match self {
-            Shape::Text => "a text".into(),
+            Shape::Text => "a string".into(),
             Shape::Flag => "`true` or `false`".into(),
             Shape::Count => "a whole number from 0".into(),
             Shape::Number => "a number".into(),
@@ -283,8 +277,8 @@ impl Shape {
             _ => None,
         };
         match similar {
-            Some(word) => format!("is it `{word}`?"),
-            None => "write what is expected".into(),
+            Some(word) => format!("did you mean `{word}`?"),
+            None => "write a value of the expected type".into(),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Doc comments.
+//! Doc comments of generated code.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -35,7 +35,7 @@ pub fn operation_doc(operation: &Operation) -> String {
     ])
 }
 
-/// What the document says of the parameters that are arguments.
+/// The descriptions of required parameters, which are arguments.
 fn arguments_doc(operation: &Operation) -> String {
     let parameters = operation.parameters.iter();
     let parameters = parameters
@@ -50,23 +50,25 @@ fn arguments_doc(operation: &Operation) -> String {
     section("# Arguments", &items)
 }
 
-/// Returns what the document says of a parameter.
+/// Returns the description of a parameter.
 pub fn parameter_doc(parameter: &Parameter) -> String {
     markdown::paragraphs([parameter.doc.clone(), parameter.facts.clone()])
 }
 
 fn token_link(token: &str) -> String {
     let name = last(token);
-    match token.starts_with("crate::") {
-        true => format!("[`{name}`](crate::{name})"),
-        false => format!("[`{name}`](crate::access::{name})"),
-    }
+    let module = if token.starts_with("crate::") {
+        "crate"
+    } else {
+        "crate::access"
+    };
+    format!("[`{name}`]({module}::{name})")
 }
 
 fn server_doc(operation: &Operation) -> String {
     match &operation.server {
         Some(url) => format!(
-            "It is served at <{url}>: [make a client](crate::ClientBuilder::base_url) for that."
+            "This operation has its own server, <{url}>: set it as the [base URL](crate::ClientBuilder::base_url) of a client."
         ),
         None => String::new(),
     }
@@ -79,12 +81,12 @@ fn errors_doc(operation: &Operation) -> String {
         .map(error_response_doc)
         .collect();
     markdown::paragraphs([
-        section("# Errors\n\nStatuses that the document names:", &errors),
+        section("# Errors\n\nDocumented error statuses:", &errors),
         bodies_doc(&operation.error_responses),
     ])
 }
 
-/// What the bodies of error_responses are, each type with the statuses that have it.
+/// The types of error bodies, each with its statuses.
 fn bodies_doc(error_responses: &[ErrorResponse]) -> String {
     let mut types: Vec<(&str, Vec<&str>)> = Vec::new();
     for error_response in error_responses {
@@ -104,7 +106,7 @@ fn bodies_doc(error_responses: &[ErrorResponse]) -> String {
     match bodies.as_slice() {
         [] => String::new(),
         bodies => format!(
-            "[`Error::body_as`](crate::Error::body_as) gives the body: {}.",
+            "[`Error::body_as`](crate::Error::body_as) decodes the body: {}.",
             bodies.join("; ")
         ),
     }
@@ -120,7 +122,7 @@ fn status_words(status: &str) -> &str {
 fn error_response_doc(error_response: &ErrorResponse) -> String {
     let ErrorResponse { status, doc, .. } = error_response;
     let text = markdown::line(doc.strip_prefix(&format!("{status}:")).unwrap_or(doc));
-    let text = or(&text, "the document says no more of it");
+    let text = or(&text, "not described.");
     format!("- {}: {text}", status_words(status))
 }
 
@@ -139,10 +141,10 @@ pub fn notes_doc(head: &str, about: &str, notes: &[String]) -> String {
     section(&format!("{head}\n\n{about}"), &items)
 }
 
-/// What the document says of a type or a field, if it says anything.
+/// Returns the docs of a type or a field.
 pub fn about(doc: &str, name: &str, deprecated: bool) -> String {
     let nothing = format!(
-        "{}: the document says no more of it.",
+        "{}: not described in the document.",
         markdown::span_of(name)
     );
     let mark = if deprecated { "**Deprecated.**" } else { "" };
@@ -157,7 +159,7 @@ pub fn or(doc: &str, otherwise: &str) -> String {
     }
 }
 
-/// Doc comments, a line each.
+/// Returns a text as doc comments.
 pub fn docs(text: &str) -> TokenStream {
     let lines = text.lines().map(|line| {
         if line.is_empty() {

@@ -1,4 +1,4 @@
-//! From the model to Rust. Nothing here can fail, and nothing here knows OpenAPI.
+//! Writes Rust source from the model. Writing cannot fail and does not depend on OpenAPI.
 
 mod call;
 mod doc_comments;
@@ -17,24 +17,24 @@ use self::doc_comments::{docs, notes_doc};
 pub use self::requests::{body_type, sends_files};
 use self::rust_types::Types;
 pub use self::token_traits::holders;
+use self::token_traits::token_trait;
 pub use self::tokens::is_converted;
 pub use self::types::{held, payload};
 use crate::model::{Api, Response};
 use crate::text::markdown;
 
-/// What a user has to know who writes an answer to a file.
-const SERIALISING: &str = "\
-# What serialising gives
+/// Docs for users who serialize responses.
+const SERIALIZATION: &str = "\
+# Serialization
 
-These types implement `Serialize` with the keys of the document. What is not in a value is not in its
-JSON: a key that was `null` or missing, an empty optional list or map, and a key that the document does
-not name.
+These types implement `Serialize` with the keys of the document. The JSON omits keys that were `null` or
+missing, empty optional lists and maps, and keys that the document does not define.
 
-- `call_raw()` of a request gives the JSON of the answer as it came.
-- [`Row`](crate::Row) gives a record as the cells of a table, with the same columns for each record:
-  the nested types here are nothing that the `csv` crate can serialise.";
+- `call_raw()` of a request returns the JSON of the response unchanged.
+- [`Row`](crate::Row) returns a record as the cells of a table, with the same columns for every record.
+  Use it for CSV: the `csv` crate cannot serialize the nested types of this module.";
 
-/// The whole of `api.rs`, as tokens.
+/// Returns the tokens of `api.rs`.
 pub fn file(api: &Api, types: &Types) -> TokenStream {
     let operations = api.operations.iter();
     let methods = operations.map(|operation| requests::method(operation, api, types));
@@ -48,7 +48,7 @@ pub fn file(api: &Api, types: &Types) -> TokenStream {
 
         #requests
 
-        /// Who may call what: a trait for every choice of tokens that the document makes.
+        /// Traits of the token types that may call an operation, and token types of the document.
         pub mod access {
             #accesses
         }
@@ -57,15 +57,12 @@ pub fn file(api: &Api, types: &Types) -> TokenStream {
     }
 }
 
-/// The whole of `server.rs`, as tokens.
+/// Returns the tokens of `server.rs`.
 pub fn server(api: &Api) -> TokenStream {
-    let server = match &api.base_url {
-        Some(url) => quote!(Some(#url)),
-        None => quote!(None),
-    };
+    let server = tokens::option(api.base_url.as_ref());
     let heading = heading(api);
     let about = docs(&format!(
-        "The first server that the document of {heading} names, if it is one for `https`."
+        "The URL of the first server in the document of {heading}, if it uses `https`."
     ));
     quote! {
         #about
@@ -78,17 +75,14 @@ fn heading(api: &Api) -> String {
 }
 
 fn accesses(api: &Api) -> TokenStream {
-    let accesses = api.token_traits.iter();
-    let accesses = accesses
-        .filter_map(|(security, name)| token_traits::token_trait(security, name, &api.schemes));
-    let tokens = api
-        .schemes
-        .iter()
-        .map(|(name, item)| token_traits::scheme(name, item));
-    quote!(#(#tokens)* #(#accesses)*)
+    let traits = api.token_traits.iter();
+    let traits = traits.filter_map(|(security, name)| token_trait(security, name, &api.schemes));
+    let tokens = api.schemes.iter();
+    let tokens = tokens.map(|(name, item)| token_traits::scheme(name, item));
+    quote!(#(#tokens)* #(#traits)*)
 }
 
-/// The module of what is sent and answered, whose docs tell of the whole document.
+/// The module of the types of bodies. Its docs describe the whole document.
 fn data(api: &Api, types: &Types) -> TokenStream {
     let records = api.records.iter();
     let records = records.map(|(name, item)| types::record(name, item, api, types));
@@ -97,23 +91,23 @@ fn data(api: &Api, types: &Types) -> TokenStream {
     let unions = api.unions.iter();
     let unions = unions.map(|(name, item)| types::union(name, item, types));
     let operations = api.operations.iter();
-    let answers = operations.filter_map(|operation| match &operation.response {
-        Response::ByStatus(name, all) => Some(types::answer(name, operation, all, types)),
+    let responses = operations.filter_map(|operation| match &operation.response {
+        Response::ByStatus(name, all) => Some(types::response(name, operation, all, types)),
         _ => None,
     });
     let module = docs(&markdown::paragraphs([
-        "What the service answers with, and what it is sent.".to_owned(),
-        SERIALISING.to_owned(),
+        "Types of request and response bodies.".to_owned(),
+        SERIALIZATION.to_owned(),
         format!("# {}", heading(api)),
         api.doc.clone(),
         notes_doc(
             "# Left out",
-            "Operations that the generator has no form for, and why:",
+            "Operations that could not be generated, and why:",
             &api.left_out,
         ),
         notes_doc(
-            "# Passed over",
-            "What the document says and is not in this module:",
+            "# Ignored",
+            "Parts of the document that have no effect on this module:",
             &api.notes,
         ),
     ]));
@@ -123,7 +117,7 @@ fn data(api: &Api, types: &Types) -> TokenStream {
             #(#records)*
             #(#enums)*
             #(#unions)*
-            #(#answers)*
+            #(#responses)*
         }
     }
 }

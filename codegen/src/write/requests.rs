@@ -1,90 +1,63 @@
-//! The methods of the client, and the types that hold a request until it is sent.
+//! The methods of the client, and the request builders.
 
 use proc_macro2::{Ident, Literal, TokenStream};
-use quote::{format_ident, quote};
+use quote::quote;
 
 use super::call::call;
 use super::doc_comments::{docs, operation_doc, or, parameter_doc};
 use super::rust_types::Types;
-use super::tokens::{deprecated, ident, taken};
+use super::tokens::{Argument, deprecated, ident, option};
 use crate::model::{
-    Api, Body, BodyForm, Operation, Paging, Parameter, ParameterLocation, Response, Schema,
-    Security, Written,
+    Api, Body, BodyForm, Operation, Parameter, ParameterLocation, Response, Schema, Security,
+    Written,
 };
 use crate::text::markdown;
 
-/// The module of the types that hold a request until it is sent.
+/// Returns the module of the request builders.
 pub fn requests(api: &Api, types: &Types) -> TokenStream {
-    let builders: TokenStream = api
-        .operations
-        .iter()
-        .map(|operation| builder(operation, types))
-        .collect();
-    let paged: Vec<TokenStream> = api
-        .operations
-        .iter()
-        .filter_map(|operation| paged(operation, operation.paging.as_ref()?, api, types))
-        .collect();
+    let operations = || api.operations.iter();
+    let builders = operations().map(|operation| builder(operation, types));
+    let paged = |operation| paged(operation, api, types);
+    let paged: Vec<TokenStream> = operations().filter_map(paged).collect();
     let imports = imports(api, !paged.is_empty());
     quote! {
-        /// Requests that wait to be sent: one type for each operation.
+        /// Request builders: one type for each operation.
         pub mod requests {
             #imports
-            #builders
+            #(#builders)*
             #(#paged)*
         }
     }
 }
 
-/// What is imported and not used would be a warning.
+/// Imports only what is used: an unused import would be a warning.
 fn imports(api: &Api, paged: bool) -> TokenStream {
     let operations = || api.operations.iter();
-    let named = |schema: &Schema| schema.parts().any(|part| matches!(part, Schema::Named(_)));
+    let named = |schema: &Schema| schema.names().next().is_some();
     let by_status = |operation: &Operation| matches!(operation.response, Response::ByStatus(..));
     let styled = |parameter: &Parameter| {
         matches!(parameter.written, Written::Styled(..))
             && parameter.location != ParameterLocation::Part
     };
     let named = operations().flat_map(Operation::schemas).any(named);
-    let types = (named || operations().any(by_status)).then(|| {
-        quote!(
-            use super::types;
-        )
-    });
-    let pages = paged.then(|| {
-        quote!(
-            use crate::runtime::{Items, PageRequest, Paged, Pages};
-        )
-    });
+    let styled = operations().flat_map(|it| &it.parameters).any(styled);
+    let types = (named || operations().any(by_status)).then(|| quote! { use super::types; });
+    let pages = paged.then(|| quote! { use crate::runtime::{Items, PageRequest, Paged, Pages}; });
     let runtime = operations().next().map(|_| {
         quote! {
             use crate::runtime::{Method, Operation, Request};
             use crate::{Client, Error};
         }
     });
-    let mut parameters = operations().flat_map(|operation| &operation.parameters);
-    let styles = parameters.any(styled).then(|| {
-        quote!(
-            use crate::runtime::{ParameterLocation, Style};
-        )
-    });
-    let files = sends_files(api).then(|| {
-        quote!(
-            pub use crate::runtime::File;
-        )
-    });
+    let styles = styled.then(|| quote! { use crate::runtime::{ParameterLocation, Style}; });
+    let files = sends_files(api).then(|| quote! { pub use crate::runtime::File; });
     quote!(#files #types #pages #runtime #styles)
 }
 
-/// Whether a request sends files, whose type is the runtime's.
+/// Whether a request sends files.
 pub fn sends_files(api: &Api) -> bool {
-    let parameters = api
-        .operations
-        .iter()
-        .flat_map(|operation| &operation.parameters);
-    parameters
-        .into_iter()
-        .any(|parameter| parameter.schema.is_file())
+    let mut parameters = api.operations.iter().flat_map(|it| &it.parameters);
+    parameters.any(|parameter| parameter.schema.is_file())
 }
 
 /// The method of the client that begins a request.
@@ -93,8 +66,10 @@ pub fn method(operation: &Operation, api: &Api, types: &Types) -> TokenStream {
     let deprecated = deprecated(operation.deprecated);
     let name = ident(&operation.name);
     let builder = ident(&operation.type_name);
-    let arguments = Arguments::new(operation, types);
-    let (declared, names) = (&arguments.declared, &arguments.names);
+    let inputs = Input::all(operation, types);
+    let required = || inputs.iter().filter(|input| input.required);
+    let declared = required().map(|input| input.argument().declared);
+    let names = required().map(|input| &input.name);
     let bound = api.token_traits.get(&operation.security).map(|name| {
         let name = ident(name);
         quote!(where T: access::#name)
@@ -108,43 +83,75 @@ pub fn method(operation: &Operation, api: &Api, types: &Types) -> TokenStream {
     }
 }
 
-/// What an operation cannot do without.
-struct Arguments {
-    declared: Vec<TokenStream>,
-    names: Vec<Ident>,
-    /// The fields of the builder, as the arguments become them.
-    fields: Vec<TokenStream>,
+/// What a request builder holds for a parameter or for the body.
+struct Input {
+    name: Ident,
+    rust: TokenStream,
+    /// Required inputs are arguments of the constructor, optional ones have a setter.
+    required: bool,
+    doc: String,
+    deprecated: bool,
 }
 
-impl Arguments {
-    fn new(operation: &Operation, types: &Types) -> Self {
-        let mut arguments = Self {
-            declared: Vec::new(),
-            names: Vec::new(),
-            fields: Vec::new(),
-        };
-        for parameter in operation
-            .parameters
-            .iter()
-            .filter(|parameter| parameter.required)
-        {
-            arguments.push(ident(&parameter.name), types.of(&parameter.schema));
-        }
-        if let Some(body) = operation.body.as_ref().filter(|body| body.required) {
-            arguments.push(format_ident!("body"), body_type(body, types));
-        }
-        arguments
+impl Input {
+    fn all(operation: &Operation, types: &Types) -> Vec<Self> {
+        let parameters = operation.parameters.iter().map(|parameter| {
+            let sets = format!("Sets {}.", markdown::span_of(&parameter.wire));
+            Self {
+                name: ident(&parameter.name),
+                rust: types.of(&parameter.schema),
+                required: parameter.required,
+                doc: or(&parameter_doc(parameter), &sets),
+                deprecated: parameter.deprecated,
+            }
+        });
+        let body = operation.body.iter().map(|body| Self {
+            name: ident("body"),
+            rust: body_type(body, types),
+            required: body.required,
+            doc: or(&body.doc, "Sets the request body."),
+            deprecated: false,
+        });
+        parameters.chain(body).collect()
     }
 
-    fn push(&mut self, name: Ident, rust: TokenStream) {
-        let (taken, value) = taken(&name, &rust);
-        self.declared.push(quote!(#name: #taken));
-        self.fields.push(if name == value.to_string() {
-            quote!(#name)
+    fn argument(&self) -> Argument {
+        Argument::new(&self.name, &self.rust)
+    }
+
+    fn field(&self) -> TokenStream {
+        let Self { name, rust, .. } = self;
+        if self.required {
+            quote!(#name: #rust)
         } else {
-            quote!(#name: #value)
-        });
-        self.names.push(name);
+            quote!(#name: Option<#rust>)
+        }
+    }
+
+    fn initial(&self) -> TokenStream {
+        let name = &self.name;
+        if self.required {
+            self.argument().field
+        } else {
+            quote!(#name: None)
+        }
+    }
+
+    fn setter(&self) -> TokenStream {
+        let name = &self.name;
+        let doc = docs(&self.doc);
+        let deprecated = deprecated(self.deprecated);
+        let Argument {
+            declared, value, ..
+        } = self.argument();
+        quote! {
+            #doc
+            #deprecated
+            pub fn #name(mut self, #declared) -> Self {
+                self.#name = Some(#value);
+                self
+            }
+        }
     }
 }
 
@@ -157,24 +164,23 @@ pub fn body_type(body: &Body, types: &Types) -> TokenStream {
     }
 }
 
-/// The type that holds what a request is made of, and sends it.
+/// The request builder of an operation.
 fn builder(operation: &Operation, types: &Types) -> TokenStream {
     let name = ident(&operation.type_name);
     let about = docs(&format!(
-        "A request to [`{0}`](Client::{0}), sent by [`call`](Self::call).",
+        "A request for [`{0}`](Client::{0}). [`call`](Self::call) sends it.",
         operation.name
     ));
-    let optional: Vec<&Parameter> = operation
-        .parameters
-        .iter()
-        .filter(|parameter| !parameter.required)
-        .collect();
-    let fields = fields(operation, types);
-    let constructor = constructor(operation, &optional, types);
-    let setters = optional.iter().map(|parameter| setter(parameter, types));
-    let period = operation.period.as_ref().map(|_| period_setter());
-    let body = operation.body.as_ref().filter(|body| !body.required);
-    let body = body.map(|body| body_setter(body, types));
+    let inputs = Input::all(operation, types);
+    let fields = inputs.iter().map(Input::field);
+    let initial = inputs.iter().map(Input::initial);
+    let (required, optional): (Vec<_>, Vec<_>) = inputs.iter().partition(|input| input.required);
+    let declared = required.iter().map(|input| input.argument().declared);
+    let setters = optional.iter().map(|input| input.setter());
+    let period = operation.period.is_some();
+    let period_field = period.then(|| quote!(period: crate::Period,));
+    let all_time = period.then(|| quote!(period: crate::Period::all_time(),));
+    let period = period.then(period_setter);
     let constant = constant(operation);
     let call = call(operation, types);
     let lists = operation.paging.as_ref().map(|_| lists());
@@ -185,39 +191,44 @@ fn builder(operation: &Operation, types: &Types) -> TokenStream {
         pub struct #name<T> {
             client: Client<T>,
             #(#fields,)*
+            #period_field
         }
 
         impl<T: crate::Token> #name<T> {
             #constant
-            #constructor
+
+            pub(super) fn new(client: Client<T>, #(#declared),*) -> Self {
+                Self { client, #(#initial,)* #all_time }
+            }
+
             #(#setters)*
             #period
-            #body
             #call
             #lists
         }
     }
 }
 
-/// The methods that give the whole of a list.
+/// The methods that iterate over a paged list.
 fn lists() -> TokenStream {
     quote! {
-        /// Returns an iterator over all records, from the first page, or the page asked for, to the
-        /// last. It fetches the pages as they are needed.
+        /// Returns an iterator over all records, from the requested page (default: the first) to the
+        /// last. Pages are fetched as needed.
         pub fn items(self) -> Items<Self> {
             Items::new(self)
         }
 
-        /// Returns an iterator over all pages, from the first, or the page asked for, to the last.
-        /// It fetches them as they are needed.
+        /// Returns an iterator over all pages, from the requested page (default: the first) to the
+        /// last. Pages are fetched as needed.
         pub fn pages(self) -> Pages<Self> {
             Pages::new(self)
         }
     }
 }
 
-/// The implementation of `Paged`: what the runtime has to know of a list.
-fn paged(operation: &Operation, paging: &Paging, api: &Api, types: &Types) -> Option<TokenStream> {
+/// The implementation of `Paged`, by which the runtime reads a list.
+fn paged(operation: &Operation, api: &Api, types: &Types) -> Option<TokenStream> {
+    let paging = operation.paging.as_ref()?;
     let key = paging.field(api.records.get(&paging.record)?)?;
     let copied = matches!(key.schema, Schema::Integer(_));
     let clone = (!copied).then(|| quote!(.clone()));
@@ -257,82 +268,9 @@ fn paged(operation: &Operation, paging: &Paging, api: &Api, types: &Types) -> Op
     })
 }
 
-fn fields(operation: &Operation, types: &Types) -> Vec<TokenStream> {
-    let mut fields = Vec::new();
-    for parameter in &operation.parameters {
-        let (name, rust) = (ident(&parameter.name), types.of(&parameter.schema));
-        fields.push(if parameter.required {
-            quote!(#name: #rust)
-        } else {
-            quote!(#name: Option<#rust>)
-        });
-    }
-    if operation.period.is_some() {
-        fields.push(quote!(period: crate::Period));
-    }
-    if let Some(body) = &operation.body {
-        let rust = body_type(body, types);
-        fields.push(if body.required {
-            quote!(body: #rust)
-        } else {
-            quote!(body: Option<#rust>)
-        });
-    }
-    fields
-}
-
-fn constructor(operation: &Operation, optional: &[&Parameter], types: &Types) -> TokenStream {
-    let Arguments {
-        declared, fields, ..
-    } = Arguments::new(operation, types);
-    let unset = optional.iter().map(|parameter| ident(&parameter.name));
-    let period = operation
-        .period
-        .as_ref()
-        .map(|_| quote!(period: crate::Period::all_time(),));
-    let body = operation
-        .body
-        .as_ref()
-        .filter(|body| !body.required)
-        .map(|_| quote!(body: None,));
-    quote! {
-        pub(super) fn new(client: Client<T>, #(#declared),*) -> Self {
-            Self { client, #(#fields,)* #(#unset: None,)* #period #body }
-        }
-    }
-}
-
-fn setter(parameter: &Parameter, types: &Types) -> TokenStream {
-    let name = ident(&parameter.name);
-    let (taken, value) = taken(&name, &types.of(&parameter.schema));
-    let sends = format!("Sends {}.", markdown::span_of(&parameter.wire));
-    let doc = docs(&or(&parameter_doc(parameter), &sends));
-    let deprecated = deprecated(parameter.deprecated);
-    quote! {
-        #doc
-        #deprecated
-        pub fn #name(mut self, #name: #taken) -> Self {
-            self.#name = Some(#value);
-            self
-        }
-    }
-}
-
-fn body_setter(body: &Body, types: &Types) -> TokenStream {
-    let doc = docs(&or(&body.doc, "The body."));
-    let (taken, value) = taken(&format_ident!("body"), &body_type(body, types));
-    quote! {
-        #doc
-        pub fn body(mut self, body: #taken) -> Self {
-            self.body = Some(#value);
-            self
-        }
-    }
-}
-
 fn period_setter() -> TokenStream {
     quote! {
-        /// The period to look at. Default: all time.
+        /// Sets the period to query. Default: all time.
         pub fn period(mut self, period: crate::Period) -> Self {
             self.period = period;
             self
@@ -345,10 +283,7 @@ fn constant(operation: &Operation) -> TokenStream {
     let method = ident(operation.method);
     let token = operation.security != Security::Open;
     let secrets = &operation.secrets;
-    let server = match &operation.server {
-        Some(url) => quote!(Some(#url)),
-        None => quote!(None),
-    };
+    let server = option(operation.server.as_ref());
     quote! {
         const OPERATION: Operation = Operation {
             name: #name,

@@ -31,8 +31,8 @@ const PRELUDE: [&str; 4] = [
 
 /// The types of a model's schemas.
 pub struct Types {
-    outside: HashMap<Schema, syn::Type>,
-    fields: HashMap<(String, String), syn::Type>,
+    outside: HashMap<Schema, TokenStream>,
+    fields: HashMap<(String, String), TokenStream>,
 }
 
 impl Types {
@@ -46,20 +46,17 @@ impl Types {
         })
     }
 
-    /// The type of a parameter, a body or an answer, as the request builders name it.
+    /// The type of a parameter, a body or a response, as the request builders name it.
     pub fn of(&self, schema: &Schema) -> TokenStream {
-        match self.outside.get(schema) {
-            Some(ty) => quote!(#ty),
-            None => quote!(serde_json::Value),
-        }
+        let known = self.outside.get(schema).cloned();
+        known.unwrap_or_else(|| quote!(serde_json::Value))
     }
 
     /// The type of a record's field or of what a variant holds, as the record or the enum names it.
     pub fn field(&self, record: &str, field: &str) -> TokenStream {
-        match self.fields.get(&(record.to_owned(), field.to_owned())) {
-            Some(ty) => quote!(#ty),
-            None => quote!(serde_json::Value),
-        }
+        let key = (record.to_owned(), field.to_owned());
+        let known = self.fields.get(&key).cloned();
+        known.unwrap_or_else(|| quote!(serde_json::Value))
     }
 }
 
@@ -217,12 +214,12 @@ impl<'a> Space<'a> {
         Ok(fields.into_iter().map(|(_, id)| id).collect())
     }
 
-    fn ty(&self, id: &TypeId, outside: bool) -> Result<syn::Type, String> {
+    fn ty(&self, id: &TypeId, outside: bool) -> Result<TokenStream, String> {
         let ty = self.types.get_type(id).map_err(|error| error.to_string())?;
         let mut ty = syn::parse2(ty.ident()).map_err(|error| error.to_string())?;
         let names = &self.names;
         Short { names, outside }.visit_type_mut(&mut ty);
-        Ok(ty)
+        Ok(quote!(#ty))
     }
 
     fn number(&self, name: &str) -> String {

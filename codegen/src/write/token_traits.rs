@@ -1,4 +1,4 @@
-//! Who may call what: a trait for each choice of tokens, and the tokens that the crate has none for.
+//! The traits of the tokens that operations accept, and the token types of security schemes.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -33,9 +33,9 @@ pub fn token_trait(
     let clients: Vec<String> = clients.collect();
     let about = docs(&format!("Tokens for operations that take {list}."));
     let message = format!("this operation takes {list}, and the client's token is `{{Self}}`");
-    let label = format!("wants a {}", clients.join(" or "));
+    let label = format!("requires a {}", clients.join(" or "));
     let note = format!(
-        "`client.with_token(token)` makes such a client of the one at hand, over the same connections, where `token` is {list}{}",
+        "`client.with_token(token)` returns such a client, which shares the connections, where `token` is {list}{}",
         origins(alternatives, schemes)
     );
     let holders = holders(security);
@@ -64,7 +64,7 @@ pub fn holders(security: &Security) -> Vec<TokenStream> {
         .collect()
 }
 
-/// Where the tokens of an operation come from, as the end of a sentence.
+/// How to get the tokens of an operation, as the end of a sentence.
 fn origins(alternatives: &[Vec<String>], schemes: &BTreeMap<String, Scheme>) -> String {
     let tokens: BTreeSet<&str> = alternatives.iter().flatten().map(String::as_str).collect();
     let constructors = tokens.iter().filter_map(|name| {
@@ -91,7 +91,7 @@ fn origins(alternatives: &[Vec<String>], schemes: &BTreeMap<String, Scheme>) -> 
     }
     if !conversions.is_empty() {
         let methods = conversions.join(" or ");
-        text += &format!("; a client from the environment becomes one with {methods}");
+        text += &format!("; convert a client from the environment with {methods}");
     }
     text
 }
@@ -108,7 +108,7 @@ fn article(name: &str) -> String {
     format!("{} `{name}`", if vowel { "an" } else { "a" })
 }
 
-/// The same as the parameter of a client.
+/// The type parameter of a client that holds these tokens, as text.
 fn client(tokens: &[String]) -> String {
     let names: Vec<&str> = tokens.iter().map(|token| last(token)).collect();
     match names.as_slice() {
@@ -117,7 +117,7 @@ fn client(tokens: &[String]) -> String {
     }
 }
 
-/// The same as a type.
+/// The same as tokens.
 fn holder(tokens: &[String]) -> TokenStream {
     let paths = tokens.iter().map(|token| path(token));
     match tokens.len() {
@@ -126,7 +126,7 @@ fn holder(tokens: &[String]) -> TokenStream {
     }
 }
 
-/// `AnyToken` is one of the two, and which one is not known before the program runs.
+/// `AnyToken` is one of the two at run time.
 fn either(alternatives: &[Vec<String>]) -> Option<TokenStream> {
     let both = ["crate::MasterToken", "crate::UserToken"]
         .iter()
@@ -160,7 +160,7 @@ pub fn scheme(name: &str, scheme: &Scheme) -> TokenStream {
     };
     let about = docs(&markdown::paragraphs([
         format!(
-            "{what} that the document calls {wire}.{}",
+            "{what} of the security scheme {wire}.{}",
             sent(&scheme.kind)
         ),
         scheme.doc.clone(),
@@ -193,17 +193,17 @@ fn sent(kind: &SchemeKind) -> String {
 
 fn bearer() -> TokenStream {
     quote! {
-        /// Takes a token as the service gave it, without `Bearer`.
+        /// Creates a token from the text that the service issued, without `Bearer`.
         ///
         /// # Errors
         ///
-        /// Fails if the token is empty, or has a blank, a line break, a control character or a
-        /// letter outside of ASCII. The message does not show the token.
+        /// Fails if the token is empty, or contains whitespace, a control character or a character
+        /// outside of ASCII. The message does not show the token.
         pub fn new(token: impl Into<String>) -> Result<Self, crate::Error> {
             crate::runtime::AuthSecret::bearer(token).map(Self)
         }
 
-        /// Returns the token itself, for you to store. Nothing keeps that text from being shown.
+        /// Returns the token as plain text, for example to store it. The text is not redacted.
         pub fn expose(&self) -> &str {
             self.0.expose()
         }
@@ -212,15 +212,15 @@ fn bearer() -> TokenStream {
 
 fn basic() -> TokenStream {
     quote! {
-        /// Takes a user name and its password.
+        /// Creates credentials from a user name and a password.
         ///
-        /// Some services want a key as the user name. So errors do not show the user name either,
-        /// unless it has fewer than four letters and there is a password.
+        /// Some services take a key as the user name. So errors do not show the user name either,
+        /// unless it is shorter than four characters and there is a password.
         ///
         /// # Errors
         ///
-        /// Fails if both are empty, if the user name has a colon, or if one of them has a control
-        /// character. The message shows neither.
+        /// Fails if both are empty, if the user name contains a colon, or if one of them contains a
+        /// control character. The message shows neither.
         pub fn new(
             user_name: impl Into<String>,
             password: impl Into<String>,
@@ -233,7 +233,7 @@ fn basic() -> TokenStream {
             self.0.user_name()
         }
 
-        /// Returns the password itself. Nothing keeps that text from being shown.
+        /// Returns the password as plain text. The text is not redacted.
         pub fn password(&self) -> &str {
             self.0.password()
         }
@@ -243,18 +243,18 @@ fn basic() -> TokenStream {
 fn key(location: &ParameterLocation, name: &str) -> TokenStream {
     let location = ident(&format!("{location:?}"));
     quote! {
-        /// Takes a key as the service gave it.
+        /// Creates a key from the text that the service issued.
         ///
         /// # Errors
         ///
-        /// Fails if the key is empty, or has what cannot be sent in its location: a line break, a
-        /// control character, a letter outside of ASCII. The message does not show the key.
+        /// Fails if the key is empty, or contains a character that cannot be sent in its location: a
+        /// control character or one outside of ASCII. The message does not show the key.
         pub fn new(key: impl Into<String>) -> Result<Self, crate::Error> {
             crate::runtime::AuthSecret::key(crate::runtime::KeyLocation::#location, #name, key)
                 .map(Self)
         }
 
-        /// Returns the key itself, for you to store. Nothing keeps that text from being shown.
+        /// Returns the key as plain text, for example to store it. The text is not redacted.
         pub fn expose(&self) -> &str {
             self.0.expose()
         }

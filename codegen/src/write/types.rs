@@ -1,4 +1,4 @@
-//! What is sent and answered: structs, enums, unions, and answers by status.
+//! The types of bodies: structs, enums, unions, and responses by status.
 
 use std::collections::HashSet;
 
@@ -7,7 +7,7 @@ use quote::quote;
 
 use super::doc_comments::{about, docs, or};
 use super::rust_types::Types;
-use super::tokens::{ident, taken};
+use super::tokens::{Argument, ident};
 use crate::model::{
     Alternative, Api, Content, Enum, Field, Operation, Record, Schema, Success, Union,
 };
@@ -30,12 +30,12 @@ pub fn record(name: &str, record: &Record, api: &Api, types: &Types) -> TokenStr
             .has_instants()
             .then(|| quote!(, deserialize_with = "crate::runtime::deserialize_with::instants"));
         quote! {
-            /// Whatever other keys there are.
+            /// All other keys.
             #[serde(flatten #with)]
             pub rest: std::collections::BTreeMap<String, #rust>,
         }
     });
-    // A record that callers send has a way to make one, which a new optional field leaves alone.
+    // A new optional field of a request must not break callers, so a constructor takes the others.
     let new = record.has_new().then(|| new(name, record, types));
     let default = record.has_default().then(|| quote!(Default,));
     let row = record.row.then(|| row(name, record, api));
@@ -52,7 +52,7 @@ pub fn record(name: &str, record: &Record, api: &Api, types: &Types) -> TokenStr
     }
 }
 
-/// The columns of a record: its keys, and the types of those that are records themselves.
+/// The columns of a record: its keys, and the types of nested records.
 fn row(name: &str, record: &Record, api: &Api) -> TokenStream {
     let ident_ = ident(name);
     let fields = record.fields.iter().map(|field| {
@@ -69,7 +69,7 @@ fn row(name: &str, record: &Record, api: &Api) -> TokenStream {
     quote!(crate::row!(#ident_ { #(#fields),* });)
 }
 
-/// The record that a field is.
+/// The record type of a field, if it has one.
 fn nested<'f>(field: &'f Field, api: &Api) -> Option<&'f str> {
     let schema = match &field.schema {
         Schema::Nullable(inner) => inner,
@@ -81,7 +81,7 @@ fn nested<'f>(field: &'f Field, api: &Api) -> Option<&'f str> {
     }
 }
 
-/// Whether a record is another one, or has it inside as columns of its own.
+/// Whether a record is another one, or contains it in its columns.
 fn holds(outer: &str, inner: &str, api: &Api) -> bool {
     let mut open = vec![outer];
     let mut seen = HashSet::new();
@@ -91,18 +91,14 @@ fn holds(outer: &str, inner: &str, api: &Api) -> bool {
         }
         if seen.insert(name) {
             let fields = api.records.get(name).map(|record| &record.fields);
-            open.extend(
-                fields
-                    .into_iter()
-                    .flatten()
-                    .filter_map(|field| nested(field, api)),
-            );
+            let fields = fields.into_iter().flatten();
+            open.extend(fields.filter_map(|field| nested(field, api)));
         }
     }
     false
 }
 
-/// Names and omissions that serde has to know of.
+/// The serde attributes of a field.
 fn serde(field: &Field) -> TokenStream {
     let rename = (field.wire != field.name).then(|| {
         let wire = &field.wire;
@@ -129,7 +125,7 @@ fn serde(field: &Field) -> TokenStream {
     }
 }
 
-/// What reads a field, where serde's own way is too strict.
+/// The function that deserializes a field, where serde's own is too strict.
 fn with(field: &Field) -> Option<&'static str> {
     let list = matches!(field.schema, Schema::List(_) | Schema::Map(_));
     match (field.schema.has_instants(), list && !field.required) {
@@ -140,16 +136,14 @@ fn with(field: &Field) -> Option<&'static str> {
     }
 }
 
-/// The constructor of a record, of what it cannot do without.
+/// The constructor of a record, which takes the required fields.
 fn new(name: &str, record: &Record, types: &Types) -> TokenStream {
     let ident_ = ident(name);
     let optional = record.rest.is_some() || record.fields.iter().any(Field::may_be_missing);
     let about = docs(&if optional {
-        format!(
-            "Returns a `{name}` with the required fields. Set the other fields as you need them."
-        )
+        format!("Creates a `{name}` from its required fields. The other fields are empty.")
     } else {
-        format!("Returns a `{name}` with all its fields.")
+        format!("Creates a `{name}` from its fields.")
     });
     let mut declared = Vec::new();
     let mut set = Vec::new();
@@ -159,13 +153,9 @@ fn new(name: &str, record: &Record, types: &Types) -> TokenStream {
             set.push(quote!(#name: Default::default()));
             continue;
         }
-        let (taken, value) = taken(&name, &rust);
-        declared.push(quote!(#name: #taken));
-        set.push(if name == value.to_string() {
-            quote!(#name)
-        } else {
-            quote!(#name: #value)
-        });
+        let argument = Argument::new(&name, &rust);
+        declared.push(argument.declared);
+        set.push(argument.field);
     }
     if record.rest.is_some() {
         set.push(quote!(rest: Default::default()));
@@ -180,32 +170,26 @@ fn new(name: &str, record: &Record, types: &Types) -> TokenStream {
     }
 }
 
-/// An enum of texts that keeps a text that it does not know.
+/// An enum of strings that keeps unknown values.
 pub fn open_enum(name: &str, item: &Enum) -> TokenStream {
     let doc = docs(&about(&item.doc, name, item.deprecated));
     let name = ident(name);
-    let names: Vec<Ident> = item
-        .variants
-        .iter()
-        .map(|variant| ident(&variant.name))
-        .collect();
-    let abouts = item
-        .variants
-        .iter()
-        .map(|variant| docs(&markdown::span_of(&variant.wire)));
-    let texts: Vec<&String> = item.variants.iter().map(|variant| &variant.wire).collect();
+    let all = || item.variants.iter();
+    let names: Vec<Ident> = all().map(|variant| ident(&variant.name)).collect();
+    let abouts = all().map(|variant| docs(&markdown::span_of(&variant.wire)));
+    let texts: Vec<&String> = all().map(|variant| &variant.wire).collect();
     quote! {
         #doc
         #[derive(Clone, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum #name {
             #(#abouts #names,)*
-            /// A value that the document does not name. [`as_str`](Self::as_str) returns it.
+            /// A value that the document does not list. [`as_str`](Self::as_str) returns it.
             Unknown(crate::UnknownValue),
         }
 
         impl #name {
-            /// Returns the text as the service writes it.
+            /// Returns the value as it is spelled in JSON.
             pub fn as_str(&self) -> &str {
                 match self {
                     #(Self::#names => #texts,)*
@@ -218,28 +202,18 @@ pub fn open_enum(name: &str, item: &Enum) -> TokenStream {
     }
 }
 
-/// One of several things, and what fits none of them.
+/// A union, with a variant for values that match no alternative.
 pub fn union(name: &str, union: &Union, types: &Types) -> TokenStream {
     let doc = docs(&about(&union.doc, name, union.deprecated));
     let ident_ = ident(name);
-    let payloads: Vec<TokenStream> = union
-        .alternatives
-        .iter()
-        .map(|known| payload(name, known, types))
-        .collect();
-    let names: Vec<Ident> = union
-        .alternatives
-        .iter()
-        .map(|known| ident(&known.name))
-        .collect();
-    let abouts = union
-        .alternatives
-        .iter()
-        .map(|known| docs(&or(&known.doc, &alternative(known))));
+    let all = || union.alternatives.iter();
+    let payloads: Vec<TokenStream> = all().map(|known| payload(name, known, types)).collect();
+    let names: Vec<Ident> = all().map(|known| ident(&known.name)).collect();
+    let abouts = all().map(|known| docs(&or(&known.doc, &alternative(known))));
     let call = match &union.tag {
         None => quote!(crate::union!(#ident_ { #(#names(#payloads)),* });),
         Some(tag) => {
-            let tags = union.alternatives.iter().map(|known| {
+            let tags = all().map(|known| {
                 let tags = &known.tags;
                 quote!(#(#tags)|*)
             });
@@ -252,7 +226,7 @@ pub fn union(name: &str, union: &Union, types: &Types) -> TokenStream {
         #[non_exhaustive]
         pub enum #ident_ {
             #(#abouts #names(#payloads),)*
-            /// JSON that fits none of these, as it came.
+            /// Any other JSON value, unchanged.
             Other(serde_json::Value),
         }
         #call
@@ -262,24 +236,24 @@ pub fn union(name: &str, union: &Union, types: &Types) -> TokenStream {
 /// Returns the type that the variant for an alternative holds.
 pub fn payload(union: &str, known: &Alternative, types: &Types) -> TokenStream {
     let rust = types.field(union, &known.name);
-    // So that a union can hold what holds it, and is no larger than it has to be.
+    // A union may contain itself, and should not be as large as its largest record.
     match known.schema {
         Schema::Named(_) => quote!(Box<#rust>),
         _ => rust,
     }
 }
 
-/// What is said of an alternative that the document says nothing of.
+/// The docs of an alternative without a description.
 fn alternative(known: &Alternative) -> String {
     match (&known.schema, known.tags.first()) {
         (_, Some(tag)) => format!("With the tag {}.", markdown::span_of(tag)),
         (Schema::Named(name), None) => format!("A [`{name}`]."),
         (Schema::List(_), None) => "A list.".to_owned(),
         (Schema::Map(_), None) => "An object.".to_owned(),
-        (Schema::Text, None) => "A text.".to_owned(),
+        (Schema::Text, None) => "A string.".to_owned(),
         (Schema::Integer(_) | Schema::Number(_), None) => "A number.".to_owned(),
         (Schema::Boolean, None) => "`true` or `false`.".to_owned(),
-        _ => "One of them.".to_owned(),
+        _ => "Another value.".to_owned(),
     }
 }
 
@@ -293,19 +267,19 @@ pub fn held(response: &str, success: &Success, types: &Types) -> Option<TokenStr
     }
 }
 
-/// What an operation answers with, by its status.
-pub fn answer(
+/// Returns the enum of the responses of an operation, by status.
+pub fn response(
     name: &str,
     operation: &Operation,
     successes: &[Success],
     types: &Types,
 ) -> TokenStream {
     let link = format!("[`{0}`](crate::Client::{0})", operation.name);
-    let doc = docs(&format!("What {link} answers with, by its status."));
+    let doc = docs(&format!("The response of {link}, by status."));
     let ident_ = ident(name);
     let variants = successes.iter().map(|success| {
         let status = match success.status.as_str() {
-            "default" => "Any other success".to_owned(),
+            "default" => "Any other success status".to_owned(),
             status => status.to_owned(),
         };
         let text = markdown::line(&success.doc);
@@ -322,7 +296,7 @@ pub fn answer(
         #doc
         #[derive(Clone, Debug, PartialEq)]
         #[non_exhaustive]
-        #[allow(clippy::large_enum_variant, reason = "it is taken apart at once")]
+        #[allow(clippy::large_enum_variant, reason = "it is matched at once")]
         pub enum #ident_ {
             #(#variants,)*
         }

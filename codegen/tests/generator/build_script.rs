@@ -133,7 +133,7 @@ fn no_name_of_a_file_begins_a_line() {
     let output = output(&spec, Mode::Strict, &folder);
     is_ours(&output);
     assert!(
-        output.contains("has a line break or another control character; mend"),
+        output.contains("has a line break or another control character; fix"),
         "{output}"
     );
 }
@@ -182,7 +182,7 @@ fn a_path_without_a_file_is_told() {
         path.display()
     );
     assert!(output.contains(&expected), "{output}");
-    assert!(output.contains("; mend the path; "), "{output}");
+    assert!(output.contains("; fix the path; "), "{output}");
 }
 
 /// A relative path would start at the folder of this crate, wherever that is on the machine.

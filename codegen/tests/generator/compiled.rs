@@ -282,13 +282,17 @@ fn a_broken_document_fails_the_build() {
     assert!(!output.status.success());
     let said = said(&output);
     let expected = format!(
-        "error: fitrankings@{}: {}:{line}: #/paths/~1users~1/get/operationID: `operationID` is no \
-         key of an Operation Object; is it `operationId`? Keys of your own begin with `x-`\n",
+        "error: fitrankings@{}: {}:{line}: #/paths/~1users~1/get/operationID: `operationID` is not a \
+         key of an Operation Object; did you mean `operationId`? Keys of your own begin with `x-`\n",
         env!("CARGO_PKG_VERSION"),
         broken.display(),
     );
     assert_eq!(said.matches(&expected).count(), 1, "{said}");
-    assert_eq!(said.matches("operationID` is no key").count(), 1, "{said}");
+    assert_eq!(
+        said.matches("operationID` is not a key").count(),
+        1,
+        "{said}"
+    );
 }
 
 /// The build script runs again if the document, the generator or the variable has changed, and

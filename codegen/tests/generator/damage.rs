@@ -141,7 +141,7 @@ fn check_problems(
         "refused without a word: {what}"
     );
     // What stands below a key that stands twice is overwritten by the second.
-    let twice = problems.to_string().contains(" stands twice here");
+    let twice = problems.to_string().contains("duplicate key `");
     for problem in problems.iter() {
         let shown = problem.to_string();
         assert!(shown.contains("; "), "no remedy: {shown}\n{what}");

@@ -471,14 +471,14 @@ fn objects_joined() {
         #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
         #[non_exhaustive]
         pub struct Derived {
-        /// `id`: the document says no more of it.
+        /// `id`: not described in the document.
         pub id: i64,
-        /// `name`: the document says no more of it.
+        /// `name`: not described in the document.
         pub name: String,
-        /// `extra`: the document says no more of it.
+        /// `extra`: not described in the document.
         #[serde(default, skip_serializing_if = \"Option::is_none\")]
         pub extra: Option<String>,
-        /// `own`: the document says no more of it.
+        /// `own`: not described in the document.
         #[serde(default, skip_serializing_if = \"Option::is_none\")]
         pub own: Option<bool>,
         }",
@@ -501,7 +501,7 @@ fn objects_joined() {
     has(
         &rest,
         "pub rest2: Option<String>,
-        /// Whatever other keys there are.
+        /// All other keys.
         #[serde(flatten)]
         pub rest: std::collections::BTreeMap<String, i64>,",
     );
@@ -597,11 +597,26 @@ fn security() {
     let none = code(&text("security: [], ", BOTH));
     has(&none, "token: false,");
     lacks(&none, "where");
-    has(&one, "becomes one with `into_master()`\"");
+    has(
+        &one,
+        "convert a client from the environment with `into_master()`\"",
+    );
     has(
         &either,
-        "becomes one with `into_master()` or `into_user()`\"",
+        "convert a client from the environment with `into_master()` or `into_user()`\"",
     );
+}
+
+/// The module of requests imports `ParameterLocation`.
+#[test]
+fn a_request_does_not_have_the_name_of_an_import() {
+    let code = code(&document(
+        "  /a: { get: { operationId: parameterLocation, parameters: [{ name: a, in: query, \
+         style: deepObject, schema: { type: object, properties: { b: { type: string } } } }], \
+         responses: { \"204\": { description: ok } } } }\n",
+    ));
+    has(&code, "use crate::runtime::{ParameterLocation, Style};");
+    has(&code, "pub struct ParameterLocation2<T> {");
 }
 
 /// What the compiler says of a wrong token has to be possible with the tokens of the document.
@@ -630,8 +645,8 @@ fn the_note_on_a_wrong_token_says_where_the_right_one_comes_from() {
     );
     assert_eq!(
         note("[{ masterToken: [] }, { apiKey: [] }]"),
-        "an `ApiKey` or a `MasterToken`, from `access::ApiKey::new(key)`; a client from the \
-         environment becomes one with `into_master()`"
+        "an `ApiKey` or a `MasterToken`, from `access::ApiKey::new(key)`; convert a client from \
+         the environment with `into_master()`"
     );
     // No client from the environment holds two tokens.
     assert_eq!(
@@ -800,7 +815,7 @@ fn facts_in_documentation() {
         ("{ type: string, title: A title }", "A title"),
         (
             "{ type: string, example: null }",
-            "`f`: the document says no more of it.",
+            "`f`: not described in the document.",
         ),
     ] {
         let first = docs_of_field(schema).remove(0);
@@ -1069,17 +1084,17 @@ fn what_is_passed_over_is_said() {
     let code = code_at(&path, &document);
     let listed: Vec<&str> = code
         .lines()
-        .skip_while(|line| !line.starts_with("/// # Passed over"))
+        .skip_while(|line| !line.starts_with("/// # Ignored"))
         .take_while(|line| line.starts_with("///"))
         .filter(|line| line.starts_with("/// - "))
         .collect();
     for gist in [
         "the style 'form' has no meaning here",
-        "'{other}' of the path has no parameter: taken for a text",
+        "'{other}' of the path has no parameter: treated as a string",
         "the path '/b' has no '{id}'",
-        "'$comment' is no key of a Schema Object",
+        "'$comment' is not a key of a Schema Object",
         "'required' is a list of names",
-        "stands twice in the enum",
+        "appears twice in the enum",
         "an enum without a value",
         "no responses are described",
         "an array has no 'items'",

@@ -71,7 +71,7 @@ fn the_endpoint_of_the_readme_is_refused_at_the_end_of_the_document() {
     );
     assert!(
         problems.ends_with(
-            "it looks like a path: move it under `paths`, indented like the paths there"
+            "this looks like a path: move it under `paths`, with the same indent as the other paths"
         ),
         "{problems}"
     );

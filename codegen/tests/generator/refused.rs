@@ -49,8 +49,8 @@ fn texts_that_cannot_be_read() {
     refused("{\"a\": 1} x", &[("", "not JSON")]);
     refused("", &[("", "empty")]);
     refused("# only a comment\n", &[("", "empty")]);
-    refused("- a\n- b\n", &[("", "is a list")]);
-    refused("just text", &[("", "is a text")]);
+    refused("- a\n- b\n", &[("", "is an array")]);
+    refused("just text", &[("", "is a string")]);
     refused(
         "openapi: 3.0.3\n---\nopenapi: 3.0.3\n",
         &[("", "more than one YAML document")],
@@ -59,8 +59,8 @@ fn texts_that_cannot_be_read() {
         "x-a: &a { b: 1 }\nx-b:\n  <<: *a\nopenapi: 3.0.3\ninfo: { title: t, version: \"1\" }\npaths: {}\n",
         &[("/x-b/<<", "no merge key")],
     );
-    refused("? [a]\n: b\n", &[("", "where a key is expected")]);
-    refused("a: &a b\n*a : c\n", &[("", "where a key is expected")]);
+    refused("? [a]\n: b\n", &[("", "expected a key")]);
+    refused("a: &a b\n*a : c\n", &[("", "expected a key")]);
     refused("a: &a [*a]\n", &[("/a/0", "contains it")]);
     let tagged =
         document("  {}\n") + "x-a: !include other.yaml\nx-b: !!str 1\nx-c: !!binary aGk=\n";
@@ -98,16 +98,16 @@ fn keys_that_stand_twice() {
         &twice,
         &[(
             "/paths/~1a/get/operationId",
-            "stands twice here, first in line 6",
+            "duplicate key `operationId`, first in line 6",
         )],
     );
     // What is below a key that stands twice does not stand twice.
     let paths = operation(&format!("responses: {NO_CONTENT}"));
     let twice = paths.clone() + paths.split_once("paths:\n").unwrap().1;
-    refused(&twice, &[("/paths/~1a", "stands twice")]);
+    refused(&twice, &[("/paths/~1a", "duplicate key")]);
     refused(
         "{\"openapi\": \"3.0.3\",\n \"info\": {\"title\": \"t\", \"title\": \"u\", \"version\": \"1\"},\n \"paths\": {}}",
-        &[("/info/title", "stands twice here, first in line 2")],
+        &[("/info/title", "duplicate key `title`, first in line 2")],
     );
 }
 
@@ -171,7 +171,7 @@ fn long_ways() {
         &chain(arrays),
         &[(
             "/components/schemas/A49/items",
-            "more than 100 schemas stand in one another",
+            "more than 100 schemas are nested",
         )],
     );
     let joined = |next| {
@@ -189,7 +189,7 @@ fn long_ways() {
     assert!(
         problems
             .to_string()
-            .contains("more than 100 references lead"),
+            .contains("more than 100 references form a chain"),
         "{problems}"
     );
 }
@@ -213,14 +213,14 @@ fn keys_that_an_object_does_not_have() {
         &operation(&format!("operationID: a\n{responses}")),
         &[(
             "/paths/~1a/get/operationID",
-            "`operationID` is no key of an Operation Object",
+            "`operationID` is not a key of an Operation Object",
         )],
     );
     refused(
         &with_response("{ type: object, requierd: [a], properties: { a: { type: string } } }"),
         &[(
             "/paths/~1a/get/responses/200/content/application~1json/schema/requierd",
-            "`requierd` is no key of a Schema Object",
+            "`requierd` is not a key of a Schema Object",
         )],
     );
     // A missing success response is not reported beside a misspelt status.
@@ -228,12 +228,12 @@ fn keys_that_an_object_does_not_have() {
         &operation("responses: { 20: { description: a } }"),
         &[(
             "/paths/~1a/get/responses/20",
-            "`20` is no key of a Responses Object",
+            "`20` is not a key of a Responses Object",
         )],
     );
     refused(
         &document("  a: {}\n"),
-        &[("/paths/a", "`a` is no key of the Paths Object")],
+        &[("/paths/a", "`a` is not a key of the Paths Object")],
     );
 }
 
@@ -250,7 +250,7 @@ fn keys_of_other_versions() {
             &with_response(&format!("{{ {key}: {value} }}")),
             &[(
                 &in_schema(&format!("/{key}")),
-                "is no key of a Schema Object",
+                "is not a key of a Schema Object",
             )],
         );
     }
@@ -263,23 +263,23 @@ fn values_of_the_wrong_type() {
         &with_response("{ type: integr }"),
         &[(
             "/paths/~1a/get/responses/200/content/application~1json/schema/type",
-            "`\"integr\"` stands where one of",
+            "found `\"integr\"`, expected one of",
         )],
     );
     refused(
         &operation(&format!("deprecated: \"yes\"\n{responses}")),
         &[(
             "/paths/~1a/get/deprecated",
-            "`\"yes\"` stands where `true` or `false`",
+            "found `\"yes\"`, expected `true` or `false`",
         )],
     );
     refused(
         &operation(&format!("security: one\nparameters: {{}}\n{responses}")),
         &[
-            ("/paths/~1a/get/security", "where a list is expected"),
+            ("/paths/~1a/get/security", ", expected an array"),
             (
                 "/paths/~1a/get/parameters",
-                "an object stands where a list is expected",
+                "found an object, expected an array",
             ),
         ],
     );
@@ -287,7 +287,7 @@ fn values_of_the_wrong_type() {
         "openapi: 3.0.3\npaths: []\n",
         &[
             ("", "`info` is missing"),
-            ("/paths", "a list stands where the Paths Object is expected"),
+            ("/paths", "found an array, expected the Paths Object"),
         ],
     );
 }
@@ -312,7 +312,7 @@ fn suggestions() {
     );
     let known = "components: { schemas: { Thing: {}, Other: {} } }\n";
     let thang = with_response("{ $ref: \"#/components/schemas/Thang\" }") + known;
-    assert!(remedy(&thang).contains("is it `Thing`?"));
+    assert!(remedy(&thang).contains("did you mean `Thing`?"));
     let unknown = with_response("{ $ref: \"#/components/schemas/Whatever\" }") + known;
     assert!(remedy(&unknown).contains("#/components/schemas has `Thing`, `Other`"));
 }
@@ -326,22 +326,22 @@ fn in_schema(rest: &str) -> String {
 #[test]
 fn references_to_nothing() {
     let dangling = with_response("{ $ref: \"#/components/schemas/None\" }");
-    refused(&dangling, &[(&in_schema("/$ref"), "leads to nothing")]);
+    refused(&dangling, &[(&in_schema("/$ref"), "does not exist")]);
     // Only a typed walk finds these: the default response, and a schema called `default`.
     let hidden =
         operation("responses: { \"204\": { description: ok }, default: { $ref: \"#/nowhere\" } }");
     refused(
         &hidden,
-        &[("/paths/~1a/get/responses/default/$ref", "leads to nothing")],
+        &[("/paths/~1a/get/responses/default/$ref", "does not exist")],
     );
     let hidden =
         document("  {}\n") + "components: { schemas: { default: { $ref: \"#/nowhere\" } } }\n";
     refused(
         &hidden,
-        &[("/components/schemas/default/$ref", "leads to nothing")],
+        &[("/components/schemas/default/$ref", "does not exist")],
     );
     let item = document("  /a: { $ref: \"#/paths/~1b\" }\n");
-    refused(&item, &[("/paths/~1a/$ref", "leads to nothing")]);
+    refused(&item, &[("/paths/~1a/$ref", "does not exist")]);
     // An example may hold a key of that name.
     let data =
         with_response("{ type: object, example: { $ref: nowhere }, default: { $ref: nowhere } }");
@@ -353,14 +353,14 @@ fn references_that_are_no_pointer_or_file() {
     for (other, gist) in [
         (
             "other.yaml#/Thing",
-            "leads to a file that cannot be read: there is no file other.yaml",
+            "refers to a file that cannot be read: there is no file other.yaml",
         ),
         (
             "https://example.com/spec.yaml",
-            "does not lead into a file beside this one",
+            "does not refer to a file in this folder",
         ),
         ("Thing", "there is no file Thing"),
-        ("#Thing", "does not lead into a file"),
+        ("#Thing", "does not refer to a file"),
     ] {
         let text = with_response(&format!("{{ $ref: \"{other}\" }}"));
         refused(&text, &[(&in_schema("/$ref"), gist)]);
@@ -379,7 +379,7 @@ fn references_to_the_wrong_kind_of_object() {
         &wrong,
         &[(
             &in_schema("/$ref"),
-            "leads to a Response Object, where a Schema Object",
+            "refers to a Response Object, expected a Schema Object",
         )],
     );
     // The target of a reference is checked even if it is inside an extension.
@@ -387,7 +387,7 @@ fn references_to_the_wrong_kind_of_object() {
         with_response("{ $ref: \"#/x-schemas/A\" }") + "x-schemas: { A: { type: strin } }\n";
     refused(
         &extension,
-        &[("/x-schemas/A/type", "`\"strin\"` stands where one of")],
+        &[("/x-schemas/A/type", "found `\"strin\"`, expected one of")],
     );
 }
 
@@ -461,7 +461,7 @@ fn references_that_leave_the_folder() {
     let folder = folder("left-by-a-part", &files);
     refused(
         &folder.join("inner/spec.yaml"),
-        "parts.yaml:1: #/Part/properties/a/$ref: `../other.yaml#/Thing` leads to a file that \
+        "parts.yaml:1: #/Part/properties/a/$ref: `../other.yaml#/Thing` refers to a file that \
          cannot be read: it is not in the folder of the document, nor below it",
     );
 }
@@ -553,7 +553,7 @@ fn files_that_are_no_parts_are_not_shown() {
                 };
                 assert!(!problems.contains(SECRET), "{problems}");
                 assert_eq!(problems.lines().count(), 1, "{problems}");
-                let gist = "leads to a file that cannot be read: ";
+                let gist = "refers to a file that cannot be read: ";
                 assert!(problems.contains(gist), "{problems}");
             }
         }
@@ -572,26 +572,26 @@ fn faults_of_parts() {
     let part = "Thing:\n  type: object\n  requierd: [a]\nOther: { $ref: \"#/Thang\" }\n";
     assert_eq!(
         with("#/Thing", part),
-        "parts.yaml:3: #/Thing/requierd: `requierd` is no key of a Schema Object; is it \
+        "parts.yaml:3: #/Thing/requierd: `requierd` is not a key of a Schema Object; did you mean \
          `required`? Keys of your own begin with `x-`"
     );
     let thang = with("#/Other", part);
     assert!(
-        thang.contains("`parts.yaml#/Thang` leads to nothing; is it `Thing`?"),
+        thang.contains("`parts.yaml#/Thang` does not exist; did you mean `Thing`?"),
         "{thang}"
     );
     let broken = with("#/Thing", "Thing: [\n");
     assert!(
         broken.contains(
-            "`parts.yaml#/Thing` leads to a file that cannot be read: the file is not YAML: "
+            "`parts.yaml#/Thing` refers to a file that cannot be read: the file is not YAML: "
         ),
         "{broken}"
     );
-    assert!(broken.contains(" in line 2; mend that file"), "{broken}");
+    assert!(broken.contains(" in line 2; fix that file"), "{broken}");
     let nothing = with("#/Thing", "Thong: { type: string }\n");
     assert!(
         nothing.contains(
-            "no reference leads to an object of OpenAPI in it, so nothing of it is shown; "
+            "no reference leads to an OpenAPI object in it, so its content is not shown; "
         ),
         "{nothing}"
     );
@@ -607,10 +607,10 @@ fn circles() {
     refused(
         &itself,
         &[
-            (&in_schema("/$ref"), "leads back to itself"),
+            (&in_schema("/$ref"), "reference is circular"),
             (
                 "/components/schemas/A/$ref",
-                "leads back to itself: #/components/schemas/A",
+                "reference is circular: #/components/schemas/A",
             ),
         ],
     );
@@ -620,26 +620,47 @@ fn circles() {
     refused(
         &two,
         &[
-            (&in_schema("/$ref"), "leads back to itself"),
-            ("/components/schemas/A/$ref", "leads back to itself"),
-            ("/components/schemas/B/$ref", "leads back to itself"),
+            (&in_schema("/$ref"), "reference is circular"),
+            ("/components/schemas/A/$ref", "reference is circular"),
+            ("/components/schemas/B/$ref", "reference is circular"),
         ],
     );
     let arrays = with("{ A: { type: array, items: { $ref: \"#/components/schemas/A\" } } }");
-    refused(&arrays, &[("/components/schemas/A", "made of itself")]);
+    refused(
+        &arrays,
+        &[(
+            "/components/schemas/A",
+            "contains itself, with no object in between",
+        )],
+    );
     let maps =
         with("{ A: { type: object, additionalProperties: { $ref: \"#/components/schemas/A\" } } }");
-    refused(&maps, &[("/components/schemas/A", "made of itself")]);
+    refused(
+        &maps,
+        &[(
+            "/components/schemas/A",
+            "contains itself, with no object in between",
+        )],
+    );
     let joined = with(
         "{ A: { allOf: [{ $ref: \"#/components/schemas/B\" }, { type: object }] }, \
          B: { allOf: [{ $ref: \"#/components/schemas/A\" }, { type: object }] } }",
     );
     refused(
         &joined,
-        &[("/components/schemas/B/allOf/0", "made of itself by `allOf`")],
+        &[(
+            "/components/schemas/B/allOf/0",
+            "includes itself by `allOf`",
+        )],
     );
     let alone = with("{ A: { allOf: [{ $ref: \"#/components/schemas/A\" }] } }");
-    refused(&alone, &[("/components/schemas/A", "made of itself")]);
+    refused(
+        &alone,
+        &[(
+            "/components/schemas/A",
+            "contains itself, with no object in between",
+        )],
+    );
 }
 
 #[test]
@@ -652,7 +673,7 @@ fn operations() {
         &twice,
         &[(
             "/paths/~1b/get/operationId",
-            "the operationId `one` stands at #/paths/~1a/get/operationId already",
+            "the operationId `one` is already used at #/paths/~1a/get/operationId",
         )],
     );
 }
@@ -712,7 +733,7 @@ fn parameters_of_paths() {
     );
     refused(
         &at_path("/a/{id}/{id}", ID),
-        &[("/paths/~1a~1{id}~1{id}", "`{id}` stands twice")],
+        &[("/paths/~1a~1{id}~1{id}", "`{id}` appears twice")],
     );
     // A parameter that is wrong in itself is not missing as well.
     refused(
@@ -722,7 +743,7 @@ fn parameters_of_paths() {
         ),
         &[(
             "/paths/~1a~1{id}/get/parameters/0/requird",
-            "`requird` is no key",
+            "`requird` is not a key",
         )],
     );
 }
@@ -730,15 +751,15 @@ fn parameters_of_paths() {
 #[test]
 fn characters_of_paths() {
     for (path, pointer, gist) in [
-        ("\"/a/{id\"", "/paths/~1a~1{id", "no partner"),
+        ("\"/a/{id\"", "/paths/~1a~1{id", "is not closed"),
         ("\"/a/{}\"", "/paths/~1a~1{}", "no name inside"),
         (
             "\"/a/id}\"",
             "/paths/~1a~1id}",
-            "`}` cannot stand in a path",
+            "`}` is not allowed in a path",
         ),
-        ("/a?b=c", "/paths/~1a?b=c", "`?` cannot stand in a path"),
-        ("/größe", "/paths/~1größe", "`ö` cannot stand in a path"),
+        ("/a?b=c", "/paths/~1a?b=c", "`?` is not allowed in a path"),
+        ("/größe", "/paths/~1größe", "`ö` is not allowed in a path"),
     ] {
         refused(&at_path(path, "[]"), &[(pointer, gist)]);
     }
@@ -750,12 +771,12 @@ fn parameters_that_stand_twice() {
     let twice = "{ name: b, in: query, schema: { type: string } }";
     refused(
         &with_parameter(&format!("{twice}, {twice}")),
-        &[(AT, "the parameter `b` stands twice")],
+        &[(AT, "duplicate parameter `b`")],
     );
     let header = |name: &str| format!("{{ name: {name}, in: header, schema: {{ type: string }} }}");
     refused(
         &with_parameter(&format!("{}, {}", header("X-A"), header("x-a"))),
-        &[(AT, "the parameter `x-a` stands twice")],
+        &[(AT, "duplicate parameter `x-a`")],
     );
 }
 
@@ -764,12 +785,12 @@ const PARAMETERS: &[(&str, &str, &str)] = &[
     (
         "{ name: \"X A\", in: header, schema: { type: string } }",
         "/name",
-        "no header can be called `X A`",
+        "`X A` is not a valid header name",
     ),
     (
         "{ name: b, in: body, schema: {} }",
         "/in",
-        "`\"body\"` stands where",
+        "found `\"body\"`, expected",
     ),
     (
         "{ name: b, in: query, schema: { type: string, format: password } }",
@@ -794,12 +815,12 @@ const PARAMETERS: &[(&str, &str, &str)] = &[
     (
         "{ name: b, in: query, schema: { type: integer, minimum: 5, maximum: 4 } }",
         "/schema",
-        "no number is within both bounds",
+        "no value of the type is within both bounds",
     ),
     (
         "{ name: b, in: query, schema: { type: integer, format: int32, minimum: 3000000000 } }",
         "/schema",
-        "no number is within both bounds",
+        "no value of the type is within both bounds",
     ),
 ];
 
@@ -862,14 +883,14 @@ fn names_of_components() {
 fn paths_in_wrong_places() {
     const PATH: &str = "/b/: { get: { responses: { \"204\": { description: ok } } } }";
     const REMEDY: &str =
-        "; it looks like a path: move it under `paths`, indented like the paths there";
+        "; this looks like a path: move it under `paths`, with the same indent as the other paths";
     let document = operation(&format!("responses: {NO_CONTENT}"));
     for (before, pointer, gist) in [
-        ("", "", "no key of the OpenAPI Object"),
+        ("", "", "not a key of the OpenAPI Object"),
         (
             "components:\n  ",
             "/components",
-            "no key of the Components Object",
+            "not a key of the Components Object",
         ),
         (
             "components:\n  examples:\n    ",
@@ -881,8 +902,12 @@ fn paths_in_wrong_places() {
             "/components/schemas",
             "cannot be the name of a component",
         ),
-        ("    ", "/paths/~1a", "no key of a Path Item Object"),
-        ("      ", "/paths/~1a/get", "no key of an Operation Object"),
+        ("    ", "/paths/~1a", "not a key of a Path Item Object"),
+        (
+            "      ",
+            "/paths/~1a/get",
+            "not a key of an Operation Object",
+        ),
     ] {
         let text = format!("{document}{before}{PATH}\n");
         let pointer = format!("{pointer}/~1b~1");
@@ -936,9 +961,9 @@ fn security_schemes() {
         (
             "{ type: apiKey, in: header, name: \"a b\" }",
             "name",
-            "no header can be called `a b`",
+            "`a b` is not a valid header name",
         ),
-        ("{ type: magic }", "type", "`\"magic\"` stands where"),
+        ("{ type: magic }", "type", "found `\"magic\"`, expected"),
     ] {
         refused(
             &secured("[{ other: [] }]", &format!("{{ other: {scheme} }}")),
@@ -955,17 +980,17 @@ fn schemas() {
     refused_at(
         "{ oneOf: [{ type: string }], anyOf: [{ type: integer }] }",
         "/anyOf",
-        "`anyOf` stands beside `oneOf`",
+        "`anyOf` beside `oneOf` is not supported",
     );
     refused_at(
         "{ oneOf: [{ type: string }], properties: { a: {} } }",
         "/oneOf/0",
-        "no plain object",
+        "not a plain object",
     );
     refused_at(
         "{ allOf: [{ type: object, properties: { a: { type: string } } }, { type: string }] }",
         "/allOf/1",
-        "no plain object",
+        "not a plain object",
     );
     refused_at(
         "{ allOf: [{ properties: { a: { type: string } } }, { properties: { a: { type: integer } } }] }",
@@ -975,13 +1000,16 @@ fn schemas() {
     refused_at(
         "{ allOf: [{ additionalProperties: { type: string } }], additionalProperties: { type: integer } }",
         "/additionalProperties",
-        "the other keys have a schema",
+        "`additionalProperties` already has a schema",
     );
     let twice = "{ oneOf: [{ $ref: \"#/components/schemas/A\" }, { type: array, items: {} }] }";
     refused(
         &(with_response("{ $ref: \"#/components/schemas/A\" }")
             + &format!("components: {{ schemas: {{ A: {twice} }} }}\n")),
-        &[("/components/schemas/A", "made of itself")],
+        &[(
+            "/components/schemas/A",
+            "contains itself, with no object in between",
+        )],
     );
 }
 
@@ -998,7 +1026,7 @@ fn values() {
     refused_at(
         "{ type: string, x-extensible-enum: fitbit }",
         "/x-extensible-enum",
-        "is a text, not a list",
+        "is a string, not an array",
     );
     for (kind, default) in [
         ("integer", "1.5"),
@@ -1066,8 +1094,8 @@ const PAGING: &[(&str, &[(&str, &str)])] = &[
     (
         "{ page: pag, size: siz, key: id }",
         &[
-            ("", "`pag` is no query parameter"),
-            ("", "`siz` is no query parameter"),
+            ("", "`pag` is not a query parameter"),
+            ("", "`siz` is not a query parameter"),
         ],
     ),
     (
@@ -1076,7 +1104,7 @@ const PAGING: &[(&str, &[(&str, &str)])] = &[
     ),
     (
         "{ page: size, size: page, key: id }",
-        &[("/page", "`size` cannot count pages")],
+        &[("/page", "`size` cannot be the page number")],
     ),
 ];
 
@@ -1105,7 +1133,7 @@ fn paging() {
     }
     refused(
         &extended(good, "{ type: object }"),
-        &[(AT_PAGING, "the answer is no array of objects")],
+        &[(AT_PAGING, "the response is not an array of objects")],
     );
 }
 
@@ -1116,12 +1144,12 @@ fn periods() {
         (
             "{ mode: mode, value: page, start: start, end: end, week: YYYY-WW }",
             "",
-            "`mode` is no query parameter",
+            "`mode` is not a query parameter",
         ),
         (
             "{ mode: page, value: size, start: start, end: end, week: YYYYWW }",
             "/week",
-            "`YYYYWW` is no form of a week",
+            "`YYYYWW` is not a format of a week",
         ),
     ] {
         refused(
@@ -1134,16 +1162,19 @@ fn periods() {
 #[test]
 fn units() {
     for (schema, gist) in [
-        ("{ type: number, x-unit: mile }", "`\"mile\"` is no unit"),
+        ("{ type: number, x-unit: mile }", "`\"mile\"` is not a unit"),
         (
             "{ type: string, x-unit: metre }",
-            "a unit stands on `type: string`",
+            "`x-unit` is not supported with `type: string`",
         ),
         (
             "{ type: object, x-unit: metre }",
-            "a unit stands on `type: object`",
+            "`x-unit` is not supported with `type: object`",
         ),
-        ("{ x-unit: metre }", "on a value of no type"),
+        (
+            "{ x-unit: metre }",
+            "`x-unit` is not supported without a `type`",
+        ),
     ] {
         refused(&with_response(schema), &[(&in_schema("/x-unit"), gist)]);
     }
@@ -1181,17 +1212,17 @@ components:
 
 /// The problems of [`FAULTY`].
 const FAULTS: &[(&str, &str)] = &[
-    ("/info/version", "a text is expected"),
+    ("/info/version", "expected a string"),
     ("/paths/~1a~1{id}/get", "has no parameter"),
     ("/paths/~1a~1{id}/get/parameters/0", "has no `{id"),
     (
         "/paths/~1a~1{id}/get/requestBody/content",
         "multipart/mixed",
     ),
-    ("/paths/~1b/get/operationId", "stands at"),
+    ("/paths/~1b/get/operationId", "is already used at"),
     ("/paths/~1b/get/security/0", "not declared"),
-    ("/paths/~1b/get/responses/default/$ref", "leads to nothing"),
-    ("/components/schemas/A/properties/b", "stands twice"),
+    ("/paths/~1b/get/responses/default/$ref", "does not exist"),
+    ("/components/schemas/A/properties/b", "duplicate key"),
     ("/components/schemas/A/properties/c/anyOf", "beside `oneOf`"),
 ];
 
@@ -1214,7 +1245,11 @@ fn lines_of_json() {
                 \"paths\": {\n    \"a\": {}\n  },\n  \"security\": [\n    1\n  ]\n}\n";
     let lines: Vec<String> = problems(text)
         .iter()
-        .map(|problem| problem.to_string().split_once(": `").unwrap().0.to_owned())
+        .map(|problem| {
+            let problem = problem.to_string();
+            let mut parts = problem.split(": ");
+            [parts.next().unwrap(), parts.next().unwrap()].join(": ")
+        })
         .collect();
     assert_eq!(
         lines,
@@ -1233,7 +1268,7 @@ fn one_line_each() {
     let message = problems(&text).to_string();
     assert_eq!(message.lines().count(), 1, "{message}");
     assert!(
-        message.contains("#/paths\\n\\u{7}: `paths\\n\\u{7}` is no key"),
+        message.contains("#/paths\\n\\u{7}: `paths\\n\\u{7}` is not a key"),
         "{message}"
     );
 }

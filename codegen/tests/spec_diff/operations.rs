@@ -195,9 +195,9 @@ fn another_response() {
             "\"201\": { description: ok, content: { application/json: { schema: { $ref: \"#/components/schemas/User\" } } } }",
             "\"201\": { description: ok }",
         )],
-        "create_user answers () instead of User: breaking
+        "create_user returns () instead of User: breaking
          major",
-        "create_user answers User instead of (): breaking
+        "create_user returns User instead of (): breaking
          major",
     );
     says(
@@ -208,10 +208,10 @@ fn another_response() {
             ),
             ("      x-paging: { page: page, size: size, key: id }\n", ""),
         ],
-        "list_users answers Vec<Group> instead of Vec<User>: breaking
+        "list_users returns Vec<Group> instead of Vec<User>: breaking
          list_users loses .items() and .pages(): breaking
          major",
-        "list_users answers Vec<User> instead of Vec<Group>: breaking
+        "list_users returns Vec<User> instead of Vec<Group>: breaking
          list_users gains .items() and .pages(), for the whole list: compatible
          major",
     );

@@ -83,15 +83,15 @@ fn media_types() {
             "        \"203\": { description: A copy., content: { text/csv: { schema: { type: string } } } }\n",
             "",
         )],
-        "create_pet answers Option<Pet> instead of CreatePetResponse: breaking
-         the enum of answers CreatePetResponse is gone: breaking
+        "create_pet returns Option<Pet> instead of CreatePetResponse: breaking
+         the enum of responses CreatePetResponse is gone: breaking
          create_pet asks for JSON instead of application/json, text/csv: compatible
          create_pet: `.call_raw()` is new: compatible
          major",
-        "create_pet answers CreatePetResponse instead of Option<Pet>: breaking
+        "create_pet returns CreatePetResponse instead of Option<Pet>: breaking
          create_pet: `.call_raw()` is gone: breaking
          create_pet asks for application/json, text/csv instead of JSON: compatible
-         the enum of answers CreatePetResponse is new: compatible
+         the enum of responses CreatePetResponse is new: compatible
          major",
     );
 }
@@ -183,9 +183,9 @@ fn a_text_becomes_bytes() {
             "type: string, description: Where.",
             "type: string, format: binary",
         )],
-        "add_photo answers Vec<u8> instead of String: breaking
+        "add_photo returns Vec<u8> instead of String: breaking
          major",
-        "add_photo answers String instead of Vec<u8>: breaking
+        "add_photo returns String instead of Vec<u8>: breaking
          major",
     );
 }
@@ -198,11 +198,11 @@ fn a_response_may_be_empty() {
             "security: [{ a: [] }, { bOnly: [] }]\n      responses:\n",
             "security: [{ a: [] }, { bOnly: [] }]\n      responses:\n        \"204\": { description: none }\n",
         )],
-        "get_dog: `.call_raw()` answers an `Option` now: breaking
-         get_dog reads its answer as JSON or nothing instead of JSON: compatible
+        "get_dog: `.call_raw()` returns an `Option` now: breaking
+         get_dog reads its response as JSON or nothing instead of JSON: compatible
          major",
-        "get_dog: `.call_raw()` no longer answers an `Option`: breaking
-         get_dog reads its answer as JSON instead of JSON or nothing: compatible
+        "get_dog: `.call_raw()` no longer returns an `Option`: breaking
+         get_dog reads its response as JSON instead of JSON or nothing: compatible
          major",
     );
 }
