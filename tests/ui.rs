@@ -43,7 +43,7 @@ const CASES: [(&str, &[&str]); 8] = [
         "request_without_a_call",
         &[
             "a request does nothing until it is sent",
-            "a builder does nothing until `build` makes a client of it",
+            "call `build` to create a client",
         ],
     ),
 ];

@@ -553,7 +553,7 @@ mod tokens {
         }
         assert!(message("Bearer abc").contains("give the token alone"));
         for token in ["a b", "a\nb", "a\tb", "a\0b", "ä", " abc", "\u{feff}abc"] {
-            assert!(message(token).contains("a blank, a control character or a letter outside"));
+            assert!(message(token).contains("a space, a control character or a character outside"));
         }
     }
 
