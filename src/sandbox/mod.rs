@@ -75,8 +75,9 @@ pub use self::fault::Fault;
 use self::fault_rule::FaultQueue;
 pub use self::fault_rule::FaultRule;
 use self::server::Server;
-pub use self::service::PastTheEnd;
 use self::service::Service;
+use self::service::paging::Paging;
+pub use self::service::paging::PastTheEnd;
 pub use self::state::RecordedRequest;
 use self::state::{SharedState, State};
 
@@ -390,8 +391,10 @@ impl SandboxBuilder {
         let state = SharedState::new(State {
             service: Service {
                 dataset,
-                max_page_size: self.max_page_size,
-                past_the_end: self.past_the_end,
+                paging: Paging {
+                    max_page_size: self.max_page_size,
+                    past_the_end: self.past_the_end,
+                },
                 last_callback: None,
             },
             latency: self.latency,

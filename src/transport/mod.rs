@@ -10,6 +10,7 @@
 
 pub mod agent;
 pub mod base_url;
+mod cookies;
 mod deadline;
 mod endpoint;
 pub mod errors;
@@ -33,9 +34,9 @@ use ureq::{Agent, Body};
 use zeroize::Zeroizing;
 
 use self::agent::Settings;
+use self::cookies::forget_cookies;
 use self::endpoint::Endpoint;
 use self::errors::HEADERS_TOO_LARGE;
-use self::http_layer::forget_cookies;
 use self::proxy::EnvironmentProxy;
 use self::resolver::CachingResolver;
 use self::scope::{Phase, Report, Scope};

@@ -2,6 +2,7 @@
 
 pub mod all_of;
 pub mod description;
+mod formats;
 pub mod inline_names;
 mod literals;
 mod one_of;

@@ -6,26 +6,16 @@ use std::collections::{HashSet, VecDeque};
 use serde_json::Value;
 
 use super::all_of::{Joined, Members};
+use super::formats::scalar;
 use super::registry::Registry;
 use super::schema_kind::{self, SchemaKind, flag};
 use super::{description, inline_names, literals};
 use crate::document::Findings;
 use crate::extensions::{open_enum, unit};
-use crate::model::{
-    Alternative, Direction, Enum, Field, INSTANT, Record, SECRET, Schema, Union, Variant,
-};
+use crate::model::{Alternative, Direction, Enum, Field, Record, Schema, Union, Variant};
 use crate::text::names::{self, Scope};
 use crate::text::reserved_names::{OTHER, REST, UNKNOWN};
 use crate::text::{MAX_DEPTH, join, show, target, type_of};
-
-/// Formats of `type: string` that have a Rust type of their own. A `decimal` without a unit has
-/// none: as a text it keeps its exact value, which `rust_decimal` by itself can lose.
-const FORMATS: [(&str, &str); 4] = [
-    ("date-time", INSTANT),
-    ("date", "jiff::civil::Date"),
-    ("time", "jiff::civil::Time"),
-    ("password", SECRET),
-];
 
 type Pending<'s> = Box<dyn FnOnce(&mut SchemaReader<'s>) + 's>;
 
@@ -426,26 +416,5 @@ impl<'s> SchemaReader<'s> {
         let parts = [(base, pointer), (value, alternative)];
         let members = self.registry.gather(&parts, Some(choice.to_owned()));
         self.record_later(value, &format!("{pointer}#{index}"), name, members)
-    }
-}
-
-/// The type of a scalar, by its format.
-fn scalar(value: &Value, scalar: &str) -> Schema {
-    let format = value.get("format").and_then(Value::as_str);
-    let unsigned = value.get("minimum").is_some_and(Value::is_u64);
-    match (scalar, format) {
-        ("string", format) => match FORMATS.iter().find(|(name, _)| Some(*name) == format) {
-            Some((_, rust)) => Schema::Rust((*rust).to_owned()),
-            None => Schema::Text,
-        },
-        ("boolean", _) => Schema::Boolean,
-        ("integer", Some("int32")) => Schema::Integer("i32"),
-        ("integer", Some("uint64")) => Schema::Integer("u64"),
-        ("integer", _) if unsigned => Schema::Integer("u64"),
-        ("integer", _) => Schema::Integer("i64"),
-        ("number", Some("float")) => Schema::Number("f32"),
-        ("number", _) => Schema::Number("f64"),
-        // The validation has reported any other.
-        _ => Schema::Any,
     }
 }

@@ -1,6 +1,7 @@
 //! The service as a function from a request to its response, without a socket or a clock.
 
 mod authorization_page;
+pub(super) mod paging;
 mod period;
 pub(super) mod query_string;
 mod request;
@@ -8,14 +9,13 @@ pub(super) mod response;
 mod route;
 mod summary;
 
-use std::num::IntErrorKind;
-
 use hyper::body::Bytes;
 use hyper::header::HeaderMap;
 use hyper::{Method, Request, StatusCode};
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use self::paging::Paging;
 use self::period::Period;
 use self::query_string::QueryString;
 use self::request::{allow_only, bearer_token, text_fields, wants_html};
@@ -28,24 +28,9 @@ use crate::fitrankings::period::WeekFormat;
 /// The service and its state between requests.
 pub(super) struct Service {
     pub(super) dataset: Dataset,
-    pub(super) max_page_size: usize,
-    pub(super) past_the_end: PastTheEnd,
+    pub(super) paging: Paging,
     pub(super) last_callback: Option<String>,
 }
-
-/// The response to a request for a page after the last one. It is not known which of the two the
-/// live service sends.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-#[non_exhaustive]
-pub enum PastTheEnd {
-    /// 404 with `{"detail":"Invalid page."}`: the default of the service's framework.
-    #[default]
-    NotFound,
-    /// 200 with an empty list.
-    EmptyPage,
-}
-
-const DEFAULT_PAGE_SIZE: usize = 20;
 
 impl Service {
     pub(super) fn respond(&mut self, request: &Request<Bytes>) -> Response {
@@ -64,7 +49,7 @@ impl Service {
     pub(super) fn list_page(request: &Request<Bytes>) -> Option<usize> {
         let route = Route::parse(request.uri().path())?;
         let query = QueryString::parse(request.uri().query());
-        page(&query).filter(|_| route.is_list())
+        paging::page(&query).filter(|_| route.is_list())
     }
 
     fn authorization_page(&mut self, request: &Request<Bytes>) -> Result<Response, ApiError> {
@@ -93,12 +78,16 @@ impl Service {
         allow_only(&Method::GET, request)?;
         let query = QueryString::parse(request.uri().query());
         match route {
-            Route::Activities => self.list(&query, self.dataset.seen_by(caller)),
+            Route::Activities => {
+                let seen = self.dataset.seen_by(caller);
+                Ok(ok(&self.paging.cut(&query, seen)?))
+            }
             Route::Activity(id) => self.activity(caller, id),
             Route::Users => {
                 let users = self.dataset.users.iter();
                 let seen = users.filter(|user| caller.sees(user.id()));
-                self.list(&query, seen.map(|user| &user.record.account))
+                let accounts = seen.map(|user| &user.record.account);
+                Ok(ok(&self.paging.cut(&query, accounts)?))
             }
             Route::UserSummary => self.user_summary(caller, &query),
             Route::GroupSummary => {
@@ -143,38 +132,6 @@ impl Service {
         let totals = Totals::of(self.dataset.seen_by(Caller::User(user_id)), &period);
         Ok(ok(&totals.of_user(user_id)))
     }
-
-    fn list<T: Serialize>(
-        &self,
-        query: &QueryString,
-        records: impl Iterator<Item = T>,
-    ) -> Result<Response, ApiError> {
-        let page = page(query).ok_or(ApiError::InvalidPage)?;
-        let size = self.page_size(query.get("page_size"));
-        let skipped = records.skip((page - 1).saturating_mul(size));
-        let records: Vec<T> = skipped.take(size).collect();
-        let past_the_end = records.is_empty() && page > 1;
-        if past_the_end && self.past_the_end == PastTheEnd::NotFound {
-            return Err(ApiError::InvalidPage);
-        }
-        Ok(ok(&records))
-    }
-
-    fn page_size(&self, given: Option<&str>) -> usize {
-        let size = match given.unwrap_or_default().parse() {
-            Ok(0) => DEFAULT_PAGE_SIZE,
-            Ok(size) => size,
-            Err(error) if *error.kind() == IntErrorKind::PosOverflow => usize::MAX,
-            Err(_) => DEFAULT_PAGE_SIZE,
-        };
-        size.min(self.max_page_size)
-    }
-}
-
-/// Returns the page number in a query, counted from 1.
-fn page(query: &QueryString) -> Option<usize> {
-    let page = query.get("page").unwrap_or("1").parse().ok()?;
-    (page > 0).then_some(page)
 }
 
 fn unknown_path(request: &Request<Bytes>) -> Response {

@@ -51,7 +51,7 @@ fn a_page_past_the_end_is_refused_or_empty() {
     let mut service = service();
     let master = service.master();
     for empty in [false, true] {
-        service.past_the_end = if empty {
+        service.paging.past_the_end = if empty {
             PastTheEnd::EmptyPage
         } else {
             PastTheEnd::NotFound

@@ -13,17 +13,19 @@ use hyper::Request;
 use hyper::body::Bytes;
 use serde_json::Value;
 
-use crate::sandbox::PastTheEnd;
 use crate::sandbox::dataset::Dataset;
 use crate::sandbox::service::Service;
+use crate::sandbox::service::paging::{Paging, PastTheEnd};
 use crate::sandbox::service::response::Response;
 
 /// Returns a small service without a socket.
 fn service() -> Service {
     Service {
         dataset: Dataset::new(7, 5, 230),
-        max_page_size: 100,
-        past_the_end: PastTheEnd::NotFound,
+        paging: Paging {
+            max_page_size: 100,
+            past_the_end: PastTheEnd::NotFound,
+        },
         last_callback: None,
     }
 }
