@@ -4,6 +4,7 @@ mod body;
 pub mod elements;
 mod excerpt;
 mod explain;
+pub mod member;
 pub mod records;
 mod refusal;
 mod retry_after;
