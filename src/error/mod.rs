@@ -83,7 +83,8 @@ use crate::operation::Operation;
 /// | The connection closes within the body; `Content-Length` is too large; chunks are malformed | [`is_retryable`], [`status`] | GET |
 /// | A body without `Content-Length` is reset, or ends without TLS `close_notify` | [`is_retryable`], [`status`] | GET |
 /// | `Content-Length` is too small | [`is_decode`] | no |
-/// | A compressed body is corrupt | [`is_retryable`], [`status`] | GET |
+/// | A compressed body is incomplete | [`is_retryable`], [`status`] | GET |
+/// | A body is not compressed as its `Content-Encoding` says, or corrupt | [`is_decode`], [`status`] | no |
 /// | The body is larger than the limit, also after decompression | [`is_too_large`] | no |
 /// | The content encoding was not requested | [`is_decode`] | no |
 /// | The status is 206, a part of the resource | [`is_decode`], [`status`] | no |
