@@ -251,3 +251,19 @@ fn a_page_of_broken_records_costs_no_more_for_a_long_token() {
     assert!(broken.all(|record| record.is_err_and(|error| error.raw_record().is_some())));
     assert!(start.elapsed() < Duration::from_secs(5));
 }
+
+#[test]
+fn the_responses_to_earlier_attempts_take_nothing_of_what_the_last_one_may_cost() {
+    let link = "<li><a class=\"item\" href=\"/x?a=1&amp;b=2\">Link &mdash; text</a></li>\n";
+    let page = Reply::html(503, link.repeat(60_000 / link.len()));
+    let mut script = vec![page; 11];
+    script.push(Reply::json(422, r#"{"detail": "100 %25 of it."}"#));
+    let server = Server::script(script);
+    let policy = RetryPolicy::default().max_attempts(12);
+    let policy = policy.base_delay(Duration::from_millis(1));
+    let builder = Client::builder().base_url(server.base_url()).retry(policy);
+    let client = builder.build(UserToken::new(PLAIN_TOKEN).unwrap()).unwrap();
+    let error = client.get_activity(7).call().unwrap_err();
+    assert_eq!(error.status(), Some(422));
+    assert_eq!(error.detail(), Some("100 %25 of it."));
+}

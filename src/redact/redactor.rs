@@ -19,7 +19,8 @@ pub(super) const BLANK: &str = "[secret]";
 /// The replacement of a whole text that may show a secret.
 pub(crate) const WITHHELD: &str = "[withheld: it may show a secret]";
 
-/// The most characters that one redactor reads, in all texts together. Further texts are withheld.
+/// The most characters that are read in all texts of one response together. Further texts are
+/// withheld.
 const BUDGET: usize = 2 * LONGEST * STEPS;
 
 /// The number of bytes whose cost is that of one character read. Most bytes are skipped quickly.
@@ -32,8 +33,8 @@ pub(crate) struct Patterns(pub(super) OnceLock<Index>);
 
 /// Removes the secrets of one request from the texts of a response, or of all responses to it.
 ///
-/// All texts share one budget, so that no response takes long to search. A redactor holds only
-/// references, so it costs nothing to create.
+/// All texts of one response share one budget, so that no response takes long to search. A redactor
+/// holds only references, so it costs nothing to create.
 pub(crate) struct Redactor<'r> {
     credentials: &'r [AuthSecret],
     /// Secret parameters and form fields.
@@ -62,6 +63,11 @@ impl<'r> Redactor<'r> {
             patterns,
             left: Cell::new(BUDGET),
         }
+    }
+
+    /// Allows as many characters to be read as for the first response.
+    pub fn start_response(&self) {
+        self.left.set(BUDGET);
     }
 
     /// Returns true if the first [`LONGEST`] bytes of a text have a secret or cannot be searched.

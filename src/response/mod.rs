@@ -65,6 +65,7 @@ impl<'r> Response<'r> {
         operation: &'static Operation,
         redactor: &'r Redactor<'r>,
     ) -> Result<Self, Error> {
+        redactor.start_response();
         let (parts, body) = response.into_parts();
         let media_type = parts.headers.get(CONTENT_TYPE);
         let media_type = media_type.and_then(|value| value.to_str().ok());
