@@ -70,24 +70,36 @@ impl<'r> Redactor<'r> {
         self.left.set(BUDGET);
     }
 
-    /// Returns true if the first [`LONGEST`] bytes of a text have a secret or cannot be searched.
+    /// Returns true if the first [`LONGEST`] bytes of the beginning of a text have a secret or cannot
+    /// be searched.
     pub fn finds(&self, text: &str) -> bool {
-        let found = self.search(beginning(text, LONGEST), Search::secrets);
+        let found = self.search(beginning(text, LONGEST), true, Search::secrets);
         found.is_none_or(|ranges| !ranges.is_empty())
     }
 
     /// Returns true if the first [`LONGEST`] bytes of a text have some characters of a secret in a row,
     /// or cannot be searched.
     pub fn finds_piece(&self, text: &str) -> bool {
-        let found = self.search(beginning(text, LONGEST), Search::has_piece);
+        let found = self.search(beginning(text, LONGEST), false, Search::has_piece);
         found.unwrap_or(true)
     }
 
     /// Returns the first [`LONGEST`] bytes of a text with [`BLANK`] in place of secrets, or
     /// [`WITHHELD`].
     pub fn redact(&self, text: &str) -> String {
+        self.redact_text(text, false)
+    }
+
+    /// Does the same for the beginning of a text. Its end can be a secret of which a few characters
+    /// are left.
+    pub fn redact_beginning(&self, text: &str) -> String {
+        self.redact_text(text, true)
+    }
+
+    fn redact_text(&self, text: &str, is_cut_off: bool) -> String {
         let looked_at = beginning(text, LONGEST);
-        let Some(ranges) = self.search(looked_at, Search::secrets) else {
+        let is_cut_off = is_cut_off || looked_at.len() < text.len();
+        let Some(ranges) = self.search(looked_at, is_cut_off, Search::secrets) else {
             return WITHHELD.to_owned();
         };
         let mut shown = String::with_capacity(looked_at.len());
@@ -108,6 +120,7 @@ impl<'r> Redactor<'r> {
     fn search<'s, T>(
         &'s self,
         text: &'s str,
+        is_cut_off: bool,
         find: impl FnOnce(&mut Search<'s>) -> Option<T>,
     ) -> Option<T> {
         let index = self.index();
@@ -117,7 +130,7 @@ impl<'r> Redactor<'r> {
             text.len() / BYTES_PER_STEP
         };
         let left = self.left.get().checked_sub(cost)?;
-        let mut search = Search::new(index, text, left);
+        let mut search = Search::new(index, text, is_cut_off, left);
         let found = find(&mut search);
         self.left.set(left.saturating_sub(search.steps()));
         #[cfg(test)]

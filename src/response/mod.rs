@@ -37,6 +37,8 @@ pub(crate) struct Response<'r> {
     body: Vec<u8>,
     /// Whether the body is in Latin-1.
     is_latin: bool,
+    /// Whether the body was read to its end.
+    is_complete: bool,
     /// Whether the connection failed within the body.
     is_cut_off: bool,
     operation: &'static Operation,
@@ -74,6 +76,7 @@ impl<'r> Response<'r> {
             status: parts.status,
             headers: parts.headers,
             body: body::take_buffer(),
+            is_complete: true,
             is_cut_off: false,
             operation,
             redactor,
@@ -89,7 +92,10 @@ impl<'r> Response<'r> {
             Err(failed) if is_success || failed.error.is_cancelled() => {
                 return Err(failed.error.with_status(response.status));
             }
-            Err(failed) => response.is_cut_off = failed.is_cut_off,
+            Err(failed) => {
+                response.is_complete = false;
+                response.is_cut_off = failed.is_cut_off;
+            }
         }
         if is_success && !response.body.is_empty() {
             response.check_encoding()?;
@@ -113,6 +119,7 @@ impl<'r> Response<'r> {
             headers: HeaderMap::new(),
             body: Vec::new(),
             is_latin: false,
+            is_complete: true,
             is_cut_off: false,
             operation,
             redactor,
@@ -263,7 +270,8 @@ impl<'r> Response<'r> {
         key: &'static str,
         path: impl FnOnce(&str) -> Option<String>,
     ) -> Error {
-        let excerpt = (!self.is_secret()).then(|| Excerpt::new(raw.as_bytes(), self.redactor));
+        let excerpt =
+            (!self.is_secret()).then(|| Excerpt::new(raw.as_bytes(), true, self.redactor));
         let error = self
             .not_decoded(raw, error, excerpt.as_ref(), path)
             .below_index(index);
@@ -331,7 +339,7 @@ impl<'r> Response<'r> {
 
     /// Returns the part of the body that an error keeps; `None` if the body may hold a secret.
     fn excerpt(&self) -> Option<Excerpt> {
-        (!self.is_secret()).then(|| Excerpt::new(&self.body, self.redactor))
+        (!self.is_secret()).then(|| Excerpt::new(&self.body, self.is_complete, self.redactor))
     }
 
     fn with_body(&self, error: Error, excerpt: Option<Excerpt>) -> Error {
@@ -353,7 +361,7 @@ impl<'r> Response<'r> {
 
     /// Returns the parts of an error response that an error keeps.
     fn server_message(&self) -> ServerMessage {
-        let excerpt = Excerpt::new(&self.body, self.redactor);
+        let excerpt = Excerpt::new(&self.body, self.is_complete, self.redactor);
         let (detail, fields) = match serde_json::from_slice(&self.body) {
             Ok(Value::Object(members)) => refusal::sentences(members, self.redactor),
             _ => {
