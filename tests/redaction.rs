@@ -296,4 +296,7 @@ fn the_beginning_of_a_token_is_blanked_out_where_a_text_was_cut() {
     let long = format!("{}{PLAIN_TOKEN}", " ".repeat(64 * 1024 - 9));
     let long = failed(PLAIN_TOKEN, Reply::new(401, &[], long));
     assert_eq!(long.detail(), Some("[secret]…"));
+    let location = [("Location", "/mQ7xWz2pJ?kVd9rBt4sLfHb6nYc3gXw")];
+    let error = failed(PLAIN_TOKEN, Reply::new(302, &location, ""));
+    assert_eq!(error.location(), Some("/[secret]"));
 }

@@ -300,6 +300,8 @@ impl Error {
 
     /// Returns the server's error message, if there is one: the `detail` of a JSON body, or the text
     /// of a plain or HTML body.
+    ///
+    /// For an operation that returns a secret, only a JSON body of a 4xx response has a message.
     pub fn detail(&self) -> Option<&str> {
         self.0.server.detail.as_deref()
     }
@@ -318,7 +320,7 @@ impl Error {
     /// Returns the first 4 KiB of the response body.
     ///
     /// Secrets are [replaced](Self#secrets-and-personal-data). Returns `None` if the body is empty,
-    /// and for a 2xx response to an operation that returns a secret, such as the token exchange.
+    /// and for an operation that returns a secret, such as the token exchange.
     pub fn body(&self) -> Option<&str> {
         self.0.server.body.as_deref()
     }
@@ -424,7 +426,8 @@ impl Error {
         self.0.server.retry_after
     }
 
-    /// Returns the `Location` of a redirect, without its query and fragment.
+    /// Returns the `Location` of a redirect, without its query and fragment. Returns `None` for an
+    /// operation that returns a secret.
     pub fn location(&self) -> Option<&str> {
         self.0.server.location.as_deref()
     }
