@@ -221,3 +221,43 @@ fn an_id_may_be_missing_odd_or_long() {
         );
     }
 }
+
+/// Returns the errors of a list and of a call for a page with this record only.
+fn undecoded(record: &str) -> [Error; 2] {
+    let server = Server::always(Reply::json(200, format!("[{record}]")));
+    let client = server.client();
+    let item = client.list_users().items().next().unwrap().unwrap_err();
+    [item, client.list_users().call().unwrap_err()]
+}
+
+#[test]
+fn a_record_with_two_ids_has_none() {
+    for record in [r#"{"id": 1, "id": 2}"#, r#"{"id": "7", "id": 3}"#] {
+        for error in undecoded(record) {
+            assert_eq!(error.record_id(), None, "{error}");
+        }
+    }
+}
+
+#[test]
+fn a_value_that_cannot_be_read_hides_no_id_and_is_json() {
+    for value in ["1e400", r#""\ud800""#, r#""\udc00""#] {
+        for error in undecoded(&format!(r#"{{"id": 7, "email": {value}}}"#)) {
+            assert_eq!(error.record_id(), Some("7"), "{error}");
+            let message = error.to_string();
+            assert!(
+                message.contains("has a value that cannot be read"),
+                "{message}"
+            );
+            assert!(!message.contains("not JSON"), "{message}");
+        }
+    }
+}
+
+#[test]
+fn a_huge_value_is_no_id() {
+    let record = format!(r#"{{"id": [{}0]}}"#, "0,".repeat(5_000));
+    for error in undecoded(&record) {
+        assert_eq!(error.record_id(), None, "{error}");
+    }
+}

@@ -251,3 +251,52 @@ fn a_page_of_broken_records_costs_no_more_for_a_long_token() {
     assert!(broken.all(|record| record.is_err_and(|error| error.raw_record().is_some())));
     assert!(start.elapsed() < Duration::from_secs(5));
 }
+
+#[test]
+fn the_responses_to_earlier_attempts_take_nothing_of_what_the_last_one_may_cost() {
+    let link = "<li><a class=\"item\" href=\"/x?a=1&amp;b=2\">Link &mdash; text</a></li>\n";
+    let page = Reply::html(503, link.repeat(60_000 / link.len()));
+    let mut script = vec![page; 11];
+    script.push(Reply::json(422, r#"{"detail": "100 %25 of it."}"#));
+    let server = Server::script(script);
+    let policy = RetryPolicy::default().max_attempts(12);
+    let policy = policy.base_delay(Duration::from_millis(1));
+    let builder = Client::builder().base_url(server.base_url()).retry(policy);
+    let client = builder.build(UserToken::new(PLAIN_TOKEN).unwrap()).unwrap();
+    let error = client.get_activity(7).call().unwrap_err();
+    assert_eq!(error.status(), Some(422));
+    assert_eq!(error.detail(), Some("100 %25 of it."));
+}
+
+#[test]
+fn a_word_at_the_end_of_a_whole_text_is_not_blanked_out() {
+    let token = "token-1234-abcd";
+    for (status, body) in [
+        (401, r#"{"detail": "Invalid token"}"#),
+        (401, "Invalid token"),
+        (200, r#"{"id": "Invalid token"}"#),
+    ] {
+        let error = failed(token, Reply::json(status, body));
+        let shown = everything_shown(&error);
+        assert!(shown.contains("Invalid token"), "{shown}");
+        assert!(!shown.contains("[secret]"), "{shown}");
+    }
+    let location = [("Location", "/login/token")];
+    let error = failed(token, Reply::new(302, &location, ""));
+    assert_eq!(error.location(), Some("/login/token"));
+}
+
+#[test]
+fn the_beginning_of_a_token_is_blanked_out_where_a_text_was_cut() {
+    let text = "No: mQ7xWz2pJ";
+    let length = [("Content-Length", "1000")];
+    let broken = Reply::head(401, &length).and(text).then_close();
+    let broken = failed(PLAIN_TOKEN, broken);
+    assert_eq!(broken.detail(), Some("No: [secret]"));
+    let long = format!("{}{PLAIN_TOKEN}", " ".repeat(64 * 1024 - 9));
+    let long = failed(PLAIN_TOKEN, Reply::new(401, &[], long));
+    assert_eq!(long.detail(), Some("[secret]…"));
+    let location = [("Location", "/mQ7xWz2pJ?kVd9rBt4sLfHb6nYc3gXw")];
+    let error = failed(PLAIN_TOKEN, Reply::new(302, &location, ""));
+    assert_eq!(error.location(), Some("/[secret]"));
+}

@@ -202,10 +202,26 @@ fn a_get_whose_connection_breaks_is_sent_again() {
 #[test]
 #[cfg(feature = "gzip")]
 fn a_get_whose_compressed_response_is_broken_is_sent_again() {
-    let broken = Reply::new(200, &[("Content-Encoding", "gzip")], "no gzip at all");
+    use flate2::{Compression, write::GzEncoder};
+    use std::io::Write;
+
+    let mut whole = GzEncoder::new(Vec::new(), Compression::fast());
+    whole.write_all(USERS.as_bytes()).unwrap();
+    let whole = whole.finish().unwrap();
+    let gzip = [("Content-Encoding", "gzip")];
+    let broken = Reply::new(200, &gzip, &whole[..whole.len() - 4]);
     let server = Server::script([broken, Reply::json(200, USERS)]);
     assert_eq!(patient(&server).list_users().call().unwrap()[0].id, ID);
     assert_eq!(server.received().len(), 2);
+}
+
+#[test]
+#[cfg(feature = "gzip")]
+fn a_get_whose_response_is_no_gzip_is_not_sent_again() {
+    let server = Server::always(Reply::new(200, &[("Content-Encoding", "gzip")], USERS));
+    let error = patient(&server).list_users().call().unwrap_err();
+    assert!(error.is_decode() && !error.is_retryable(), "{error}");
+    assert_eq!(server.received().len(), 1);
 }
 
 #[test]

@@ -615,6 +615,39 @@ fn an_exchange_of_another_shape_shows_nothing_of_the_token_it_brought() {
     check_records("DEBUG fitrankings POST /tokens/master-token/: 201 in ");
 }
 
+#[test]
+fn a_refusal_of_the_exchange_shows_no_token_that_is_in_it() {
+    let location = [("Location", &*format!("/callback/{MASTER}"))];
+    let token = serde_json::to_string(MASTER).unwrap();
+    let refused = |reply: Reply| {
+        let server = Server::always(reply);
+        let client = server.builder().retry(RetryPolicy::none());
+        let client = client.build(NoToken).unwrap();
+        let error = client.request_master_token(credentials()).unwrap_err();
+        check_error(&error);
+        assert_eq!((error.body(), error.location()), (None, None), "{error}");
+        error
+    };
+    for status in [302, 400, 401, 409, 500, 503] {
+        for body in [
+            format!(r#"{{"token": {token}, "detail": "No: {MASTER}."}}"#),
+            format!(r#"{{"token": {token}"#),
+            format!(r#"{{"data": {{"token": [{token}]}}, "{MASTER}": [{token}]}}"#),
+            format!("[{token}]"),
+            format!("<p>{MASTER}</p>"),
+            MASTER.to_owned(),
+        ] {
+            refused(Reply::new(status, &location, &body));
+            refused(Reply::json(status, &body));
+            refused(Reply::html(status, &body));
+        }
+    }
+    let body = format!(r#"{{"token": {token}, "detail": "There is {MASTER}.", "x": ["No."]}}"#);
+    let error = refused(Reply::json(409, body));
+    assert_eq!(error.detail(), Some("There is [secret]."));
+    assert_eq!(error.field_errors().collect::<Vec<_>>(), [("x", "No.")]);
+}
+
 #[cfg(feature = "sandbox")]
 mod sandbox {
     use fitrankings::sandbox::{Fault, Sandbox};

@@ -215,6 +215,11 @@ impl ClientBuilder {
     }
 
     /// Sets the maximum size of a response body in bytes, after decompression. Default: 64 MiB.
+    ///
+    /// Fields whose type the document leaves open, such as `Activity::comments`, are decoded as
+    /// [`serde_json::Value`], which takes up to 100 times the memory of its JSON. A hostile server
+    /// can make a response of 64 MiB, compressed to 64 KiB, take 6 GB in this way. Set a smaller
+    /// maximum if you do not trust the server.
     pub fn max_body_size(mut self, bytes: u64) -> Self {
         self.max_body_size = bytes;
         self

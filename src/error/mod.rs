@@ -83,7 +83,8 @@ use crate::operation::Operation;
 /// | The connection closes within the body; `Content-Length` is too large; chunks are malformed | [`is_retryable`], [`status`] | GET |
 /// | A body without `Content-Length` is reset, or ends without TLS `close_notify` | [`is_retryable`], [`status`] | GET |
 /// | `Content-Length` is too small | [`is_decode`] | no |
-/// | A compressed body is corrupt | [`is_retryable`], [`status`] | GET |
+/// | A compressed body is incomplete | [`is_retryable`], [`status`] | GET |
+/// | A body is not compressed as its `Content-Encoding` says, or corrupt | [`is_decode`], [`status`] | no |
 /// | The body is larger than the limit, also after decompression | [`is_too_large`] | no |
 /// | The content encoding was not requested | [`is_decode`] | no |
 /// | The status is 206, a part of the resource | [`is_decode`], [`status`] | no |
@@ -299,6 +300,8 @@ impl Error {
 
     /// Returns the server's error message, if there is one: the `detail` of a JSON body, or the text
     /// of a plain or HTML body.
+    ///
+    /// For an operation that returns a secret, only a JSON body of a 4xx response has a message.
     pub fn detail(&self) -> Option<&str> {
         self.0.server.detail.as_deref()
     }
@@ -317,7 +320,7 @@ impl Error {
     /// Returns the first 4 KiB of the response body.
     ///
     /// Secrets are [replaced](Self#secrets-and-personal-data). Returns `None` if the body is empty,
-    /// and for a 2xx response to an operation that returns a secret, such as the token exchange.
+    /// and for an operation that returns a secret, such as the token exchange.
     pub fn body(&self) -> Option<&str> {
         self.0.server.body.as_deref()
     }
@@ -423,7 +426,8 @@ impl Error {
         self.0.server.retry_after
     }
 
-    /// Returns the `Location` of a redirect, without its query and fragment.
+    /// Returns the `Location` of a redirect, without its query and fragment. Returns `None` for an
+    /// operation that returns a secret.
     pub fn location(&self) -> Option<&str> {
         self.0.server.location.as_deref()
     }

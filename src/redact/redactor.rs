@@ -19,7 +19,8 @@ pub(super) const BLANK: &str = "[secret]";
 /// The replacement of a whole text that may show a secret.
 pub(crate) const WITHHELD: &str = "[withheld: it may show a secret]";
 
-/// The most characters that one redactor reads, in all texts together. Further texts are withheld.
+/// The most characters that are read in all texts of one response together. Further texts are
+/// withheld.
 const BUDGET: usize = 2 * LONGEST * STEPS;
 
 /// The number of bytes whose cost is that of one character read. Most bytes are skipped quickly.
@@ -32,8 +33,8 @@ pub(crate) struct Patterns(pub(super) OnceLock<Index>);
 
 /// Removes the secrets of one request from the texts of a response, or of all responses to it.
 ///
-/// All texts share one budget, so that no response takes long to search. A redactor holds only
-/// references, so it costs nothing to create.
+/// All texts of one response share one budget, so that no response takes long to search. A redactor
+/// holds only references, so it costs nothing to create.
 pub(crate) struct Redactor<'r> {
     credentials: &'r [AuthSecret],
     /// Secret parameters and form fields.
@@ -64,24 +65,41 @@ impl<'r> Redactor<'r> {
         }
     }
 
-    /// Returns true if the first [`LONGEST`] bytes of a text have a secret or cannot be searched.
+    /// Allows as many characters to be read as for the first response.
+    pub fn start_response(&self) {
+        self.left.set(BUDGET);
+    }
+
+    /// Returns true if the first [`LONGEST`] bytes of the beginning of a text have a secret or cannot
+    /// be searched.
     pub fn finds(&self, text: &str) -> bool {
-        let found = self.search(beginning(text, LONGEST), Search::secrets);
+        let found = self.search(beginning(text, LONGEST), true, Search::secrets);
         found.is_none_or(|ranges| !ranges.is_empty())
     }
 
     /// Returns true if the first [`LONGEST`] bytes of a text have some characters of a secret in a row,
     /// or cannot be searched.
     pub fn finds_piece(&self, text: &str) -> bool {
-        let found = self.search(beginning(text, LONGEST), Search::has_piece);
+        let found = self.search(beginning(text, LONGEST), false, Search::has_piece);
         found.unwrap_or(true)
     }
 
     /// Returns the first [`LONGEST`] bytes of a text with [`BLANK`] in place of secrets, or
     /// [`WITHHELD`].
     pub fn redact(&self, text: &str) -> String {
+        self.redact_text(text, false)
+    }
+
+    /// Does the same for the beginning of a text. Its end can be a secret of which a few characters
+    /// are left.
+    pub fn redact_beginning(&self, text: &str) -> String {
+        self.redact_text(text, true)
+    }
+
+    fn redact_text(&self, text: &str, is_cut_off: bool) -> String {
         let looked_at = beginning(text, LONGEST);
-        let Some(ranges) = self.search(looked_at, Search::secrets) else {
+        let is_cut_off = is_cut_off || looked_at.len() < text.len();
+        let Some(ranges) = self.search(looked_at, is_cut_off, Search::secrets) else {
             return WITHHELD.to_owned();
         };
         let mut shown = String::with_capacity(looked_at.len());
@@ -102,6 +120,7 @@ impl<'r> Redactor<'r> {
     fn search<'s, T>(
         &'s self,
         text: &'s str,
+        is_cut_off: bool,
         find: impl FnOnce(&mut Search<'s>) -> Option<T>,
     ) -> Option<T> {
         let index = self.index();
@@ -111,7 +130,7 @@ impl<'r> Redactor<'r> {
             text.len() / BYTES_PER_STEP
         };
         let left = self.left.get().checked_sub(cost)?;
-        let mut search = Search::new(index, text, left);
+        let mut search = Search::new(index, text, is_cut_off, left);
         let found = find(&mut search);
         self.left.set(left.saturating_sub(search.steps()));
         #[cfg(test)]

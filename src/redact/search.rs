@@ -26,6 +26,8 @@ const MIN_DIFFERENT: usize = 4;
 pub(super) struct Search<'s> {
     index: &'s Index,
     text: &'s str,
+    /// Whether the text is the beginning of a longer one.
+    is_cut_off: bool,
     reader: Reader<'s>,
     /// The ends of gaps, by their start.
     gaps: HashMap<usize, Rc<[usize]>>,
@@ -38,16 +40,17 @@ pub(super) struct Search<'s> {
 struct Run {
     /// The text offset after each character.
     ends: Vec<usize>,
-    /// Whether the text ends before the pattern does.
+    /// Whether the text was cut before the pattern ends.
     is_cut_off: bool,
 }
 
 impl<'s> Search<'s> {
     /// Prepares the search of a text. It ends after about `max_steps` steps.
-    pub fn new(index: &'s Index, text: &'s str, max_steps: usize) -> Self {
+    pub fn new(index: &'s Index, text: &'s str, is_cut_off: bool, max_steps: usize) -> Self {
         Self {
             index,
             text,
+            is_cut_off,
             reader: Reader::new(text),
             gaps: HashMap::new(),
             within: HashSet::new(),
@@ -196,7 +199,7 @@ impl<'s> Search<'s> {
             mem::swap(&mut offsets, &mut next);
             next.clear();
         }
-        let may_be_cut_off = (SHORTEST..letters.len()).contains(&ends.len());
+        let may_be_cut_off = self.is_cut_off && (SHORTEST..letters.len()).contains(&ends.len());
         let is_cut_off = may_be_cut_off && offsets.iter().any(|end| self.reader.breaks_off(*end));
         Run { ends, is_cut_off }
     }

@@ -85,6 +85,13 @@ fn convert(error: ureq::Error, limit: u64) -> BodyError {
     match error {
         ureq::Error::BodyExceedsLimit(_) => whole(too_large(limit)),
         #[cfg(feature = "gzip")]
+        // `flate2` returns this kind for data that is not gzip. Another attempt would get the same.
+        ureq::Error::Decompress(name, error) if error.kind() == io::ErrorKind::InvalidInput => {
+            let message =
+                format!("the response has the content encoding {name}, but is not valid {name}");
+            whole(Error::new(Kind::Decode, message).with_source(error))
+        }
+        #[cfg(feature = "gzip")]
         ureq::Error::Decompress(_, error) => {
             let message = "the compressed response is broken";
             whole(Error::new(Kind::Transport, message).with_source(error))

@@ -21,12 +21,17 @@ pub(super) struct Excerpt {
 }
 
 impl Excerpt {
-    /// Returns the first [`WHOLE`] bytes.
-    pub fn new(bytes: &[u8], redactor: &Redactor<'_>) -> Self {
+    /// Returns the first [`WHOLE`] bytes. `is_complete` is false for the beginning of a body that
+    /// broke off.
+    pub fn new(bytes: &[u8], is_complete: bool, redactor: &Redactor<'_>) -> Self {
         let is_whole = bytes.len() <= WHOLE;
         let bytes = bytes.get(..WHOLE).unwrap_or(bytes);
         let source = String::from_utf8_lossy(bytes);
-        let mut text = redactor.redact(&source);
+        let mut text = if is_whole && is_complete {
+            redactor.redact(&source)
+        } else {
+            redactor.redact_beginning(&source)
+        };
         let had_secret = text != source;
         if !is_whole && !text.ends_with('…') {
             text.push('…');
@@ -43,7 +48,12 @@ impl Excerpt {
 pub(super) fn sentence(text: &str, redactor: &Redactor<'_>) -> String {
     // Redacting can shorten the text, so more is read than is kept.
     let looked_at = redact::beginning(text, 4 * SENTENCE);
-    cut(&redactor.redact(looked_at), SENTENCE)
+    let shown = if looked_at.len() < text.len() {
+        redactor.redact_beginning(looked_at)
+    } else {
+        redactor.redact(looked_at)
+    };
+    cut(&shown, SENTENCE)
 }
 
 /// Returns the first bytes of a text, with `…` if it is longer.
@@ -57,12 +67,10 @@ pub(super) fn cut(text: &str, limit: usize) -> String {
 /// Returns the size and the media type of a body.
 pub(super) fn shape(size: usize, media_type: Option<&str>, redactor: &Redactor<'_>) -> String {
     let bytes = if size == 1 { "byte" } else { "bytes" };
-    let media_type = media_type.and_then(|it| it.split(';').next());
+    let media_type = media_type.map(|it| redactor.redact(it));
+    let media_type = media_type.as_deref().and_then(|it| it.split(';').next());
     match media_type.map(str::trim).filter(|it| !it.is_empty()) {
-        Some(media_type) => {
-            let media_type = cut(&redactor.redact(media_type), MEDIA_TYPE);
-            format!("{size} {bytes} of {media_type}")
-        }
+        Some(media_type) => format!("{size} {bytes} of {}", cut(media_type, MEDIA_TYPE)),
         None => format!("{size} {bytes}"),
     }
 }

@@ -2,12 +2,14 @@
 
 use std::ops::ControlFlow;
 
+use serde::de::IgnoredAny;
 use serde_json::Value;
 use serde_json::error::Category;
 use serde_json::value::RawValue;
 
 use super::elements::for_each_element;
 use super::excerpt::sentence;
+use super::member::only_member;
 use crate::error::{Error, Kind};
 use crate::redact::{self, Redactor};
 
@@ -34,6 +36,10 @@ pub(super) fn explain(
     let what = match error.classify() {
         Category::Data => "does not match the OpenAPI document",
         Category::Eof => "is incomplete JSON",
+        // A number out of range, a lone surrogate, or too many levels.
+        Category::Syntax if serde_json::from_str::<IgnoredAny>(text).is_ok() => {
+            "has a value that cannot be read"
+        }
         Category::Syntax | Category::Io => "is not JSON",
     };
     let (line, column) = (error.line(), error.column());
@@ -87,12 +93,12 @@ fn nth(text: &str, index: usize) -> Option<&RawValue> {
     found
 }
 
-/// Returns the value that identifies a record, as a text.
+/// Returns the value that identifies a record, as a text; `None` if there are two.
 pub(super) fn record_id(raw: &str, key: &str) -> Option<String> {
-    let record: Value = serde_json::from_str(raw).ok()?;
-    match record.get(key).or_else(|| record.get("id"))? {
+    let value = only_member(raw, key).or_else(|| only_member(raw, "id"))?;
+    match serde_json::from_str(value.get()).ok()? {
         Value::Number(number) => Some(number.to_string()),
-        Value::String(text) => Some(text.clone()),
+        Value::String(text) => Some(text),
         _ => None,
     }
 }

@@ -4,6 +4,7 @@ mod body;
 pub mod elements;
 mod excerpt;
 mod explain;
+pub mod member;
 pub mod records;
 mod refusal;
 mod retry_after;
@@ -18,7 +19,7 @@ use ureq::http::header::{CONTENT_ENCODING, CONTENT_TYPE, DATE, LOCATION, RETRY_A
 use ureq::http::{self, HeaderMap, HeaderName, StatusCode};
 use zeroize::Zeroize;
 
-use self::excerpt::{BEGINNING, Excerpt, WHOLE, cut, sentence};
+use self::excerpt::{BEGINNING, Excerpt, SENTENCE, WHOLE, cut, sentence};
 use self::explain::{explain, near, record, record_id};
 use self::records::Failure;
 use crate::error::{Error, Kind, Origin, Record, ServerMessage};
@@ -36,6 +37,8 @@ pub(crate) struct Response<'r> {
     body: Vec<u8>,
     /// Whether the body is in Latin-1.
     is_latin: bool,
+    /// Whether the body was read to its end.
+    is_complete: bool,
     /// Whether the connection failed within the body.
     is_cut_off: bool,
     operation: &'static Operation,
@@ -64,6 +67,7 @@ impl<'r> Response<'r> {
         operation: &'static Operation,
         redactor: &'r Redactor<'r>,
     ) -> Result<Self, Error> {
+        redactor.start_response();
         let (parts, body) = response.into_parts();
         let media_type = parts.headers.get(CONTENT_TYPE);
         let media_type = media_type.and_then(|value| value.to_str().ok());
@@ -72,6 +76,7 @@ impl<'r> Response<'r> {
             status: parts.status,
             headers: parts.headers,
             body: body::take_buffer(),
+            is_complete: true,
             is_cut_off: false,
             operation,
             redactor,
@@ -87,7 +92,10 @@ impl<'r> Response<'r> {
             Err(failed) if is_success || failed.error.is_cancelled() => {
                 return Err(failed.error.with_status(response.status));
             }
-            Err(failed) => response.is_cut_off = failed.is_cut_off,
+            Err(failed) => {
+                response.is_complete = false;
+                response.is_cut_off = failed.is_cut_off;
+            }
         }
         if is_success && !response.body.is_empty() {
             response.check_encoding()?;
@@ -111,6 +119,7 @@ impl<'r> Response<'r> {
             headers: HeaderMap::new(),
             body: Vec::new(),
             is_latin: false,
+            is_complete: true,
             is_cut_off: false,
             operation,
             redactor,
@@ -261,7 +270,8 @@ impl<'r> Response<'r> {
         key: &'static str,
         path: impl FnOnce(&str) -> Option<String>,
     ) -> Error {
-        let excerpt = (!self.is_secret()).then(|| Excerpt::new(raw.as_bytes(), self.redactor));
+        let excerpt =
+            (!self.is_secret()).then(|| Excerpt::new(raw.as_bytes(), true, self.redactor));
         let error = self
             .not_decoded(raw, error, excerpt.as_ref(), path)
             .below_index(index);
@@ -312,7 +322,7 @@ impl<'r> Response<'r> {
         })
     }
 
-    /// Whether the body may hold a secret.
+    /// Whether the response may hold a secret.
     fn is_secret(&self) -> bool {
         !self.operation.secrets.is_empty()
     }
@@ -329,7 +339,7 @@ impl<'r> Response<'r> {
 
     /// Returns the part of the body that an error keeps; `None` if the body may hold a secret.
     fn excerpt(&self) -> Option<Excerpt> {
-        (!self.is_secret()).then(|| Excerpt::new(&self.body, self.redactor))
+        (!self.is_secret()).then(|| Excerpt::new(&self.body, self.is_complete, self.redactor))
     }
 
     fn with_body(&self, error: Error, excerpt: Option<Excerpt>) -> Error {
@@ -351,20 +361,8 @@ impl<'r> Response<'r> {
 
     /// Returns the parts of an error response that an error keeps.
     fn server_message(&self) -> ServerMessage {
-        let excerpt = Excerpt::new(&self.body, self.redactor);
-        let (detail, fields) = match serde_json::from_slice(&self.body) {
-            Ok(Value::Object(members)) => refusal::sentences(members, self.redactor),
-            _ => {
-                let media_type = self.header(CONTENT_TYPE).unwrap_or_default();
-                let is_html = media_type.contains("html");
-                let page = refusal::page(&excerpt.text, is_html, self.status);
-                (page, Vec::new())
-            }
-        };
-        let location = self.header(LOCATION).map(|location| {
-            let end = location.find(['?', '#']).unwrap_or(location.len());
-            sentence(&location[..end], self.redactor)
-        });
+        let excerpt = self.excerpt();
+        let (detail, fields) = self.sentences(excerpt.as_ref());
         ServerMessage {
             detail,
             fields,
@@ -372,9 +370,34 @@ impl<'r> Response<'r> {
             is_cut_off: self.is_cut_off
                 && (self.status == StatusCode::NOT_FOUND || self.status.is_server_error()),
             retry_after: self.retry_after(),
-            location,
-            ..self.body_message(Some(excerpt))
+            location: self.location(),
+            ..self.body_message(excerpt)
         }
+    }
+
+    /// Returns the `detail` and the validation errors of an error response. If the body may hold a
+    /// secret, only a 4xx has them, in a JSON object: the secrets in it are known by their keys.
+    fn sentences(&self, excerpt: Option<&Excerpt>) -> (Option<String>, Vec<(String, String)>) {
+        if excerpt.is_none() && !self.status.is_client_error() {
+            return (None, Vec::new());
+        }
+        if let Ok(Value::Object(members)) = serde_json::from_slice(&self.body) {
+            return refusal::sentences(members, self.operation.secrets, self.redactor);
+        }
+        let media_type = self.header(CONTENT_TYPE).unwrap_or_default();
+        let is_html = media_type.contains("html");
+        let page = excerpt.and_then(|it| refusal::page(&it.text, is_html, self.status));
+        (page, Vec::new())
+    }
+
+    /// Returns the target of a redirect without its query, unless the response may hold a secret.
+    fn location(&self) -> Option<String> {
+        let location = self.header(LOCATION).filter(|_| !self.is_secret())?;
+        let shown = match location.find(['?', '#']) {
+            Some(end) => self.redactor.redact_beginning(&location[..end]),
+            None => self.redactor.redact(location),
+        };
+        Some(cut(&shown, SENTENCE))
     }
 
     /// Returns the longest wait that the headers ask for.

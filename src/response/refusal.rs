@@ -4,23 +4,35 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 use ureq::http::StatusCode;
+use zeroize::Zeroizing;
 
 use super::excerpt::{SENTENCE, cut, sentence};
-use crate::redact::Redactor;
+use crate::redact::{Patterns, Redactor, secret_values};
 
 /// The most validation errors that an error keeps.
 const FIELDS: usize = 20;
 
 /// Returns the `detail` and the validation errors of a JSON body, in the format of Django REST
-/// framework: each member is a message, or a list of messages.
+/// framework: each member is a message, or a list of messages. Members whose key is in `keys` are
+/// secret: they are left out, and their values are redacted in the others.
 pub(super) fn sentences(
     members: serde_json::Map<String, Value>,
+    keys: &[&str],
     redactor: &Redactor<'_>,
 ) -> (Option<String>, Vec<(String, String)>) {
-    let sentence = |text: &str| sentence(text, redactor);
+    let mut secrets = Vec::new();
+    for (name, value) in &members {
+        secret_values(value, keys, keys.contains(&name.as_str()), &mut |secret| {
+            secrets.push(Zeroizing::new(secret.to_owned()));
+        });
+    }
+    let patterns = Patterns::default();
+    let of_response = Redactor::new(&[], &secrets, None, &[], &patterns);
+    let sentence = |text: &str| sentence(&of_response.redact(text), redactor);
     let mut detail = None;
     let mut fields = Vec::new();
-    for (name, value) in members {
+    let members = members.into_iter();
+    for (name, value) in members.filter(|(name, _)| !keys.contains(&name.as_str())) {
         let texts = match &value {
             Value::String(text) => vec![text.as_str()],
             Value::Array(items) => items.iter().filter_map(Value::as_str).collect(),

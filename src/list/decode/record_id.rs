@@ -1,15 +1,12 @@
 //! The id of a record in its list.
 
-use std::borrow::Cow;
-use std::fmt;
-
 use serde::Serialize;
-use serde::de::{DeserializeOwned, Deserializer, IgnoredAny, MapAccess, Visitor};
-use serde_json::Value;
+use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
 use super::fingerprint::{self, Fingerprint};
 use crate::list::paged::Paged;
+use crate::response::member::only_member;
 
 /// Identifies a record among the others of its list.
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -48,12 +45,8 @@ impl<K> RecordId<K> {
     where
         K: DeserializeOwned,
     {
-        let mut deserializer = serde_json::Deserializer::from_str(json);
-        let key = deserializer
-            .deserialize_map(OnlyValue(P::KEY))
-            .ok()
-            .flatten();
-        match key.and_then(|key| serde_json::from_value(key).ok()) {
+        let key = only_member(json, P::KEY);
+        match key.and_then(|key| serde_json::from_str(key.get()).ok()) {
             Some(key) => Self::Key(key),
             None => Self::Json(Fingerprint::of(json)),
         }
@@ -81,30 +74,5 @@ impl<K> RecordId<K> {
             Some(digits) => fingerprint::from_digits(digits).map(Self::Json),
             None => serde_json::from_str(text).ok().map(Self::Key),
         }
-    }
-}
-
-/// Reads the value of a field, unless the object has the field twice. A record with two keys must
-/// not be mistaken for a record with one of them.
-struct OnlyValue<'k>(&'k str);
-
-impl<'j> Visitor<'j> for OnlyValue<'_> {
-    type Value = Option<Value>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'j>>(self, mut members: A) -> Result<Option<Value>, A::Error> {
-        let (mut found, mut count) = (None, 0);
-        while let Some(name) = members.next_key::<Cow<'j, str>>()? {
-            if name == self.0 {
-                found = Some(members.next_value()?);
-                count += 1;
-            } else {
-                members.next_value::<IgnoredAny>()?;
-            }
-        }
-        Ok(found.filter(|_| count == 1))
     }
 }
