@@ -57,26 +57,26 @@
 //! selects the time range of a summary. Unknown fields of a response are ignored, and unknown
 //! values of an enum are kept as [`Unknown`](UnknownValue).
 //!
-//! Only the ids that identify a record are required. Any other value that is missing or `null` is
-//! `None` or an empty list. An instant outside the range of [`jiff::Timestamp`], such as
-//! `9999-12-31T23:59:59Z`, is [`Timestamp::MAX`](jiff::Timestamp::MAX) or
-//! [`MIN`](jiff::Timestamp::MIN). If a record does not decode, the error has
-//! [its JSON](Error::raw_record). `call_raw()` of a request returns the JSON of any response.
+//! Every value of a record except the record's own id can be missing: it is an `Option` or an empty
+//! list. An instant outside the range of [`jiff::Timestamp`], such as `9999-12-31T23:59:59Z`, is
+//! [`Timestamp::MAX`](jiff::Timestamp::MAX) or [`MIN`](jiff::Timestamp::MIN). If a record does not
+//! decode, the error has [its JSON](Error::raw_record). `call_raw()` of a request returns the JSON
+//! of any response.
 //!
 //! [`Row`] returns a record as the cells of a table, for CSV files and databases.
 //!
 //! # Threads
 //!
-//! All calls are blocking. There is no async runtime, and nothing runs in the background. A client
-//! starts threads only to prefetch pages, and to connect for calls that can be cancelled or have
-//! little time left. Threads can share a client.
+//! All calls are blocking, and there is no async runtime. A client starts threads only to prefetch
+//! pages, and to connect for calls that can be cancelled or have little time left. No thread runs
+//! between calls, except those that prefetch pages, and that of a call that was cancelled or timed
+//! out, until its attempt to connect ends. Threads can share a client.
 //!
 //! # Logging
 //!
 //! The client logs with the target `fitrankings` and the level DEBUG: one record for each attempt,
-//! with its method, path template, status, time and number; and one record for each wait of a
-//! request for a pause that the server requested of another. No record has a token, a query or a
-//! body.
+//! with its method, path template, status, time and number; and one record each time a request
+//! waits because an earlier response had `Retry-After`. No record has a token, a query or a body.
 //!
 //! # Features
 //!

@@ -77,11 +77,11 @@ impl Client<NoToken> {
 /// # Proxies
 ///
 /// The client uses the proxy of the environment: the first of the variables `ALL_PROXY`,
-/// `HTTPS_PROXY` and `HTTP_PROXY` that is set, in upper or lower case. A SOCKS proxy, or a value
-/// that is not a URL, is an error of each call.
+/// `HTTPS_PROXY` and `HTTP_PROXY` that is set, in upper or lower case. If the proxy in use is
+/// SOCKS, or the value is not a URL, each call that would go through the proxy fails.
 ///
-/// No proxy is used for this machine, and for the hosts in `NO_PROXY`: `example.com` stands for
-/// this host, `.example.com` for all hosts below it, and `*` for all hosts.
+/// No proxy is used for this machine, and for the hosts in `NO_PROXY`: `example.com` matches that
+/// host only, `.example.com` all its subdomains, and `*` every host.
 ///
 /// To choose the proxy in the program, set an [agent](ClientBuilder::agent).
 #[derive(Clone)]
@@ -194,8 +194,8 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets how long the headers of a response may take to arrive. `None` means no limit. Default:
-    /// 60 seconds.
+    /// Sets how long all headers of a response may take to arrive, counted from the end of the
+    /// request. `None` means no limit. Default: 60 seconds.
     pub fn timeout_response(mut self, timeout: impl Into<Option<Duration>>) -> Self {
         self.settings.timeout_response = timeout.into();
         self
@@ -245,9 +245,9 @@ impl ClientBuilder {
     /// Your agent lacks three abilities of the agent of this crate:
     ///
     /// - **Retries:** Your agent does not report which connections are new, and whether a request
-    ///   was sent. So a `GET` on a connection that breaks is sent once more, whatever the
-    ///   [`RetryPolicy`]. Any other request is only sent again if no connection was established in
-    ///   time.
+    ///   was sent. So if the connection of a `GET` breaks before the response, each attempt is sent
+    ///   exactly once more, also with [`RetryPolicy::none()`]. Any other request is only sent again
+    ///   if no connection was established in time.
     /// - **Cookies:** If a crate of your application turns on `ureq`'s feature `cookies`, your
     ///   agent also sends the cookies of one token with the other tokens of
     ///   [`with_token`](Client::with_token). In this case, build a client with its own agent for

@@ -57,8 +57,8 @@ use crate::operation::Operation;
 /// | Failure | Error | Retried |
 /// |---|---|---|
 /// | The connection is refused | [`is_connect`], [`is_retryable`] | yes |
-/// | The host name has no address | [`is_connect`], [`is_retryable`] | once; in a list that has begun, more often |
-/// | No connection within the timeout | [`is_connect`], [`is_timeout`], [`is_retryable`] | once; in a list that has begun, more often |
+/// | The host name has no address | [`is_connect`], [`is_retryable`] | up to 2 attempts by default; up to 12 for each page after the first one that the iterator fetched |
+/// | No connection within the timeout | [`is_connect`], [`is_timeout`], [`is_retryable`] | up to 2 attempts by default; up to 12 for each page after the first one that the iterator fetched |
 /// | The certificate is self-signed, expired or for another host | [`is_connect`] | no |
 /// | The proxy refuses the connection with 403 or 407, or does not speak HTTP | [`is_connect`] | no |
 /// | The port does not speak TLS | [`is_connect`] | no |
@@ -98,7 +98,7 @@ use crate::operation::Operation;
 /// | Failure | Result | Retried |
 /// |---|---|---|
 /// | 429, 500, 502, 503, 504 | [`is_retryable`], and the method for the status, such as [`is_rate_limited`] | GET |
-/// | 429 or 503 with `Retry-After` | the value after that wait, during which all clones of the client wait | GET |
+/// | 429, 500, 502, 503 or 504 with `Retry-After` | the value after that wait, during which all clones of the client wait | GET |
 /// | … of more than [`max_retry_after`] | [`retry_after`], without waiting | no |
 /// | … beyond the timeout of a list | [`retry_after`], [`page`], without waiting | no |
 /// | … of 0, in the past or malformed | as without `Retry-After` | GET |
@@ -114,7 +114,8 @@ use crate::operation::Operation;
 /// | A record does not decode | [`record_id`], [`raw_record`], [`page`]; the list continues | no |
 /// | A page fails | the records before it, then an error with [`page`] | as above |
 /// | The server ignores `page` | after a few pages, an error with [`page`] | no |
-/// | The timeout of the list passes | [`is_timeout`], [`page`] | no |
+/// | More than 1000 records of a page do not decode | [`is_decode`], [`page`], no [`raw_record`]; the list stops | no |
+/// | The timeout of the list passes | [`is_timeout`], [`is_retryable`], [`page`] | no |
 /// | A page has far too many records | [`is_too_large`] | no |
 ///
 /// ## Not an error
@@ -122,13 +123,13 @@ use crate::operation::Operation;
 /// | Fault | Result | Retried |
 /// |---|---|---|
 /// | 503 twice, then 200 | the value | GET |
-/// | The service restarts: for 3 seconds in a call, for 30 seconds in a list that has begun | the value | GET |
+/// | The service restarts, and responds again while the client retries: for at least 3 seconds; for at least 30 seconds for each page after the first one that the iterator fetched | the value | GET |
 /// | A keep-alive connection was closed between two calls | the value; it does not count as a retry | GET |
 /// | A field other than the id is missing or `null` | the value, with `None` in that field | no |
 /// | A timestamp is out of range for `jiff::Timestamp` | the value, with the first or last `Timestamp` | no |
 /// | A page that is fetched ahead is throttled | the records; the page is requested again in its turn | GET |
 /// | A cache returns the page before, or a single page ends the list too early | the records; the page is requested once more | GET |
-/// | Backends use different page sizes | the records; [`is_complete`] returns false | GET |
+/// | Backends use different page sizes, unless a short last page hides the gap | the records; [`is_complete`] returns false | GET |
 ///
 /// # Secrets and personal data
 ///
@@ -379,8 +380,10 @@ impl Error {
         self.0.record.as_ref()?.id.as_deref()
     }
 
-    /// Returns the JSON of the record that did not decode. Returns `None` for a record of `call()` that
-    /// is larger than 64 KiB; a record of a list is cut to 64 KiB.
+    /// Returns the JSON of the record that did not decode.
+    ///
+    /// From `items()` and `pages()`, it is the first 64 KiB of a larger record, which are then not
+    /// valid JSON. From `call()`, it is `None` if the record is larger than 64 KiB.
     ///
     /// The record is one of these:
     /// - an item of a list, which continues after it;
@@ -432,8 +435,13 @@ impl Error {
         self.0.server.location.as_deref()
     }
 
-    /// Returns true if the same request may succeed later: after a failure to connect, a timeout, a
-    /// broken connection, 429, 500, 502, 503 or 504.
+    /// Returns true if the same request may succeed later: after a refused connection, an unknown
+    /// host, a timeout of a call, a broken connection, 429, 500, 502, 503 or 504. Returns false for
+    /// an error of a certificate or of TLS before the request was sent, and for a proxy that refuses
+    /// with 403 or 407 or does not speak HTTP.
+    ///
+    /// Also returns true after the [timeout of a list](crate::list::Items::timeout). That list needs
+    /// a new `timeout` before it can continue.
     ///
     /// It may not be safe to send the request again. `GET` is safe. A token exchange may have been
     /// carried out even if its response was lost.

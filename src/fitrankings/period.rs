@@ -43,7 +43,8 @@ use crate::Error;
 ///
 /// # Query parameters
 ///
-/// The client sends these parameters. They are those of the vendor's reference.
+/// The client sends these parameters. They are those of the vendor's reference, except for the
+/// format of a week, which is [not certain](Self#what-the-vendors-reference-does-not-say).
 ///
 /// | period | parameters | example |
 /// |---|---|---|
@@ -128,6 +129,9 @@ impl Period {
 
     /// Returns an ISO 8601 week, which begins on a Monday.
     ///
+    /// This crate assumes that the service uses ISO weeks. The vendor's reference has two formats of
+    /// a week, of which one [may be a misprint](Self#what-the-vendors-reference-does-not-say).
+    ///
     /// Most years have 52 weeks, some have 53. A week that is not in the year is an error.
     ///
     /// Week 1 is the week that contains the year's first Thursday. A day around New Year may
@@ -172,7 +176,7 @@ impl Period {
     ///
     /// ```
     /// use fitrankings::Period;
-    /// use jiff::civil::date;
+    /// use fitrankings::jiff::civil::date;
     ///
     /// assert_eq!(Period::day(date(2017, 8, 12))?.to_string(), "2017-08-12");
     /// assert!(Period::day(date(0, 12, 31)).unwrap_err().is_invalid_input());

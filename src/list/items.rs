@@ -22,11 +22,13 @@ use crate::error::Error;
 /// There are two kinds of errors. [`Error::raw_record`] tells them apart:
 ///
 /// - If a record does not decode, there is an error in its place, with the JSON of the record. The
-///   iterator continues with the next record. If more than 1000 records of a page do not decode,
-///   the page is one error.
+///   iterator continues with the next record.
 /// - Any other error stops the list, for example a lost connection. From then on the iterator
 ///   returns `None`, so every loop over it ends. [`resume`](Self::resume) continues the list with
 ///   the page that failed. A [`bookmark`](Self::bookmark) continues it in another process.
+///
+/// If more than 1000 records of a page do not decode, there is one error for the page. It has no
+/// `raw_record`, and stops the list.
 ///
 /// # The end
 ///
@@ -37,13 +39,15 @@ use crate::error::Error;
 /// A doubtful response is requested again after 200 milliseconds, and accepted if the service
 /// repeats it. Four responses are doubtful:
 ///
-/// - an end, if the page before is as long as the longest page so far
+/// - an end, if the page before is as long as the longest page so far. The only page of a list is
+///   its longest page. Every end is doubtful after a page of the fourth kind, and if a bookmark
+///   says that some records of the requested page were given.
 /// - a 404 that does not end a list, after the first page
-/// - a page that came before as a whole
+/// - a page with exactly the records of an earlier page
 /// - a page that is longer than the page before it, if none of its records came before
 ///
-/// If the request asks for a page past the end, that is an error for which [`Error::is_not_found`]
-/// is true.
+/// If the first page requested (`page(n)`) is past the end, that is an error for which
+/// [`Error::is_not_found`] is true.
 ///
 /// # Complete lists
 ///
@@ -62,8 +66,9 @@ use crate::error::Error;
 ///
 /// A new record can move the records after it, so that a page begins with records of the page
 /// before. A record that was on one of the two pages before is not given again. Nor are the records
-/// of a page that came before as a whole. If more than two pages of records arrive between two
-/// requests, some records can come twice. No record is lost.
+/// of a page with exactly the records of an earlier page. If more than two pages of records arrive
+/// between two requests, some records can come twice. New records alone never cause a loss, unless
+/// [`prefetch`](Self::prefetch) is used.
 ///
 /// Records are identified by their key, or by their JSON if the key cannot be read.
 ///
@@ -140,7 +145,7 @@ impl<P: Paged> Items<P> {
         self
     }
 
-    /// Sets how long the whole list may take, from now on. Default: no limit.
+    /// Sets how long the whole list may take, counted from this call. Default: no limit.
     ///
     /// After this time the list stops with an error for which [`Error::is_timeout`] is true. Each
     /// page also has the limit [`timeout_call`](crate::ClientBuilder::timeout_call).
@@ -149,9 +154,10 @@ impl<P: Paged> Items<P> {
         self
     }
 
-    /// Continues a list that an error stopped, with the record or the page that failed.
+    /// Continues a stopped list: requests the failed page again, and gives the records that were
+    /// not given yet.
     ///
-    /// No record is lost, and none comes twice. Has no effect if no error stopped the list.
+    /// Resuming itself loses and repeats no record. Has no effect if no error stopped the list.
     ///
     /// # Example: more retries than the client's
     ///
@@ -221,7 +227,11 @@ impl<P: Paged> Items<P> {
         self.pager.has_ended()
     }
 
-    /// Returns true once this iterator has given the whole list, from its first record to its end.
+    /// Returns true once this iterator has read the list from its first record to its end, and saw
+    /// no gap.
+    ///
+    /// The iterator cannot see every gap: [complete lists](Self#complete-lists) has the cases.
+    /// Request a missing record by its id before you delete it.
     ///
     /// Returns false if the list was continued from a bookmark or began at a later page, since the
     /// iterator gave only a part of the list. [`incomplete_reason`](Self::incomplete_reason)
@@ -230,7 +240,7 @@ impl<P: Paged> Items<P> {
     /// A record that did not decode is part of the list, too. Its error has its id,
     /// [`Error::record_id`]: a program that deletes what is missing must keep that record.
     ///
-    /// # Example: delete what is missing from a complete list
+    /// # Example: delete what is missing from a complete list, after a check of each record
     ///
     /// ```
     /// # use std::collections::HashSet;
@@ -253,7 +263,17 @@ impl<P: Paged> Items<P> {
     ///     };
     /// }
     /// if items.is_complete() {
-    ///     mirror.retain(|id| there.contains(id));
+    ///     let missing: Vec<i64> = mirror.difference(&there).copied().collect();
+    ///     for id in missing {
+    ///         match client.get_activity(id).call() {
+    ///             // The list missed a record that exists.
+    ///             Ok(_) => {}
+    ///             Err(error) if error.is_not_found() => {
+    ///                 mirror.remove(&id);
+    ///             }
+    ///             Err(error) => return Err(error.into()),
+    ///         }
+    ///     }
     /// }
     /// # assert!(mirror.is_empty());
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -272,7 +292,7 @@ impl<P: Paged> Items<P> {
     ///
     /// The JSON has the fields that the document does not know, keys that are `null`, and empty
     /// lists. Serializing a record loses these. Decoding takes longer, since each record is read
-    /// twice. In the middle of a page, that page is fetched again.
+    /// twice. If you call it in the middle of a page, that page is fetched again.
     ///
     /// # Example
     ///

@@ -51,8 +51,8 @@ impl<P: Paged> Pages<P> {
         self
     }
 
-    /// Sets how long the whole list may take, from now on; see [`Items::timeout`]. Default: no
-    /// limit.
+    /// Sets how long the whole list may take, counted from this call; see [`Items::timeout`].
+    /// Default: no limit.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.pager.set_timeout(timeout);
         self
@@ -83,7 +83,8 @@ impl<P: Paged> Pages<P> {
         self.pager.has_ended()
     }
 
-    /// Returns true once this iterator has given the whole list; see [`Items::is_complete`].
+    /// Returns true once this iterator has read the whole list and saw no gap; see
+    /// [`Items::is_complete`].
     pub fn is_complete(&self) -> bool {
         self.incomplete_reason().is_none()
     }
