@@ -2,11 +2,11 @@
 
 mod body;
 pub mod elements;
+mod error_body;
 mod excerpt;
 mod explain;
 pub mod member;
 pub mod records;
-mod refusal;
 mod retry_after;
 
 use std::borrow::Cow;
@@ -382,11 +382,11 @@ impl<'r> Response<'r> {
             return (None, Vec::new());
         }
         if let Ok(Value::Object(members)) = serde_json::from_slice(&self.body) {
-            return refusal::sentences(members, self.operation.secrets, self.redactor);
+            return error_body::sentences(members, self.operation.secrets, self.redactor);
         }
         let media_type = self.header(CONTENT_TYPE).unwrap_or_default();
         let is_html = media_type.contains("html");
-        let page = excerpt.and_then(|it| refusal::page(&it.text, is_html, self.status));
+        let page = excerpt.and_then(|it| error_body::page(&it.text, is_html, self.status));
         (page, Vec::new())
     }
 
