@@ -83,6 +83,9 @@
 //! - `gzip` (default): requests and decodes compressed responses.
 //! - `platform-verifier`: adds `ClientBuilder::system_certificates`.
 //! - `sandbox`: adds a local server that simulates the service, for tests.
+#![cfg_attr(docsrs, feature(doc_cfg))]
+// docs.rs shows which feature an item needs. `login` is no feature: build.rs sets it.
+#![cfg_attr(docsrs, doc(auto_cfg(hide(login))))]
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 #![cfg_attr(test, allow(clippy::expect_used, clippy::panic, clippy::unwrap_used))]
