@@ -1,7 +1,7 @@
 //! Reads the body of a response.
 
 use std::cell::Cell;
-use std::io::{self, Read};
+use std::io::Read;
 
 use ureq::Body;
 
@@ -76,7 +76,7 @@ pub(super) fn read(body: Body, limit: u64, bytes: &mut Vec<u8>) -> Result<(), Bo
 fn lacks_compressed_data(error: &ureq::Error) -> bool {
     match error {
         #[cfg(feature = "gzip")]
-        ureq::Error::Decompress(_, error) => error.kind() == io::ErrorKind::UnexpectedEof,
+        ureq::Error::Decompress(_, error) => error.kind() == std::io::ErrorKind::UnexpectedEof,
         _ => false,
     }
 }
@@ -86,7 +86,9 @@ fn convert(error: ureq::Error, limit: u64) -> BodyError {
         ureq::Error::BodyExceedsLimit(_) => whole(too_large(limit)),
         #[cfg(feature = "gzip")]
         // `flate2` returns this kind for data that is not gzip. Another attempt would get the same.
-        ureq::Error::Decompress(name, error) if error.kind() == io::ErrorKind::InvalidInput => {
+        ureq::Error::Decompress(name, error)
+            if error.kind() == std::io::ErrorKind::InvalidInput =>
+        {
             let message =
                 format!("the response has the content encoding {name}, but is not valid {name}");
             whole(Error::new(Kind::Decode, message).with_source(error))
