@@ -112,8 +112,10 @@ impl Throttle {
     }
 
     fn respond(&self, proper: impl FnOnce() -> Reply) -> Reply {
-        let now = self.clock.time();
         let mut granted = self.granted.lock().unwrap();
+        // Read under the lock: a request that waited for it would be judged by an earlier time than
+        // the requests granted meanwhile, and told to wait for more than a window.
+        let now = self.clock.time();
         while granted.front().is_some_and(|at| *at + Self::WINDOW <= now) {
             granted.pop_front();
         }
