@@ -555,6 +555,32 @@ fn a_bookmark_knows_the_pages_that_came_before() {
 }
 
 #[test]
+fn a_bookmark_knows_the_records_of_a_larger_page_before_smaller_ones() {
+    let server = Server::start(|request| {
+        let page = page(request);
+        let size = if page == 1 { 50 } else { 10 };
+        list(
+            &((page - 1) * size..(page * size).min(80))
+                .map(user)
+                .collect::<Vec<_>>(),
+        )
+    });
+    for step in [7, 10, 50] {
+        let mut bookmark = of(&server).bookmark();
+        let mut ids = Vec::new();
+        loop {
+            let mut items = of(&server).start_at(&kept(&bookmark));
+            ids.extend(items.by_ref().take(step).map(|user| user.unwrap().id));
+            if items.has_ended() {
+                break;
+            }
+            bookmark = items.bookmark();
+        }
+        assert_eq!(ids, (0..80).collect::<Vec<_>>(), "{step}");
+    }
+}
+
+#[test]
 fn a_bookmark_stays_small_and_shows_no_keys() {
     let server = Server::start(|request| match page(request) {
         page @ 1..=1_000 => list(&[user(page * 1_000_003)]),

@@ -232,6 +232,31 @@ fn a_list_of_backends_with_different_page_sizes_is_not_complete() {
     }
 }
 
+/// The offset of a page is its number times its size, so the pages after a smaller one begin among
+/// records that came before.
+#[test]
+fn no_record_comes_twice_if_the_service_lowers_its_page_size() {
+    for (caps, total) in [
+        (&[100, 10][..], 150),
+        (&[100, 100, 10], 250),
+        (&[20, 20, 20, 10], 100),
+        (&[10, 10, 5], 40),
+        (&[10, 9], 40),
+        (&[30, 10, 3], 60),
+    ] {
+        let server = Server::start(move |request| {
+            let page = page(request);
+            let cap = caps.get(page as usize - 1).or(caps.last()).unwrap();
+            users(((page - 1) * cap..page * cap).filter(|id| *id < total))
+        });
+        let mut items = client(&server).list_users().page_size(100).items();
+        let (ids, errors) = parted(items.by_ref());
+        let all: Vec<_> = (0..total.cast_signed()).collect();
+        assert_eq!(ids, all, "{caps:?}, {errors:?}");
+        assert!(errors.is_empty() && items.is_complete(), "{errors:?}");
+    }
+}
+
 #[test]
 fn a_service_whose_pages_have_no_fixed_size_gets_two_more_requests() {
     let server = Server::start(|request| match page(request) {

@@ -77,9 +77,35 @@ fn a_pool_full_of_connections_that_close_on_the_next_request_does_not_show() {
     fill(&client, COUNT);
     assert_eq!(server.connections(), COUNT);
     assert_eq!(client.list_users().call().unwrap()[0].id, ID);
-    // Each of the dead ones was tried, and the new one.
-    assert_eq!(server.received().len(), COUNT + COUNT + 1);
+    // One of the dead ones was tried, and the new one.
+    assert_eq!(server.received().len(), COUNT + 1 + 1);
     assert_eq!(server.connections(), COUNT + 1);
+}
+
+/// A service that takes the request on every connection, and closes it without a response, must not
+/// be sent the request again and again by one attempt.
+#[test]
+fn a_stale_connection_costs_one_more_request_however_many_there_are() {
+    const COUNT: usize = 8;
+    let server = together(COUNT, |_| Reply::raw("").then_close());
+    let client = server.client();
+    fill(&client, COUNT);
+    assert!(client.list_users().call().unwrap_err().is_retryable());
+    assert_eq!(server.received().len(), COUNT + 2);
+}
+
+#[test]
+fn a_connection_that_closes_within_a_response_is_no_stale_one() {
+    let server = Server::script([
+        Reply::json(200, USERS),
+        Reply::raw("HTTP/1.1 200 OK\r\nConte").then_close(),
+        Reply::json(200, USERS),
+    ]);
+    let client = server.client();
+    client.list_users().call().unwrap();
+    let error = client.list_users().call().unwrap_err();
+    assert!(error.is_retryable(), "{error}");
+    assert_eq!(server.received().len(), 2);
 }
 
 #[test]

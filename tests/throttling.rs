@@ -112,8 +112,10 @@ impl Throttle {
     }
 
     fn respond(&self, proper: impl FnOnce() -> Reply) -> Reply {
-        let now = self.clock.time();
         let mut granted = self.granted.lock().unwrap();
+        // Read under the lock: a request that waited for it would be judged by an earlier time than
+        // the requests granted meanwhile, and told to wait for more than a window.
+        let now = self.clock.time();
         while granted.front().is_some_and(|at| *at + Self::WINDOW <= now) {
             granted.pop_front();
         }
@@ -454,13 +456,22 @@ mod time_of_a_call {
 
     #[test]
     fn that_of_a_list_holds_whatever_the_server_asks_for() {
-        let clock = Simulated::new();
-        let server = Server::start(|request| match page(request) {
-            1 => user_of(1),
-            _ => throttled(60),
-        });
-        let client = patient(&server, clock.clone());
         for ahead in [0, 3] {
+            let clock = Simulated::new();
+            let (first, arrived) = mpsc::channel();
+            let arrived = Mutex::new(Some(arrived));
+            let server = Server::start(move |request| {
+                if page(request) == 1 {
+                    let _ = first.send(());
+                    return user_of(1);
+                }
+                // Otherwise the first page could wait for the pause of a page after it.
+                if let Some(arrived) = arrived.lock().unwrap().take() {
+                    arrived.recv_timeout(support::PATIENCE).unwrap();
+                }
+                throttled(60)
+            });
+            let client = patient(&server, clock.clone());
             let users = client.list_users().items().prefetch(ahead);
             let users: Vec<_> = users.timeout(Duration::from_secs(50)).collect();
             let error = users.last().unwrap().as_ref().unwrap_err();
@@ -476,8 +487,9 @@ mod time_of_a_call {
             assert!(error.is_timeout(), "{error}");
             assert!(error.retry_after() > Some(Duration::from_secs(20)));
             assert_eq!(clock.slept(), Duration::ZERO);
+            // After the pause, a list begins.
             clock.sleep(Duration::from_secs(60));
-            clock.slept();
+            client.list_users().items().next().unwrap().unwrap();
         }
     }
 }

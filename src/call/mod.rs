@@ -117,24 +117,24 @@ impl Call {
     }
 
     /// Sends the request. A stale pooled connection does not count as an attempt, since it says
-    /// nothing about the service.
+    /// nothing about the service: the request is sent once more, on a new connection. The next one
+    /// of the pool could be stale, too.
     fn send<'r>(&self, limits: &Limits, redactor: &'r Redactor<'r>) -> Result<Response<'r>, Error> {
         let transport = &self.session.config.transport;
         let limit = self.session.config.max_body_size;
-        let mut stale = 0;
-        loop {
-            let result = transport.send(self.message(), limits, |response| {
+        let send = |message| {
+            transport.send(message, limits, |response| {
                 let response = Response::read(response, limit, self.operation, redactor)?;
                 response.error_for_status()
-            });
-            match result {
-                Ok(response) => return Ok(response),
-                Err(failure) if stale < transport.max_stale() && self.is_stale(&failure) => {
-                    stale += 1;
-                }
-                Err(failure) => return Err(failure.error),
+            })
+        };
+        let result = match send(self.message()) {
+            Err(failure) if self.is_stale(&failure) => {
+                send(transport.on_new_connection(self.message()))
             }
-        }
+            result => result,
+        };
+        result.map_err(|failure| failure.error)
     }
 
     fn message(&self) -> Message<'_> {
@@ -162,7 +162,7 @@ impl Call {
     fn is_stale(&self, failure: &Failure) -> bool {
         let error = &failure.error;
         let is_silent = error.kind() == Kind::Transport && error.status().is_none();
-        failure.is_pooled && is_silent && self.operation.method.is_safe()
+        failure.may_be_stale && is_silent && self.operation.method.is_safe()
     }
 
     /// Returns true if the request can be sent again, because its method is safe or it was not

@@ -242,12 +242,16 @@ impl ClientBuilder {
     /// must be configured with `http_status_as_error(false)` and `max_redirects(0)`, since this
     /// crate handles statuses and redirects. Otherwise [`build`](Self::build) returns an error.
     ///
-    /// Your agent lacks three abilities of the agent of this crate:
+    /// Your agent lacks four abilities of the agent of this crate:
     ///
     /// - **Retries:** Your agent does not report which connections are new, and whether a request
     ///   was sent. So if the connection of a `GET` breaks before the response, each attempt is sent
     ///   exactly once more, also with [`RetryPolicy::none()`]. Any other request is only sent again
     ///   if no connection was established in time.
+    /// - **Cancelled calls:** Your agent does not stop when a call is cancelled or its time is over.
+    ///   If it is still looking up a name or connecting, it can send the request, body and secrets
+    ///   included, after the call has returned. Its own timeouts limit how long. The agent of this
+    ///   crate sends nothing more.
     /// - **Cookies:** If a crate of your application turns on `ureq`'s feature `cookies`, your
     ///   agent also sends the cookies of one token with the other tokens of
     ///   [`with_token`](Client::with_token). In this case, build a client with its own agent for

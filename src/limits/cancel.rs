@@ -30,7 +30,8 @@ impl CancelHandle {
     /// Cancels all calls and lists of clients with this handle.
     ///
     /// A running call ends within a fraction of a second, a later one at once. For the error,
-    /// [`is_cancelled`](crate::Error::is_cancelled) returns true.
+    /// [`is_cancelled`](crate::Error::is_cancelled) returns true. A request that was not sent until
+    /// then is not sent any more, except with an [`agent`](crate::ClientBuilder::agent) of your own.
     pub fn cancel(&self) {
         self.0.store(true, Ordering::Release);
     }

@@ -12,8 +12,9 @@ use serde::{Deserialize, Serialize};
 ///
 /// Store a bookmark with serde, in any format. Its fields are private details: do not read or
 /// change them. It has the number of the next page, the keys of the records of at most three pages,
-/// and 16 bytes for each page that was fetched: some kilobytes. It holds no token, and nothing of a
-/// record but its key.
+/// and 16 bytes for each page that was fetched: some kilobytes. If the pages differ in size, it has
+/// the keys of at most about five times the records of the largest page. It holds no token, and
+/// nothing of a record but its key.
 ///
 /// A bookmark belongs to one operation with its parameters, `page_size` included. A list with other
 /// parameters refuses it. A bookmark does not record the token: keep the bookmarks of different
@@ -90,8 +91,8 @@ pub struct Bookmark {
     /// The ids of the records of this page that were given. A repeated id is here as often as
     /// given.
     pub(super) given: Vec<String>,
-    /// The ids of the two pages before.
-    pub(super) before: [Vec<String>; 2],
+    /// The ids of the pages before that are remembered, the last page first.
+    pub(super) before: Vec<Vec<String>>,
     pub(super) first: Option<String>,
     pub(super) length: usize,
     pub(super) largest: usize,

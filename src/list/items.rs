@@ -52,12 +52,15 @@ use crate::error::Error;
 /// # Complete lists
 ///
 /// [`is_complete`](Self::is_complete) returns whether the iterator gave the whole list. Check it
-/// before you delete what is missing from a list. It cannot detect three cases:
+/// before you delete what is missing from a list. It cannot detect four cases:
 ///
 /// - The service responds with an empty first page, or ends the list twice in a row, and more
 ///   records exist.
 /// - A record is *deleted* while the list is read. The records after it move forward, and one of
 ///   them can be missed between two pages.
+/// - A record *moves* to an earlier place while the list is read, for example since it was changed
+///   and the service puts the last change first. It is missed if its new place was read already.
+///   So ask for each missing record before you delete it.
 /// - Several backends lower `page_size` to different numbers, and the last page hides the gap,
 ///   since it is short. Any other gap shows as a page that is longer than the page before it. The
 ///   list is then not complete: see [`Incomplete::PagesGrew`].
@@ -66,9 +69,12 @@ use crate::error::Error;
 ///
 /// A new record can move the records after it, so that a page begins with records of the page
 /// before. A record that was on one of the two pages before is not given again. Nor are the records
-/// of a page with exactly the records of an earlier page. If more than two pages of records arrive
-/// between two requests, some records can come twice. New records alone never cause a loss, unless
-/// [`prefetch`](Self::prefetch) is used.
+/// of a page with exactly the records of an earlier page. If the service lowers its page size, more
+/// pages are remembered: at least as many records as two of the largest pages have.
+///
+/// Some records can come twice if more than two pages of records arrive between two requests, or if
+/// the service lowers its page size after many pages: the next page then begins far before the end
+/// of the last one. New records alone never cause a loss, unless [`prefetch`](Self::prefetch) is used.
 ///
 /// Records are identified by their key, or by their JSON if the key cannot be read.
 ///

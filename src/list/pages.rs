@@ -13,7 +13,7 @@ use super::pager::Pager;
 use super::raw::WithRaw;
 use crate::error::Error;
 
-/// A page of a list, without the records that were on one of the two pages before it.
+/// A page of a list, without the records that were on the last pages before it: see [`Items`].
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Page<R> {

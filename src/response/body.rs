@@ -107,7 +107,7 @@ fn convert(error: ureq::Error, limit: u64) -> BodyError {
             let report = Report {
                 phase: Phase::Sent,
                 endpoint: None,
-                is_pooled: false,
+                may_be_stale: false,
             };
             cut_off(errors::convert(error, &report))
         }

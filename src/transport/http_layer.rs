@@ -89,7 +89,11 @@ impl<T: Transport> Transport for HttpLayer<T> {
         if size >= INPUT {
             return Err(Error::LargeResponseHeader(size, INPUT));
         }
-        let came = self.0.await_input(timeout).map_err(|error| match error {
+        let came = self.0.await_input(timeout);
+        if size > 0 && !matches!(came, Ok(true)) {
+            scope::note_broken_head();
+        }
+        let came = came.map_err(|error| match error {
             Error::Io(error) if is_abrupt(error.kind()) => Error::Other(Box::new(Abrupt(error))),
             error => error,
         })?;

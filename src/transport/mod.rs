@@ -40,7 +40,7 @@ use self::errors::HEADERS_TOO_LARGE;
 use self::proxy::EnvironmentProxy;
 use self::resolver::CachingResolver;
 use self::scope::{Phase, Report, Scope};
-use self::sizes::{IDLE, MAX_HEADERS, OUTPUT};
+use self::sizes::{MAX_HEADERS, OUTPUT};
 use self::worker::WorkerError;
 use crate::error::{Error, Kind};
 use crate::limits::Limits;
@@ -74,15 +74,16 @@ impl Message<'_> {
 /// The error of a request without a response.
 pub(crate) struct Failure {
     pub error: Error,
-    /// Whether the request was sent on a connection of the pool, or may have been.
-    pub is_pooled: bool,
+    /// Whether the request was sent on a connection of the pool, or may have been, and no byte of a
+    /// response came.
+    pub may_be_stale: bool,
 }
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         Self {
             error,
-            is_pooled: false,
+            may_be_stale: false,
         }
     }
 }
@@ -118,10 +119,11 @@ impl HttpTransport {
         self.owns_agent
     }
 
-    /// Returns how many pooled connections can be stale before a new connection is made. With the
-    /// caller's agent it is not known which connections were pooled.
-    pub fn max_stale(&self) -> usize {
-        if self.owns_agent { IDLE } else { 1 }
+    /// Returns a message that is sent on a new connection. The pooled ones to its host are discarded.
+    pub fn on_new_connection<'m>(&self, message: Message<'m>) -> Message<'m> {
+        let config = self.agent.configure_request(message.request);
+        let request = config.max_idle_age(Duration::ZERO).build();
+        Message { request, ..message }
     }
 
     /// Returns the maximum length of a line in a request's head, in bytes.
@@ -223,7 +225,7 @@ impl HttpTransport {
         // The layers that make the report are not part of the caller's agent.
         if !self.owns_agent {
             report.phase = Phase::Unknown;
-            report.is_pooled = true;
+            report.may_be_stale = true;
         }
         let error = errors::convert(error, &report);
         if error.kind().is_connect() {
@@ -231,7 +233,7 @@ impl HttpTransport {
         }
         Failure {
             error: self.locate(error, uri, report.endpoint),
-            is_pooled: report.is_pooled,
+            may_be_stale: report.may_be_stale,
         }
     }
 

@@ -32,8 +32,8 @@ pub(crate) struct Report {
     pub phase: Phase,
     /// The endpoint of the last lookup or connection.
     pub endpoint: Option<Endpoint>,
-    /// Whether the request was sent on a connection of the pool.
-    pub is_pooled: bool,
+    /// Whether the request was sent on a connection of the pool, and no byte of a response came.
+    pub may_be_stale: bool,
 }
 
 #[derive(Default)]
@@ -52,6 +52,8 @@ struct State {
     sent_for_others: Option<Arc<AtomicBool>>,
     /// Whether the whole head of the request was sent.
     head_sent: bool,
+    /// Whether the connection ended within the head of a response.
+    broke_off: bool,
     /// Whether the input buffer held more bytes than the headers of a response may have.
     large_input: bool,
     /// The value of the `Cookie` header that this crate sends.
@@ -100,7 +102,7 @@ impl Scope {
                 Phase::Connecting
             },
             endpoint: state.endpoint.clone(),
-            is_pooled: state.sent && !state.connected,
+            may_be_stale: state.sent && !state.connected && !state.broke_off,
         })
     }
 }
@@ -133,6 +135,11 @@ pub(crate) fn connects_too_long() -> bool {
 /// Notes the endpoint of a lookup or a connection.
 pub(crate) fn note_endpoint(uri: &Uri) {
     STATE.with_borrow_mut(|state| state.endpoint = Endpoint::new(uri));
+}
+
+/// Notes that the connection ended within the head of a response.
+pub(crate) fn note_broken_head() {
+    STATE.with_borrow_mut(|state| state.broke_off = true);
 }
 
 /// Notes that the input buffer holds more bytes than the headers of a response may have.

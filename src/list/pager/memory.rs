@@ -34,6 +34,18 @@ impl<P: Paged> Ids<P> {
         }
     }
 
+    /// Adds the ids of another page.
+    fn extend(&mut self, other: Self) {
+        let entries = other.ids.into_iter().chain(other.repeated);
+        for (id, number) in entries {
+            self.insert(id, number);
+        }
+    }
+
+    fn len(&self) -> usize {
+        self.ids.len() + self.repeated.len()
+    }
+
     fn contains(&self, id: &RecordId<P::Key>) -> bool {
         self.ids.contains_key(id)
     }
@@ -47,6 +59,10 @@ impl<P: Paged> Ids<P> {
         ids.map(|(id, _)| id.to_text()).collect()
     }
 
+    fn all_texts(&self) -> Vec<String> {
+        self.texts(usize::MAX)
+    }
+
     /// Returns the ids from a bookmark; `None` if they are damaged.
     fn parse(texts: &[String]) -> Option<Self> {
         let mut ids = Self::with_capacity(texts.len());
@@ -57,14 +73,33 @@ impl<P: Paged> Ids<P> {
     }
 }
 
+/// Returns how many blocks are remembered, from the lengths of all blocks, the last one first. A
+/// block is forgotten once the ones after it hold twice the entries of the largest page. If all
+/// pages have the same size, these are two pages.
+///
+/// Counting pages is not enough: if the service lowers its page size, the next pages begin among
+/// the records of a larger one, and many of them fit into it.
+fn remembered(lengths: impl Iterator<Item = usize>, largest: usize) -> usize {
+    let enough = largest.saturating_mul(2);
+    let mut after = 0_usize;
+    let is_needed = |length: &usize| {
+        let is_needed = after < enough;
+        after = after.saturating_add(*length);
+        is_needed
+    };
+    // A page with records that were given and have moved away can be longer than the largest.
+    lengths.take_while(is_needed).count().max(2)
+}
+
 /// How often each id was given.
 pub(super) type Given<P> = HashMap<RecordId<<P as Paged>::Key>, usize>;
 
 /// What is remembered of the pages so far.
 pub(super) struct Memory<P: Paged> {
     current: Option<CurrentPage<P>>,
-    /// The two pages before the current one, the last first.
-    before: [Ids<P>; 2],
+    /// The last pages before the current one, the last first. Small pages are in one block, so that
+    /// there are few: see [`remembered`].
+    before: Vec<Ids<P>>,
     /// What was given of the next page before the list was continued.
     pub given: Given<P>,
     /// The fingerprints of all pages before the current one.
@@ -77,7 +112,7 @@ pub(super) struct Memory<P: Paged> {
     /// The number of entries of the page before the current one.
     length: usize,
     /// The number of entries of the largest page before the current one.
-    largest: usize,
+    pub largest: usize,
     /// Whether the list began at its first record.
     pub from_first: bool,
     /// The first page that was longer than the page before it and had none of its records, in any
@@ -100,7 +135,7 @@ impl<P: Paged> Memory<P> {
     pub fn new(from_first: bool) -> Self {
         Self {
             current: None,
-            before: [Ids::with_capacity(0), Ids::with_capacity(0)],
+            before: Vec::new(),
             given: HashMap::new(),
             pages: HashSet::new(),
             first: None,
@@ -173,24 +208,27 @@ impl<P: Paged> Memory<P> {
         let Some(current) = self.current.take() else {
             return;
         };
-        self.before.rotate_right(1);
-        self.before[0] = current.ids;
         self.pages.insert(current.fingerprint);
         self.length = current.length;
         self.largest = self.largest.max(current.length);
+        match self.before.first_mut() {
+            Some(last) if last.len() < self.largest => last.extend(current.ids),
+            _ => self.before.insert(0, current.ids),
+        }
+        let lengths = self.before.iter().map(Ids::len);
+        self.before.truncate(remembered(lengths, self.largest));
     }
 
     /// Returns a bookmark at page `next` of a list; at the current page if `left` of its new
     /// entries were not given yet.
     pub fn bookmark(&self, list: String, next: u64, left: usize) -> Bookmark {
-        let [before, older] = &self.before;
         let given = self.given.iter();
         let given = given.flat_map(|(id, count)| std::iter::repeat_n(id.to_text(), *count));
         let mut bookmark = Bookmark {
             list,
             page: next,
             given: given.collect(),
-            before: [before.texts(usize::MAX), older.texts(usize::MAX)],
+            before: self.before.iter().map(Ids::all_texts).collect(),
             first: self.first.as_ref().map(RecordId::to_text),
             length: self.length,
             largest: self.largest,
@@ -206,29 +244,31 @@ impl<P: Paged> Memory<P> {
             bookmark.given = current.ids.texts(current.new_count.saturating_sub(left));
             bookmark.page = current.number;
         } else {
-            let [before, _] = bookmark.before;
-            bookmark.before = [current.ids.texts(usize::MAX), before];
             bookmark.pages.push_str(&to_digits(current.fingerprint));
             bookmark.length = current.length;
             bookmark.largest = bookmark.largest.max(current.length);
+            bookmark.before.insert(0, current.ids.all_texts());
+            let lengths = bookmark.before.iter().map(Vec::len);
+            let count = remembered(lengths, bookmark.largest);
+            bookmark.before.truncate(count);
         }
         bookmark
     }
 
     /// Returns the memory from a bookmark; `None` if the bookmark is damaged.
     pub fn of(bookmark: &Bookmark) -> Option<Self> {
-        let [before, older] = &bookmark.before;
         let mut given: Given<P> = HashMap::new();
         for text in &bookmark.given {
             *given.entry(RecordId::from_text(text)?).or_default() += 1;
         }
+        let before = bookmark.before.iter().map(|texts| Ids::parse(texts));
         let (pages, rest) = bookmark.pages.as_bytes().as_chunks::<16>();
         let pages = pages
             .iter()
             .map(|page| from_digits(std::str::from_utf8(page).ok()?));
         Some(Self {
             current: None,
-            before: [Ids::parse(before)?, Ids::parse(older)?],
+            before: before.collect::<Option<_>>()?,
             given,
             first: match &bookmark.first {
                 Some(key) => Some(RecordId::from_text(key)?),

@@ -356,8 +356,8 @@ impl<P: Paged> Pager<P> {
         request
     }
 
-    /// Makes a page the current one, and returns its new entries: those that were on neither of the
-    /// two pages before, and none of a page that came before as a whole.
+    /// Makes a page the current one, and returns its new entries: those that were not on the pages
+    /// remembered, and none of a page that came before as a whole.
     ///
     /// An error changes nothing, so that the whole page can be given after
     /// [`resume`](Self::resume).
@@ -394,7 +394,8 @@ impl<P: Paged> Pager<P> {
             // `fetch` counted it.
             Ok(())
         } else {
-            self.progress.nothing_new(number)
+            let largest = self.memory.largest;
+            self.progress.only_known(number, current.length, largest)
         };
         progress.map_err(|error| self.with_operation(error))?;
         self.doubts_gaps &= !has_gap_before;

@@ -14,6 +14,8 @@ const MAX_RESTARTS: u32 = 2;
 #[derive(Default)]
 pub(super) struct Progress {
     responses_without_new: u32,
+    /// The number of records on short pages without a new record, since the last new one.
+    known_records: usize,
     restarts: u32,
 }
 
@@ -31,10 +33,23 @@ impl Progress {
         )))
     }
 
+    /// Counts a page of `length` records without a new one that is not the same as an earlier page.
+    ///
+    /// After the service lowered its page size, many short pages lie within the larger pages that
+    /// came before. They count only once they hold more records than are remembered.
+    pub fn only_known(&mut self, page: u64, length: usize, largest: usize) -> Result<(), Error> {
+        if length < largest && self.known_records < largest.saturating_mul(2) {
+            self.known_records += length;
+            return Ok(());
+        }
+        self.nothing_new(page)
+    }
+
     /// Counts a page with new records. `has_first` is true if one of them is the first record of
     /// the list.
     pub fn something_new(&mut self, page: u64, has_first: bool) -> Result<(), Error> {
         self.responses_without_new = 0;
+        self.known_records = 0;
         self.restarts += u32::from(has_first);
         if self.restarts < MAX_RESTARTS {
             return Ok(());
