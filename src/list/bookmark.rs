@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 /// A position in a list, to continue the list in another iterator or another process.
 ///
 /// [`Items::bookmark`](super::Items::bookmark) returns a bookmark, and
-/// [`Items::start_at`](super::Items::start_at) continues from it. No record is lost and none comes
-/// twice, even if up to two pages of records arrived in between.
+/// [`Items::start_at`](super::Items::start_at) continues from it. Continuing loses and repeats no
+/// record, even if up to two pages of records arrived in between.
 ///
 /// Store a bookmark with serde, in any format. Its fields are private details: do not read or
 /// change them. It has the number of the next page, the keys of the records of at most three pages,
