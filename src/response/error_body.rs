@@ -14,15 +14,17 @@ const FIELDS: usize = 20;
 
 /// Returns the `detail` and the validation errors of a JSON body, in the format of Django REST
 /// framework: each member is a message, or a list of messages. Members whose key is in `keys` are
-/// secret: they are left out, and their values are redacted in the others.
+/// secret: they are left out, and their values are redacted in the others. A list under such a key
+/// holds messages about a field of the request, as that framework always writes them.
 pub(super) fn sentences(
     members: serde_json::Map<String, Value>,
     keys: &[&str],
     redactor: &Redactor<'_>,
 ) -> (Option<String>, Vec<(String, String)>) {
+    let is_secret = |name: &str, value: &Value| keys.contains(&name) && !value.is_array();
     let mut secrets = Vec::new();
     for (name, value) in &members {
-        secret_values(value, keys, keys.contains(&name.as_str()), &mut |secret| {
+        secret_values(value, keys, is_secret(name, value), &mut |secret| {
             secrets.push(Zeroizing::new(secret.to_owned()));
         });
     }
@@ -32,7 +34,7 @@ pub(super) fn sentences(
     let mut detail = None;
     let mut fields = Vec::new();
     let members = members.into_iter();
-    for (name, value) in members.filter(|(name, _)| !keys.contains(&name.as_str())) {
+    for (name, value) in members.filter(|(name, value)| !is_secret(name, value)) {
         let texts = match &value {
             Value::String(text) => vec![text.as_str()],
             Value::Array(items) => items.iter().filter_map(Value::as_str).collect(),
