@@ -175,8 +175,9 @@ impl ClientBuilder {
     ///
     /// The waits that the client chooses between attempts count towards this time. The waits that
     /// the server requests with `Retry-After` do not. [`RetryPolicy::max_retry_after`] limits each
-    /// of these, and [`RetryPolicy::max_attempts`] their number. With the defaults, a throttled
-    /// call can take some minutes longer.
+    /// of these, and [`RetryPolicy::max_attempts`] their number
+    /// ([`max_page_attempts`](RetryPolicy::max_page_attempts) for later pages of a list). With the
+    /// defaults, a throttled call can take 4 minutes longer, and a page of a list 11.
     ///
     /// A page of a list also ends with the [`timeout`](crate::list::Items::timeout) of the list,
     /// which includes all waits.

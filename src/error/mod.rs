@@ -128,7 +128,7 @@ use crate::operation::Operation;
 /// | A field other than the id is missing or `null` | the value, with `None` in that field | no |
 /// | A timestamp is out of range for `jiff::Timestamp` | the value, with the first or last `Timestamp` | no |
 /// | A page that is fetched ahead is throttled | the records; the page is requested again in its turn | GET |
-/// | A cache returns the page before, or a single page ends the list too early | the records; the page is requested once more | GET |
+/// | A cache returns the page before, or a single response ends the list after a page of the longest length so far | the records; the page is requested once more | GET |
 /// | Backends use different page sizes, unless a short last page hides the gap | the records; [`is_complete`] returns false | GET |
 ///
 /// # Secrets and personal data
@@ -388,7 +388,7 @@ impl Error {
     /// The record is one of these:
     /// - an item of a list, which continues after it;
     /// - the first record of a page from `call()` that did not decode;
-    /// - the whole body, if it is an object.
+    /// - the whole body, if it is an object; of `items()` and `pages()` never.
     ///
     /// # Example: using the fields of a record that does not decode
     ///

@@ -46,16 +46,18 @@ use crate::error::Error;
 /// - a page with exactly the records of an earlier page
 /// - a page that is longer than the page before it, if none of its records came before
 ///
-/// If the first page requested (`page(n)`) is past the end, that is an error for which
-/// [`Error::is_not_found`] is true.
+/// If the first page requested is `page(n)` with n above 1, and past the end, that is an error for
+/// which [`Error::is_not_found`] is true. An empty page 1 is an empty list. A bookmark at the end of
+/// a list gives no more records, and no error.
 ///
 /// # Complete lists
 ///
 /// [`is_complete`](Self::is_complete) returns whether the iterator gave the whole list. Check it
-/// before you delete what is missing from a list. It cannot detect four cases:
+/// before you delete what is missing from a list. It cannot detect five cases:
 ///
-/// - The service responds with an empty first page, or ends the list twice in a row, and more
-///   records exist.
+/// - The service wrongly responds with an empty first page, with an end after a page that is shorter
+///   than the longest so far, or twice in a row with an end after any other page.
+/// - With [`prefetch`](Self::prefetch), a record that arrives between two requests hides another.
 /// - A record is *deleted* while the list is read. The records after it move forward, and one of
 ///   them can be missed between two pages.
 /// - A record *moves* to an earlier place while the list is read, for example since it was changed
@@ -84,8 +86,8 @@ use crate::error::Error;
 /// # Memory
 ///
 /// [`max_body_size`](crate::ClientBuilder::max_body_size) limits the JSON of a page. The decoded
-/// records, without their texts and lists, may take four times the size of the JSON. 10,000 records
-/// are always allowed. A page with more records is an error for which [`Error::is_too_large`] is
+/// records, without their texts and lists, may take four times the size of the JSON. A page that
+/// exceeds this, and has more than 10,000 records, is an error for which [`Error::is_too_large`] is
 /// true.
 ///
 /// # Example
