@@ -92,7 +92,9 @@ impl Call {
             let gives_way = self.page.as_ref().is_some_and(|page| page.ahead);
             let now = clock.now();
             self.extend_pause(&error, now);
-            if !self.may_repeat(&error) || gives_way && error.is_throttled() {
+            let owns_agent = self.session.config.transport.owns_agent();
+            let may_repeat = retry::may_repeat(&self.operation.method, owns_agent, &error);
+            if !may_repeat || gives_way && error.is_throttled() {
                 return Err(error);
             }
             self.wait_to_repeat(error, now, &mut progress)?;
@@ -163,21 +165,6 @@ impl Call {
         let error = &failure.error;
         let is_silent = error.kind() == Kind::Transport && error.status().is_none();
         failure.may_be_stale && is_silent && self.operation.method.is_safe()
-    }
-
-    /// Returns true if the request can be sent again, because its method is safe or it was not
-    /// sent.
-    fn may_repeat(&self, error: &Error) -> bool {
-        let is_safe = self.operation.method.is_safe();
-        match error.kind() {
-            // With the caller's agent it is not known whether a part of the request was sent.
-            Kind::Connect | Kind::HostNotFound => {
-                is_safe || self.session.config.transport.owns_agent()
-            }
-            Kind::ConnectTimeout => true,
-            Kind::Transport | Kind::Status => is_safe && error.is_retryable(),
-            _ => false,
-        }
     }
 
     /// Starts or extends the pause of all requests with this token, if the server asks for one.

@@ -2,6 +2,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use ureq::http::Method;
+
 use crate::defaults;
 use crate::error::{Error, Kind};
 use crate::limits::clock::Clock;
@@ -217,6 +219,17 @@ impl fmt::Debug for RetryPolicy {
             .field("max_retry_after", &self.max_retry_after)
             .field("on_retry", &self.on_retry.is_some())
             .finish()
+    }
+}
+
+/// Returns true if a request can be sent again after this error, because its method is safe or it
+/// was not sent. With an agent of the caller's, it is not known whether a part of it was sent.
+pub(super) fn may_repeat(method: &Method, owns_agent: bool, error: &Error) -> bool {
+    match error.kind() {
+        Kind::Connect | Kind::HostNotFound => method.is_safe() || owns_agent,
+        Kind::ConnectTimeout => true,
+        Kind::Transport | Kind::Status => method.is_safe() && error.is_retryable(),
+        _ => false,
     }
 }
 

@@ -8,8 +8,7 @@ use crate::model::{Body, BodyForm, Content, ErrorResponse, Parameter, Response, 
 use crate::schema::inline_names;
 use crate::schema::schema_kind::SchemaKind;
 use crate::text::media_type::{
-    FORM, MULTIPART, essence, is_json, is_plain_json, is_range_of_json, is_text, rank_of_request,
-    rank_of_response,
+    FORM, MULTIPART, essence, is_json, is_plain_json, is_range_of_json, is_text,
 };
 use crate::text::names::{self, Scope};
 use crate::text::{join, markdown};
@@ -299,4 +298,29 @@ fn preferred<'t>(
     });
     let best = ranked.min_by_key(|(rank, undescribed, _)| (*rank, *undescribed));
     best.map(|(_, _, media_type)| media_type)
+}
+
+/// Returns the order in which the types of a request body are preferred, or `None` for a type that
+/// cannot be sent.
+fn rank_of_request(essence: &str) -> Option<u8> {
+    match essence {
+        _ if is_json(essence) => Some(0),
+        _ if is_range_of_json(essence) => Some(1),
+        FORM => Some(2),
+        MULTIPART => Some(3),
+        _ if essence.starts_with("multipart/") => None,
+        _ if is_text(essence) => Some(4),
+        _ => Some(5),
+    }
+}
+
+/// Returns the order in which the types of a response body are preferred.
+fn rank_of_response(essence: &str) -> Option<u8> {
+    match essence {
+        "application/json" => Some(0),
+        _ if is_json(essence) => Some(1),
+        _ if is_range_of_json(essence) => Some(2),
+        _ if is_text(essence) => Some(3),
+        _ => Some(4),
+    }
 }

@@ -42,28 +42,3 @@ pub fn is_text(essence: &str) -> bool {
 pub fn is_range_of_json(essence: &str) -> bool {
     matches!(essence, "*/*" | "application/*")
 }
-
-/// Returns the order in which the types of a request body are preferred, or `None` for a type that
-/// cannot be sent.
-pub fn rank_of_request(essence: &str) -> Option<u8> {
-    match essence {
-        _ if is_json(essence) => Some(0),
-        _ if is_range_of_json(essence) => Some(1),
-        FORM => Some(2),
-        MULTIPART => Some(3),
-        _ if essence.starts_with("multipart/") => None,
-        _ if is_text(essence) => Some(4),
-        _ => Some(5),
-    }
-}
-
-/// Returns the order in which the types of a response body are preferred.
-pub fn rank_of_response(essence: &str) -> Option<u8> {
-    match essence {
-        "application/json" => Some(0),
-        _ if is_json(essence) => Some(1),
-        _ if is_range_of_json(essence) => Some(2),
-        _ if is_text(essence) => Some(3),
-        _ => Some(4),
-    }
-}
